@@ -1,0 +1,38 @@
+# How libraries and tools of this project are declared. Dependencies point
+# downward only; each library names what it uses directly.
+include_directories("${CMAKE_CURRENT_SOURCE_DIR}" "${CMAKE_CURRENT_SOURCE_DIR}/include"
+                    "${CMAKE_CURRENT_BINARY_DIR}" "${CMAKE_CURRENT_BINARY_DIR}/include")
+set(CMAKE_RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/bin")
+set(CMAKE_LIBRARY_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/lib")
+set(CMAKE_INSTALL_RPATH "$ORIGIN/../lib;${LLVM_LIBRARY_DIR}")
+set(CMAKE_BUILD_RPATH "${LLVM_LIBRARY_DIR}")
+
+# subbit_library(NAME SOURCES... [DEPENDS targets...] [LIBS libraries...])
+function(subbit_library name)
+  cmake_parse_arguments(ARG "" "" "DEPENDS;LIBS" ${ARGN})
+  add_library(${name} STATIC ${ARG_UNPARSED_ARGUMENTS})
+  if(ARG_DEPENDS)
+    add_dependencies(${name} ${ARG_DEPENDS})
+  endif()
+  target_link_libraries(${name} PUBLIC ${ARG_LIBS} MLIR LLVM)
+  set_property(GLOBAL APPEND PROPERTY SUBBIT_LIBRARIES ${name})
+endfunction()
+
+# subbit_tool(NAME SOURCES... LIBS libraries...)
+function(subbit_tool name)
+  cmake_parse_arguments(ARG "" "" "LIBS" ${ARGN})
+  add_executable(${name} ${ARG_UNPARSED_ARGUMENTS})
+  target_link_libraries(${name} PRIVATE ${ARG_LIBS} MLIR LLVM)
+endfunction()
+
+# subbit_tablegen(TARGET file.td -gen-option output ...)
+function(subbit_tablegen target td)
+  set(LLVM_TARGET_DEFINITIONS ${td})
+  set(rest ${ARGN})
+  while(rest)
+    list(POP_FRONT rest option output)
+    separate_arguments(option)
+    mlir_tablegen(${output} ${option} EXTRA_INCLUDES "${CMAKE_SOURCE_DIR}")
+  endwhile()
+  add_public_tablegen_target(${target})
+endfunction()

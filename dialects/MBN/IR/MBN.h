@@ -1,0 +1,30 @@
+//===- MBN.h - The mbn dialect -------------------------------- -*- C++ -*-===//
+//
+// Part of Subbit, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef SUBBIT_DIALECTS_MBN_IR_MBN_H
+#define SUBBIT_DIALECTS_MBN_IR_MBN_H
+
+#include "lib/Numerics/Interpreter.h"
+#include "lib/Numerics/Levels.h"
+#include "mlir/Bytecode/BytecodeOpInterface.h"
+#include "mlir/IR/BuiltinAttributes.h"
+#include "mlir/IR/BuiltinTypes.h"
+#include "mlir/IR/Dialect.h"
+#include "mlir/IR/OpDefinition.h"
+#include "mlir/IR/OpImplementation.h"
+#include "mlir/Interfaces/SideEffectInterfaces.h"
+
+#include "dialects/MBN/IR/MBNDialect.h.inc"
+
+#define GET_ATTRDEF_CLASSES
+#include "dialects/MBN/IR/MBNAttributes.h.inc"
+#define GET_TYPEDEF_CLASSES
+#include "dialects/MBN/IR/MBNTypes.h.inc"
+#define GET_OP_CLASSES
+#include "dialects/MBN/IR/MBNOps.h.inc"
+
+#endif // SUBBIT_DIALECTS_MBN_IR_MBN_H
