@@ -1,0 +1,149 @@
+//===- Importer.h - From an ONNX graph to a module ------------ -*- C++ -*-===//
+//
+// Part of Subbit, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef SUBBIT_LIB_IMPORT_IMPORTER_H
+#define SUBBIT_LIB_IMPORT_IMPORTER_H
+
+#include "lib/Import/Node.h"
+#include "lib/Import/ONNXImport.h"
+#include "mlir/IR/ImplicitLocOpBuilder.h"
+#include "llvm/ADT/StringMap.h"
+#include <memory>
+
+namespace subbit::importer {
+
+class Importer;
+
+/// The array of an initializer or of a `Constant`, row-major.
+struct ConstantArray {
+  std::string name; ///< of the initializer, for messages and blobs
+  bool isFloat = false;
+  std::vector<float> floats;
+  std::vector<int64_t> integers;
+  /// The first element that is NaN or infinite, as the model counts them.
+  std::optional<int64_t> firstNonFinite;
+};
+
+/// Reads a tensor of the model: its shape and its array. `fallbackName` is used
+/// where it has no name.
+mlir::FailureOr<std::pair<Shape, ConstantArray>>
+readTensor(const onnx::TensorProto &proto, llvm::StringRef fallbackName,
+           llvm::function_ref<mlir::InFlightDiagnostic()> error);
+
+/// A tensor of the ONNX graph: either a constant, or a value that holds its
+/// elements in the order of `layout` and in whatever shape suited its producer.
+struct Tensor {
+  Shape shape; ///< as ONNX sees it
+  mlir::Value value;
+  Layout layout;
+  std::shared_ptr<const ConstantArray> constant;
+  /// True if nothing else reads the value.
+  bool exclusive = true;
+
+  int64_t rank() const { return shape.size(); }
+};
+
+/// A constant operand that was checked: its shape and finite elements.
+struct Parameter {
+  std::string name;
+  Shape shape;
+  std::vector<float> values;
+};
+
+using Handler = mlir::LogicalResult (*)(Importer &, Node &);
+struct Operator {
+  Handler handler;
+  int minInputs, maxInputs;
+};
+/// Operators by name; those of foreign domains as `<domain>.<name>`.
+using OperatorTable = llvm::StringMap<Operator>;
+
+void registerLinear(OperatorTable &table);
+void registerElementwise(OperatorTable &table);
+void registerNormalization(OperatorTable &table);
+void registerShape(OperatorTable &table);
+void registerPooling(OperatorTable &table);
+
+/// The physical order of the dimensions of an image (NCHW as NHWC), or of any
+/// other tensor whose second dimension is the channel.
+Shape channelsLast(size_t rank);
+
+class Importer {
+public:
+  Importer(mlir::MLIRContext &context, llvm::StringRef path,
+           const ImportOptions &options);
+
+  mlir::OwningOpRef<mlir::ModuleOp> run(const onnx::ModelProto &model);
+
+  /// At the current node's place and location.
+  mlir::ImplicitLocOpBuilder &builder() { return b; }
+  int64_t opset() const { return opsetVersion; }
+
+  //===--- Operands -------------------------------------------------------===//
+
+  /// Input `i`, of any kind.
+  mlir::FailureOr<Tensor> tensor(Node &node, int i);
+  /// Input `i`, float and not empty.
+  mlir::FailureOr<Tensor> data(Node &node, int i);
+  /// Input `i` as a float constant whose elements are all finite.
+  mlir::FailureOr<Parameter> parameter(Node &node, int i);
+  /// The same with one element per channel.
+  mlir::FailureOr<Parameter> channelParameter(Node &node, int i,
+                                              int64_t channels);
+  /// Input `i` as integer constants.
+  mlir::FailureOr<Shape> integers(Node &node, int i);
+
+  //===--- Values ---------------------------------------------------------===//
+
+  /// The tensor as a value of its own shape with dimensions permuted; in ONNX
+  /// order where `order` is empty.
+  mlir::Value materialize(const Tensor &tensor,
+                          llvm::ArrayRef<int64_t> order = {});
+  /// The same elements in the same order in another shape.
+  mlir::Value reshape(mlir::Value value, llvm::ArrayRef<int64_t> shape);
+  mlir::Value constant(llvm::ArrayRef<int64_t> shape,
+                       llvm::ArrayRef<float> values, llvm::StringRef name);
+  mlir::Value shapeConstant(llvm::ArrayRef<int64_t> values);
+  mlir::RankedTensorType floatType(llvm::ArrayRef<int64_t> shape);
+
+  //===--- Results --------------------------------------------------------===//
+
+  /// A tensor whose value has its dimensions permuted by `order`.
+  static Tensor makeTensor(mlir::Value value, llvm::ArrayRef<int64_t> shape,
+                           llvm::ArrayRef<int64_t> order = {});
+  /// Refuses a result that is too large.
+  mlir::LogicalResult checkSize(Node &node, llvm::ArrayRef<int64_t> shape);
+  mlir::LogicalResult setResult(Node &node, Tensor tensor);
+  /// The node's name, made unique among layers.
+  std::string layerName(const Node &node);
+
+private:
+  mlir::InFlightDiagnostic error() const;
+  mlir::LogicalResult readOpset(const onnx::ModelProto &model);
+  mlir::LogicalResult readInitializers(const onnx::GraphProto &graph);
+  mlir::LogicalResult readInputs(const onnx::GraphProto &graph);
+  mlir::FailureOr<Shape> inputShape(const onnx::ValueInfoProto &input);
+  mlir::LogicalResult convert(const onnx::NodeProto &proto);
+  mlir::LogicalResult readOutputs(const onnx::GraphProto &graph);
+  mlir::LogicalResult checkOutput(const onnx::ValueInfoProto &output,
+                                  const Tensor &tensor);
+
+  mlir::MLIRContext &context;
+  mlir::Location file;
+  ImportOptions options;
+  mlir::ImplicitLocOpBuilder b;
+  mlir::Operation *function = nullptr;
+  int64_t opsetVersion = 0;
+  OperatorTable operators;
+  llvm::StringMap<Tensor> tensors;
+  llvm::StringMap<int64_t> uses;
+  llvm::StringSet<> layers;
+};
+
+} // namespace subbit::importer
+
+#endif // SUBBIT_LIB_IMPORT_IMPORTER_H

@@ -1,0 +1,210 @@
+//===- Linear.cpp - Conv, Gemm, MatMul ------------------------------------===//
+//
+// Part of Subbit, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "dialects/MBN/IR/MBN.h"
+#include "lib/Import/Importer.h"
+#include "lib/Import/Window.h"
+
+using namespace mlir;
+using namespace subbit;
+using namespace subbit::importer;
+
+/// The values with permuted dimensions.
+static std::vector<float> permuteValues(const Parameter &parameter,
+                                        ArrayRef<int64_t> order) {
+  std::vector<float> values;
+  values.reserve(parameter.values.size());
+  for (int64_t i : permutedIndices(parameter.shape, order))
+    values.push_back(parameter.values[i]);
+  return values;
+}
+
+static LogicalResult convertConv(Importer &importer, Node &node) {
+  FailureOr<Tensor> input = importer.data(node, 0);
+  FailureOr<Parameter> weights;
+  if (failed(input) || failed(weights = importer.parameter(node, 1)))
+    return failure();
+  if (input->rank() != 4)
+    return node.inputError(0) << "has rank " << input->rank()
+                              << ", only two-dimensional convolutions (rank 4) "
+                                 "are supported";
+  ArrayRef<int64_t> in = input->shape, w = weights->shape;
+  if (w.size() != 4)
+    return node.inputError(1)
+           << "has rank " << w.size() << ", expected 4 for the weights";
+
+  FailureOr<int64_t> groups = node.getInt("group", 1);
+  if (failed(groups))
+    return failure();
+  if (*groups < 1 || w[0] % *groups != 0)
+    return node.attributeError("group", Twine(*groups))
+           << "expected a positive divisor of the " << w[0] << " outputs";
+  if (in[1] % *groups != 0 || in[1] / *groups != w[1])
+    return node.inputError(0)
+           << "has " << in[1] << " channels, the weights (" << toString(w)
+           << ") take " << w[1] << " in each of " << *groups << " groups";
+  FailureOr<Window> window =
+      readWindow(node, in.drop_front(2), w.drop_front(2));
+  if (failed(window))
+    return failure();
+  Shape shape = {in[0], w[0], window->output[0], window->output[1]};
+  if (failed(importer.checkSize(node, shape)))
+    return failure();
+
+  FailureOr<Parameter> bias;
+  if (node.hasInput(2) &&
+      failed(bias = importer.channelParameter(node, 2, w[0])))
+    return failure();
+
+  Shape order = channelsLast(4);
+  auto &b = importer.builder();
+  Value image = importer.materialize(*input, order);
+  Value weightsValue = importer.constant(
+      permute(w, order), permuteValues(*weights, order), weights->name);
+  Value biasValue;
+  if (succeeded(bias))
+    biasValue = importer.constant(bias->shape, bias->values, bias->name);
+  Value result = mbn::Conv2DOp::create(
+      b, importer.floatType(permute(shape, order)), image, weightsValue,
+      biasValue, importer.layerName(node), window->pad, window->stride,
+      window->dilation, *groups);
+  return importer.setResult(node, Importer::makeTensor(result, shape, order));
+}
+
+/// The operand of a fully connected layer: a value [batch, features] and, where
+/// its features lie in another order than the model's, that order.
+struct Features {
+  Value value;
+  std::vector<int64_t> order; ///< empty if as in the model
+};
+
+static Features readFeatures(Importer &importer, const Tensor &input) {
+  if (!input.constant && !input.layout.isIdentity())
+    if (auto order = input.layout.featureOrder(input.shape[0], input.shape[1]))
+      return {importer.reshape(input.value, input.shape), std::move(*order)};
+  return {importer.materialize(input), {}};
+}
+
+/// Builds the layer from weights [outputs, inputs] in the model's order.
+static LogicalResult buildMatmul(Importer &importer, Node &node,
+                                 const Tensor &input, const Parameter &weights,
+                                 const Parameter *bias) {
+  int64_t outputs = weights.shape[0], inputs = weights.shape[1];
+  if (input.shape[1] != inputs)
+    return node.inputError(0) << "has " << input.shape[1]
+                              << " features, the weights take " << inputs;
+  Shape shape = {input.shape[0], outputs};
+  if (failed(importer.checkSize(node, shape)))
+    return failure();
+  Features features = readFeatures(importer, input);
+  std::vector<float> values = weights.values;
+  if (!features.order.empty())
+    for (int64_t o = 0; o < outputs; ++o)
+      for (int64_t i = 0; i < inputs; ++i)
+        values[o * inputs + i] = weights.values[o * inputs + features.order[i]];
+  Value weightsValue = importer.constant(weights.shape, values, weights.name);
+  Value biasValue;
+  if (bias)
+    biasValue = importer.constant(bias->shape, bias->values, bias->name);
+  Value result = mbn::MatmulOp::create(
+      importer.builder(), importer.floatType(shape), features.value,
+      weightsValue, biasValue, importer.layerName(node));
+  return importer.setResult(node, Importer::makeTensor(result, shape));
+}
+
+/// Input and weights of a fully connected layer, the weights as [outputs,
+/// inputs].
+static FailureOr<std::pair<Tensor, Parameter>>
+readMatmul(Importer &importer, Node &node, bool transposed) {
+  FailureOr<Tensor> input = importer.data(node, 0);
+  FailureOr<Parameter> weights;
+  if (failed(input) || failed(weights = importer.parameter(node, 1)))
+    return failure();
+  for (auto [i, rank] : {std::pair(0, input->rank()),
+                         std::pair<int, int64_t>(1, weights->shape.size())})
+    if (rank != 2)
+      return node.inputError(i) << "has rank " << rank << ", expected 2";
+  if (!transposed) {
+    weights->values = permuteValues(*weights, {1, 0});
+    std::swap(weights->shape[0], weights->shape[1]);
+  }
+  return std::make_pair(*input, std::move(*weights));
+}
+
+/// The third operand of a Gemm as one element per output.
+static FailureOr<Parameter> readGemmBias(Importer &importer, Node &node,
+                                         int64_t outputs) {
+  FailureOr<Parameter> bias = importer.parameter(node, 2);
+  if (failed(bias))
+    return failure();
+  ArrayRef<int64_t> shape = bias->shape;
+  while (shape.size() > 1 && shape.front() == 1)
+    shape = shape.drop_front();
+  bool scalar = bias->values.size() == 1;
+  if (!scalar && (shape.size() != 1 || shape[0] != outputs))
+    return node.inputError(2)
+           << "has shape " << toString(bias->shape) << ", expected " << outputs
+           << ", 1x" << outputs << " or a scalar";
+  if (scalar)
+    bias->values.assign(outputs, bias->values[0]);
+  bias->shape = {outputs};
+  return bias;
+}
+
+/// Multiplies by an attribute of the node; what leaves the range of floats is
+/// refused.
+static LogicalResult scale(Node &node, StringRef attribute,
+                           std::vector<float> &values) {
+  FailureOr<float> factor = node.getFloat(attribute, 1.0f);
+  if (failed(factor))
+    return failure();
+  for (float &value : values) {
+    value *= *factor;
+    if (!std::isfinite(value))
+      return node.attributeError(attribute, std::to_string(*factor))
+             << "which makes a weight infinite";
+  }
+  return success();
+}
+
+static LogicalResult convertGemm(Importer &importer, Node &node) {
+  FailureOr<int64_t> transposed;
+  if (failed(node.expectInt("transA", 0, "transpose the operand instead")) ||
+      failed(transposed = node.getInt("transB", 0)))
+    return failure();
+  if (*transposed != 0 && *transposed != 1)
+    return node.attributeError("transB", Twine(*transposed))
+           << "expected 0 or 1";
+  auto operands = readMatmul(importer, node, *transposed == 1);
+  if (failed(operands))
+    return failure();
+  auto &[input, weights] = *operands;
+  if (failed(scale(node, "alpha", weights.values)))
+    return failure();
+  if (!node.hasInput(2)) {
+    node.ignore({"beta"});
+    return buildMatmul(importer, node, input, weights, nullptr);
+  }
+  FailureOr<Parameter> bias = readGemmBias(importer, node, weights.shape[0]);
+  if (failed(bias) || failed(scale(node, "beta", bias->values)))
+    return failure();
+  return buildMatmul(importer, node, input, weights, &*bias);
+}
+
+static LogicalResult convertMatMul(Importer &importer, Node &node) {
+  auto operands = readMatmul(importer, node, /*transposed=*/false);
+  if (failed(operands))
+    return failure();
+  return buildMatmul(importer, node, operands->first, operands->second,
+                     nullptr);
+}
+
+void importer::registerLinear(OperatorTable &table) {
+  table["Conv"] = {convertConv, 2, 3};
+  table["Gemm"] = {convertGemm, 2, 3};
+  table["MatMul"] = {convertMatMul, 2, 2};
+}
