@@ -8,6 +8,8 @@
 #include "dialects/MBN/IR/MBN.h"
 #include "lib/Import/Importer.h"
 #include "mlir/Dialect/Tosa/IR/TosaOps.h"
+#include <algorithm>
+#include <cmath>
 #include <limits>
 
 using namespace mlir;
@@ -158,23 +160,26 @@ static bool addBias(Importer &importer, const Tensor &input,
   return true;
 }
 
-/// A constant addend of features [batch, features] in the order in which their
-/// value has them; none where that order mixes the batch in.
+/// A constant addend of features [batch, features], brought into the order in
+/// which their value has them; none where that cannot be done.
 static Value permuteAddend(Importer &importer, const Tensor &input,
                            const Tensor &addend, ArrayRef<int64_t> result) {
-  if (!input.value || !addend.constant || result.size() != 2 ||
-      ArrayRef<int64_t>(input.shape) != result)
+  if (!input.value || input.layout.isIdentity() || !addend.constant ||
+      result.size() != 2 || ArrayRef<int64_t>(input.shape) != result)
     return nullptr;
   Shape shape = padded(addend.shape, 2);
-  auto order = input.layout.featureOrder(result[0], result[1]);
-  if (!order)
-    return nullptr;
   std::vector<float> values = addend.constant->floats;
-  if (shape[1] != 1)
+  if (values.size() > 1) {
+    if (shape[1] != result[1])
+      return nullptr;
+    auto order = input.layout.featureOrder(result[0], result[1]);
+    if (!order)
+      return nullptr;
     for (int64_t n = 0; n < shape[0]; ++n)
       for (int64_t i = 0; i < shape[1]; ++i)
         values[n * shape[1] + i] =
             addend.constant->floats[n * shape[1] + (*order)[i]];
+  }
   return importer.constant(shape, values, addend.constant->name);
 }
 

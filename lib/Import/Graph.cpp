@@ -11,6 +11,7 @@
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/Tosa/IR/TosaOps.h"
 #include "mlir/IR/Verifier.h"
+#include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/MemoryBuffer.h"
 
 using namespace mlir;
@@ -199,15 +200,16 @@ LogicalResult Importer::checkOutput(const onnx::ValueInfoProto &output,
                             "graph computes";
   if (!type.has_shape())
     return success();
-  Shape declared;
+  SmallVector<std::string> declared;
   bool agrees = type.shape().dim_size() == tensor.rank();
   for (const auto &[i, dim] : llvm::enumerate(type.shape().dim())) {
-    declared.push_back(dim.has_dim_value() ? dim.dim_value() : -1);
+    declared.push_back(dim.has_dim_value() ? std::to_string(dim.dim_value())
+                                           : "?");
     agrees =
         agrees && (!dim.has_dim_value() || dim.dim_value() == tensor.shape[i]);
   }
   if (!agrees)
-    return outputError() << "is declared as " << toString(declared)
+    return outputError() << "is declared as " << llvm::join(declared, "x")
                          << ", but the graph computes "
                          << toString(tensor.shape);
   return success();

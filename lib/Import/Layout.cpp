@@ -25,14 +25,18 @@ subbit::importer::countElements(ArrayRef<int64_t> shape) {
   return count;
 }
 
+static std::string join(ArrayRef<int64_t> values, llvm::StringRef separator) {
+  return llvm::join(
+      llvm::map_range(values, [](int64_t v) { return std::to_string(v); }),
+      separator);
+}
+
 std::string subbit::importer::toString(ArrayRef<int64_t> shape) {
-  return shape.empty()
-             ? "scalar"
-             : llvm::join(llvm::map_range(shape,
-                                          [](int64_t size) {
-                                            return std::to_string(size);
-                                          }),
-                          "x");
+  return shape.empty() ? "scalar" : join(shape, "x");
+}
+
+std::string subbit::importer::listString(ArrayRef<int64_t> values) {
+  return "[" + join(values, ", ") + "]";
 }
 
 Shape subbit::importer::permute(ArrayRef<int64_t> shape,

@@ -28,6 +28,8 @@ constexpr size_t kMaxRank = 6;
 std::optional<int64_t> countElements(llvm::ArrayRef<int64_t> shape);
 /// As in `1x3x32x32`.
 std::string toString(llvm::ArrayRef<int64_t> shape);
+/// As in `[1, 2]`.
+std::string listString(llvm::ArrayRef<int64_t> values);
 /// Dimension `i` of the result is dimension `order[i]` of `shape`; an empty
 /// order leaves it as it is.
 Shape permute(llvm::ArrayRef<int64_t> shape, llvm::ArrayRef<int64_t> order);

@@ -8,6 +8,7 @@
 #include "dialects/MBN/IR/MBN.h"
 #include "lib/Import/Importer.h"
 #include "lib/Import/Window.h"
+#include <cmath>
 
 using namespace mlir;
 using namespace subbit;

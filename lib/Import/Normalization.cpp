@@ -140,8 +140,6 @@ static LogicalResult convertSoftmax(Importer &importer, Node &node) {
   } else if (input->rank() == 4) {
     order = channelsLast(4);
     axis = llvm::find(order, *axis) - order.begin();
-  } else if (input->rank() == 0) {
-    tensor.shape = {1};
   }
   Value value =
       buildSoftmax(importer, importer.materialize(tensor, order), *axis);

@@ -79,13 +79,13 @@ static LogicalResult convertPool(Importer &importer, Node &node, bool average) {
   if (failed(window))
     return failure();
   if (window->dilation != Shape{1, 1})
-    return node.attributeError("dilations", toString(window->dilation))
-           << "expected 1x1";
+    return node.attributeError("dilations", listString(window->dilation))
+           << "expected [1, 1]";
   for (auto [i, pad] : llvm::enumerate(window->pad))
     if (pad >= window->kernel[i % 2])
-      return node.attributeError("pads", toString(window->pad))
+      return node.attributeError("pads", listString(window->pad))
              << "expected paddings smaller than the kernel, "
-             << toString(window->kernel);
+             << listString(window->kernel);
   if (!average) {
     node.ignore({"storage_order"});
     return buildPool(importer, node, *input, *window, /*average=*/false);

@@ -7,6 +7,7 @@
 
 #include "lib/Import/Importer.h"
 #include "llvm/ADT/STLExtras.h"
+#include <cmath>
 
 using namespace mlir;
 using namespace subbit;
@@ -42,9 +43,13 @@ static LogicalResult convertReshape(Importer &importer, Node &node) {
       failed(allowZero = node.getInt("allowzero", 0)))
     return failure();
 
+  if (requested->size() > kMaxRank)
+    return node.inputError(1)
+           << "has " << requested->size()
+           << " elements, expected a rank of at most " << kMaxRank;
   auto shapeError = [&] {
     return node.error() << "cannot reshape " << toString(input->shape) << " to "
-                        << toString(*requested) << ": ";
+                        << listString(*requested) << ": ";
   };
   Shape shape = *requested;
   std::optional<size_t> open;
@@ -86,7 +91,7 @@ static LogicalResult convertTranspose(Importer &importer, Node &node) {
     return failure();
   if (llvm::SmallDenseSet<int64_t>(perm->begin(), perm->end()).size() !=
       perm->size())
-    return node.attributeError("perm", toString(*perm))
+    return node.attributeError("perm", listString(*perm))
            << "expected each dimension once";
 
   Tensor result = *input;

@@ -101,13 +101,13 @@ subbit::importer::readTensor(const TensorProto &proto, StringRef fallbackName,
                       "model to float32";
 
   Shape shape(proto.dims().begin(), proto.dims().end());
+  if (shape.size() > kMaxRank)
+    return error() << "has rank " << shape.size() << ", expected at most "
+                   << kMaxRank;
   for (int64_t dim : shape)
     if (dim < 0)
       return error() << "has a negative dimension in its shape "
                      << toString(shape);
-  if (shape.size() > kMaxRank)
-    return error() << "has rank " << shape.size() << ", expected at most "
-                   << kMaxRank;
   std::optional<int64_t> count = countElements(shape);
   if (!count)
     return error() << "has shape " << toString(shape)

@@ -22,8 +22,9 @@ static LogicalResult readKernel(Node &node, ArrayRef<int64_t> weightsKernel,
   if (failed(kernel))
     return failure();
   if (!weightsKernel.empty() && ArrayRef<int64_t>(*kernel) != weightsKernel)
-    return node.attributeError("kernel_shape", toString(*kernel))
-           << "expected " << toString(weightsKernel) << " as its weights have";
+    return node.attributeError("kernel_shape", listString(*kernel))
+           << "expected " << listString(weightsKernel)
+           << " as its weights have";
   window.kernel = *kernel;
   return success();
 }
