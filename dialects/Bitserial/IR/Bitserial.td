@@ -1,0 +1,292 @@
+#ifndef SUBBIT_DIALECTS_BITSERIAL_IR_BITSERIAL_TD
+#define SUBBIT_DIALECTS_BITSERIAL_IR_BITSERIAL_TD
+
+include "mlir/IR/AttrTypeBase.td"
+include "mlir/IR/BuiltinAttributeInterfaces.td"
+include "mlir/IR/EnumAttr.td"
+include "mlir/IR/OpBase.td"
+include "mlir/Interfaces/DestinationStyleOpInterface.td"
+include "mlir/Interfaces/SideEffectInterfaces.td"
+
+def Bitserial_Dialect : Dialect {
+  let name = "bitserial";
+  let cppNamespace = "::subbit::bitserial";
+  let summary = "Packed binary products on words, in destination-passing style";
+  let description = [{
+    Codes, packed words and integer sums on builtin tensors, with layouts and
+    schedules explicit. An image's codes are planar, `[batch, channels, height,
+    width]` bytes that hold level indices; a vector's are `[batch, elements]`.
+
+    A product has one of two orientations, two layouts of the same rows:
+    `pixels` puts output positions (or the batch) into the lanes of a vector and
+    broadcasts one weight word; `outputs` puts outputs into lanes and broadcasts
+    one activation word. Sums are `[batch, outputs, positions]` in the first and
+    `[batch, outputs]` in the second, both padded to whole vectors.
+  }];
+  let useDefaultAttributePrinterParser = 1;
+  let dependentDialects = ["::mlir::memref::MemRefDialect"];
+}
+
+def Bitserial_Orientation : I32EnumAttr<"Orientation", "what the lanes of a vector hold", [
+    I32EnumAttrCase<"Pixels", 0, "pixels">,
+    I32EnumAttrCase<"Outputs", 1, "outputs">]> {
+  let genSpecializedAttr = 0;
+  let cppNamespace = "::subbit::bitserial";
+}
+
+def Bitserial_ScheduleAttr : AttrDef<Bitserial_Dialect, "Schedule"> {
+  let mnemonic = "schedule";
+  let summary = "how a product is laid out and blocked";
+  let description = [{
+    `lanes` is the number of 32-bit lanes of a vector, `vectors` the number of
+    vectors of positions that a block holds in registers (1 for `outputs`).
+
+    ```mlir
+    #bitserial.schedule<pixels, lanes = 16, vectors = 4>
+    ```
+  }];
+  let parameters = (ins "::subbit::bitserial::Orientation":$orientation,
+                        "int64_t":$lanes, "int64_t":$vectors);
+  let assemblyFormat = "`<` $orientation `,` `lanes` `=` $lanes `,` `vectors` `=` $vectors `>`";
+  let extraClassDeclaration = [{
+    bool inPixels() const { return getOrientation() == Orientation::Pixels; }
+    /// `count` rounded up to whole blocks.
+    int64_t pad(int64_t count) const {
+      int64_t block = getLanes() * getVectors();
+      return (count + block - 1) / block * block;
+    }
+  }];
+}
+
+def Bitserial_GeometryAttr : AttrDef<Bitserial_Dialect, "Geometry"> {
+  let mnemonic = "geometry";
+  let summary = "the shape of a product";
+  let description = [{
+    `input` is the padded image `[channels, height, width]` (a vector's elements
+    are channels), `kernel` and `group` are `[height, width, channels]` of one
+    output's weights and of a group of them, `output` is `[outputs, height,
+    width]`, `groups` the convolution's groups.
+  }];
+  let parameters = (ins ArrayRefParameter<"int64_t">:$input,
+                        ArrayRefParameter<"int64_t">:$kernel,
+                        ArrayRefParameter<"int64_t">:$group,
+                        ArrayRefParameter<"int64_t">:$output,
+                        ArrayRefParameter<"int64_t">:$stride,
+                        ArrayRefParameter<"int64_t">:$dilation,
+                        "int64_t":$groups);
+  let assemblyFormat = [{`<` `input` `=` `[` $input `]` `,` `kernel` `=` `[` $kernel `]`
+    `,` `group` `=` `[` $group `]` `,` `output` `=` `[` $output `]`
+    `,` `stride` `=` `[` $stride `]` `,` `dilation` `=` `[` $dilation `]`
+    `,` `groups` `=` $groups `>`}];
+  let extraClassDeclaration = [{
+    /// Groups of weights along each dimension of one output's kernel.
+    ::llvm::SmallVector<int64_t, 3> getGrid() const;
+    /// Groups of weights of one output.
+    int64_t getNumGroups() const;
+    /// Words of one row: those of a whole group; smaller ones are padded.
+    int64_t getWords() const;
+    int64_t getPositions() const { return getOutput()[1] * getOutput()[2]; }
+  }];
+}
+
+def Bitserial_TargetAttr : AttrDef<Bitserial_Dialect, "Target"> {
+  let mnemonic = "target";
+  let summary = "what code is generated for, as llc names it";
+  let description = [{
+    The module's attribute `bitserial.target`; passes look the target up in the
+    target table.
+
+    ```mlir
+    #bitserial.target<triple = "x86_64-unknown-linux-gnu", cpu = "x86-64-v3", features = "">
+    ```
+  }];
+  let parameters = (ins StringRefParameter<>:$triple, StringRefParameter<>:$cpu,
+                        StringRefParameter<>:$features);
+  let assemblyFormat = "`<` struct(params) `>`";
+}
+
+//===----------------------------------------------------------------------===//
+// Operations
+//===----------------------------------------------------------------------===//
+
+def Bitserial_Buffer : AnyTypeOf<[AnyStaticShapeTensor, AnyStaticShapeMemRef],
+                                 "statically shaped tensor or memref">;
+
+class Bitserial_Op<string mnemonic, list<Trait> traits = []>
+    : Op<Bitserial_Dialect, mnemonic, traits>;
+
+class Bitserial_DestinationOp<string mnemonic, list<Trait> traits = []>
+    : Bitserial_Op<mnemonic, traits # [DestinationStyleOpInterface,
+        DeclareOpInterfaceMethods<MemoryEffectsOpInterface>]> {
+  let results = (outs Variadic<AnyStaticShapeTensor>:$results);
+  code destination = [{
+    ::mlir::MutableOperandRange getDpsInitsMutable() { return getOutputMutable(); }
+  }];
+  let extraClassDeclaration = destination;
+}
+
+def Bitserial_ConstantOp : Bitserial_Op<"constant", [Pure,
+    AllTypesMatch<["value", "result"]>]> {
+  let summary = "an array that the object stores for a layer";
+  let description = [{
+    Becomes a symbol of its own in the object, named after the layer and the
+    array.
+
+    ```mlir
+    %w = bitserial.constant "conv2" "words" dense<1> : tensor<50xi32>
+    ```
+  }];
+  let arguments = (ins StrAttr:$layer, StrAttr:$name, ElementsAttr:$value);
+  let results = (outs AnyStaticShapeTensor:$result);
+  let assemblyFormat = "$layer $name attr-dict $value";
+}
+
+def Bitserial_PackOp : Bitserial_DestinationOp<"pack"> {
+  let summary = "codes to the bit patches of a product";
+  let description = [{
+    Plane `j` of the codes becomes bit `k % 32` of word `k / 32` of each group,
+    in the order of the group's elements. The rows of the result are
+    `[convolution group][group][plane][word]`; in the orientation `pixels` each
+    row holds a word per output position.
+
+    Constraints:
+    - pack_c1: codes are i8, words i32.
+    - pack_c2: the result has a row per group, plane and word.
+  }];
+  let arguments = (ins Bitserial_Buffer:$input, Bitserial_Buffer:$output,
+                       Bitserial_GeometryAttr:$geometry,
+                       Bitserial_ScheduleAttr:$schedule, I64Attr:$planes);
+  let assemblyFormat = [{
+    `planes` $planes $geometry $schedule `ins` `(` $input `:` type($input) `)`
+    `outs` `(` $output `:` type($output) `)` attr-dict (`->` type($results)^)?
+  }];
+  let hasVerifier = 1;
+}
+
+def Bitserial_ProductOp : Bitserial_DestinationOp<"product"> {
+  let summary = "the ragged, grouped binary product";
+  let description = [{
+    Per output: `init - sum over rows of a * sum_j m_j * popcount(word ^ patch_j)`.
+    `widths` holds the number of rows of each group (of each block of outputs
+    and group in the orientation `outputs`), `coordinates` one integer per row
+    (and lane), `words` the rows' words (and lanes).
+
+    Constraints:
+    - product_c1: patches, words, init and sums are i32, coordinates i8 or i16,
+      widths i8.
+    - product_c2: there is a width per output (or block) and group.
+  }];
+  let arguments = (ins Bitserial_Buffer:$patches, Bitserial_Buffer:$words,
+                       Bitserial_Buffer:$coordinates, Bitserial_Buffer:$widths,
+                       Bitserial_Buffer:$init, Bitserial_Buffer:$output,
+                       StrAttr:$layer, DenseI64ArrayAttr:$multipliers,
+                       Bitserial_GeometryAttr:$geometry,
+                       Bitserial_ScheduleAttr:$schedule);
+  let assemblyFormat = [{
+    $layer `multipliers` $multipliers $geometry $schedule
+    `ins` `(` $patches `,` $words `,` $coordinates `,` $widths `,` $init `:`
+    type($patches) `,` type($words) `,` type($coordinates) `,` type($widths) `,`
+    type($init) `)` `outs` `(` $output `:` type($output) `)` attr-dict
+    (`->` type($results)^)?
+  }];
+  let hasVerifier = 1;
+}
+
+def Bitserial_ThresholdOp : Bitserial_DestinationOp<"threshold"> {
+  let summary = "sums to level indices";
+  let description = [{
+    Counts the thresholds that are `<= S`. Thresholds are `[outputs, levels - 1]`
+    (with a border `[row classes, column classes, outputs, levels - 1]`) in the
+    orientation `pixels`, `[levels - 1, padded outputs]` in `outputs`.
+
+    Constraints:
+    - threshold_c1: sums and thresholds are i32, codes i8.
+  }];
+  let arguments = (ins Bitserial_Buffer:$input, Bitserial_Buffer:$thresholds,
+                       Bitserial_Buffer:$output, Bitserial_ScheduleAttr:$schedule,
+                       DenseI64ArrayAttr:$rows, DenseI64ArrayAttr:$columns);
+  let assemblyFormat = [{
+    $schedule (`rows` $rows^)? (`columns` $columns^)?
+    `ins` `(` $input `,` $thresholds `:` type($input) `,` type($thresholds) `)`
+    `outs` `(` $output `:` type($output) `)` attr-dict (`->` type($results)^)?
+  }];
+  let hasVerifier = 1;
+}
+
+def Bitserial_RescaleOp : Bitserial_DestinationOp<"rescale"> {
+  let summary = "sums to floats, channels last";
+  let description = [{
+    As `mbn.rescale`; the result is `[batch, height, width, outputs]` or
+    `[batch, outputs]`.
+
+    Constraints:
+    - rescale_c1: sums are i32, scale, base and result f32.
+  }];
+  let arguments = (ins Bitserial_Buffer:$input, Bitserial_Buffer:$scale,
+                       Bitserial_Buffer:$base, Bitserial_Buffer:$output,
+                       Bitserial_ScheduleAttr:$schedule,
+                       DenseI64ArrayAttr:$rows, DenseI64ArrayAttr:$columns);
+  let assemblyFormat = [{
+    $schedule (`rows` $rows^)? (`columns` $columns^)?
+    `ins` `(` $input `,` $scale `,` $base `:` type($input) `,` type($scale) `,` type($base) `)`
+    `outs` `(` $output `:` type($output) `)` attr-dict (`->` type($results)^)?
+  }];
+  let hasVerifier = 1;
+}
+
+def Bitserial_EncodeOp : Bitserial_DestinationOp<"encode"> {
+  let summary = "floats to level indices";
+  let description = [{
+    Counts the thresholds that are `<= x`; NaN gives 0. A rank 4 operand has its
+    channels last, the result has them second.
+
+    Constraints:
+    - encode_c1: operand and thresholds are f32, codes i8.
+  }];
+  let arguments = (ins Bitserial_Buffer:$input, Bitserial_Buffer:$thresholds,
+                       Bitserial_Buffer:$output);
+  let assemblyFormat = [{
+    `ins` `(` $input `,` $thresholds `:` type($input) `,` type($thresholds) `)`
+    `outs` `(` $output `:` type($output) `)` attr-dict (`->` type($results)^)?
+  }];
+  let hasVerifier = 1;
+}
+
+def Bitserial_DecodeOp : Bitserial_DestinationOp<"decode"> {
+  let summary = "a tile of packed weights to floats";
+  let description = [{
+    Decodes the weights of `size(output, 1)` outputs from output `first` on,
+    transposed: row `k` of the result holds weight `k` of each of them. Rows are
+    read one after the other, beginning at row `row` and word `word`; the second
+    and third results are where the next tile begins.
+
+    Constraints:
+    - decode_c1: words are i32, coordinates i8 or i16, widths i8, steps and
+      output f32.
+  }];
+  let arguments = (ins Bitserial_Buffer:$words, Bitserial_Buffer:$coordinates,
+                       Bitserial_Buffer:$widths, Bitserial_Buffer:$steps,
+                       Index:$first, Index:$row, Index:$word,
+                       Bitserial_Buffer:$output,
+                       Bitserial_GeometryAttr:$geometry);
+  let results = (outs Variadic<AnyStaticShapeTensor>:$results, Index:$nextRow,
+                      Index:$nextWord);
+  let assemblyFormat = [{
+    $geometry `first` $first `row` $row `word` $word `ins` `(` $words `,` $coordinates `,` $widths `,` $steps `:`
+    type($words) `,` type($coordinates) `,` type($widths) `,` type($steps) `)`
+    `outs` `(` $output `:` type($output) `)` attr-dict (`->` type($results)^)?
+  }];
+  let hasVerifier = 1;
+}
+
+def Bitserial_TraceOp : Bitserial_DestinationOp<"trace"> {
+  let summary = "hands a layer's result to whoever watches the run";
+  let description = [{
+    Calls the caller's trace function, where there is one, with the layer's
+    number and the values' address. The operand passes through unchanged.
+  }];
+  let arguments = (ins StrAttr:$layer, I64Attr:$number, Bitserial_Buffer:$output);
+  let assemblyFormat = "$layer `number` $number $output `:` type($output) attr-dict (`->` type($results)^)?";
+}
+
+#endif

@@ -1,0 +1,134 @@
+//===- Target.cpp - What a target can do ----------------------------------===//
+//
+// Part of Subbit, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "lib/Target/Target.h"
+#include "llvm/ADT/StringExtras.h"
+#include "llvm/MC/MCSubtargetInfo.h"
+#include "llvm/MC/TargetRegistry.h"
+#include "llvm/Support/TargetSelect.h"
+#include "llvm/TargetParser/Host.h"
+#include <mutex>
+
+using namespace llvm;
+using namespace subbit;
+
+static void initializeTargets() {
+  static std::once_flag once;
+  std::call_once(once, [] {
+    InitializeAllTargetInfos();
+    InitializeAllTargets();
+    InitializeAllTargetMCs();
+    InitializeAllAsmPrinters();
+    InitializeAllAsmParsers();
+  });
+}
+
+static Error invalid(const Twine &message) {
+  return createStringError(std::errc::invalid_argument, message);
+}
+
+static Expected<const Target *> lookup(const Triple &triple) {
+  initializeTargets();
+  std::string error;
+  const Target *target = TargetRegistry::lookupTarget(triple, error);
+  if (!target)
+    return invalid("unknown target triple '" + triple.str() +
+                   "'; examples: x86_64-linux-gnu, aarch64-linux-gnu, "
+                   "riscv64-linux-gnu");
+  return target;
+}
+
+TargetSpec subbit::defaultTarget() { return {}; }
+
+Expected<TargetSpec> subbit::resolveTarget(const TargetSpec &spec) {
+  TargetSpec result;
+  result.triple = Triple::normalize(
+      spec.triple.empty() ? sys::getDefaultTargetTriple() : spec.triple);
+  Triple triple(result.triple);
+  auto target = lookup(triple);
+  if (!target)
+    return target.takeError();
+
+  result.cpu = spec.cpu;
+  SmallVector<std::string> features;
+  if (spec.cpu == "native") {
+    Triple host(sys::getDefaultTargetTriple());
+    if (host.getArch() != triple.getArch())
+      return invalid("-mcpu=native names this machine, which is no '" +
+                     result.triple + "'; name the target's cpu");
+    result.cpu = sys::getHostCPUName().str();
+    for (const auto &feature : sys::getHostCPUFeatures())
+      features.push_back((feature.second ? "+" : "-") + feature.first().str());
+  }
+  if (!spec.features.empty())
+    features.push_back(spec.features);
+  result.features = join(features, ",");
+
+  // An unknown name is only a warning to LLVM; here it is an error.
+  std::unique_ptr<MCSubtargetInfo> info(
+      (*target)->createMCSubtargetInfo(triple, "", ""));
+  if (!result.cpu.empty() && !info->isCPUStringValid(result.cpu))
+    return invalid("unknown cpu '" + result.cpu + "' for '" + result.triple +
+                   "'; llc-22 -mtriple=" + result.triple +
+                   " -mcpu=help lists the known ones");
+  SmallVector<StringRef> names;
+  StringRef(result.features).split(names, ',', -1, /*KeepEmpty=*/false);
+  for (StringRef name : names) {
+    StringRef bare = name;
+    bool known =
+        (bare.consume_front("+") || bare.consume_front("-")) &&
+        any_of(info->getAllProcessorFeatures(),
+               [&](const SubtargetFeatureKV &kv) { return bare == kv.Key; });
+    if (!known && spec.cpu != "native")
+      return invalid("unknown feature '" + name + "' for '" + result.triple +
+                     "'; write +NAME or -NAME, llc-22 -mtriple=" +
+                     result.triple + " -mattr=help lists the known ones");
+  }
+  return result;
+}
+
+Expected<std::unique_ptr<TargetMachine>>
+subbit::createTargetMachine(const TargetSpec &spec) {
+  Triple triple(spec.triple);
+  auto target = lookup(triple);
+  if (!target)
+    return target.takeError();
+  TargetOptions options;
+  options.AllowFPOpFusion = FPOpFusion::Strict;
+  options.DataSections = true;
+  options.FunctionSections = true;
+  std::string features = spec.features;
+  // Debian's toolchains for these targets use hard float; LLVM's default
+  // cpu has none.
+  if (triple.isRISCV64() && spec.cpu.empty() && features.empty())
+    features = "+m,+a,+f,+d,+c";
+  options.MCOptions.ABIName = triple.isRISCV64() ? "lp64d" : std::string();
+  std::unique_ptr<TargetMachine> machine((*target)->createTargetMachine(
+      triple, spec.cpu, features, options, Reloc::PIC_, std::nullopt,
+      CodeGenOptLevel::Aggressive));
+  if (!machine)
+    return invalid("no code can be generated for '" + spec.triple + "'");
+  return machine;
+}
+
+Expected<TargetInfo> subbit::describeTarget(const TargetSpec &spec) {
+  auto machine = createTargetMachine(spec);
+  if (!machine)
+    return machine.takeError();
+  const MCSubtargetInfo &info = *(*machine)->getMCSubtargetInfo();
+  const Triple &triple = (*machine)->getTargetTriple();
+  TargetInfo result{"scalar", 1, 16,
+                    static_cast<int64_t>((*machine)->getPointerSize(0))};
+  if (triple.isX86()) {
+    if (info.checkFeatures("+avx512vpopcntdq") &&
+        info.checkFeatures("+avx512bw"))
+      result = {"avx512-vpopcntdq", 16, 32, result.pointerBytes};
+    else if (info.checkFeatures("+avx2"))
+      result = {"avx2", 8, 16, result.pointerBytes};
+  }
+  return result;
+}

@@ -1,0 +1,58 @@
+//===- Target.h - What a target can do ------------------------ -*- C++ -*-===//
+//
+// Part of Subbit, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef SUBBIT_TARGET_TARGET_H
+#define SUBBIT_TARGET_TARGET_H
+
+#include "llvm/ADT/StringRef.h"
+#include "llvm/Support/Error.h"
+#include "llvm/Target/TargetMachine.h"
+#include <memory>
+#include <string>
+
+namespace subbit {
+
+/// A target as `llc` names it. An empty triple is the host's; the cpu "native"
+/// is the host's with its features; an empty cpu is the triple's baseline.
+struct TargetSpec {
+  std::string triple;
+  std::string cpu;
+  std::string features;
+};
+
+/// What code generation knows about a target: one row of the table in
+/// Target.cpp.
+struct TargetInfo {
+  /// The row's name: "avx512-vpopcntdq", "avx2", "scalar".
+  std::string name;
+  /// Lanes of i32 in one vector register; 1 without vectors.
+  int64_t lanes = 1;
+  /// Vector registers.
+  int64_t registers = 16;
+  /// Bytes of a pointer and of `index`.
+  int64_t pointerBytes = 8;
+};
+
+/// Fills in the triple (normalized), the host's cpu and features where asked
+/// for. Fails for an unknown triple, cpu or feature, with the known ones or how
+/// to list them in the message.
+llvm::Expected<TargetSpec> resolveTarget(const TargetSpec &spec);
+
+/// The target machine of a resolved target: position independent code, full
+/// optimization, no fused multiply-add.
+llvm::Expected<std::unique_ptr<llvm::TargetMachine>>
+createTargetMachine(const TargetSpec &spec);
+
+/// The row of the target table that a resolved target gets.
+llvm::Expected<TargetInfo> describeTarget(const TargetSpec &spec);
+
+/// The target code is generated for when none is named.
+TargetSpec defaultTarget();
+
+} // namespace subbit
+
+#endif // SUBBIT_TARGET_TARGET_H
