@@ -1,0 +1,341 @@
+//===- QuantizedMBNToLinalg.cpp - Level indices as linalg -----------------===//
+//
+// Part of Subbit, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "dialects/MBN/IR/Weights.h"
+#include "lib/Conversion/LinalgBuilders.h"
+#include "lib/Conversion/MBNToLinalg.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Linalg/IR/Linalg.h"
+#include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+
+using namespace mlir;
+using namespace subbit;
+
+static AffineMap selectDims(Builder &builder, int64_t rank,
+                            ArrayRef<unsigned> dims) {
+  return AffineMap::getMultiDimMapWithTargets(rank, dims, builder.getContext());
+}
+
+/// A tensor of indices as the tensor of a table's entries.
+static Value lookUp(OpBuilder &builder, Location loc, Value indices,
+                    ElementsAttr table) {
+  auto type = cast<RankedTensorType>(indices.getType());
+  Value entries = buildConstant(builder, loc, table);
+  return buildElementwise(
+      builder, loc, type.clone(table.getElementType()), indices,
+      builder.getMultiDimIdentityMap(type.getRank()),
+      [&](OpBuilder &b, Location loc, ValueRange args) -> Value {
+        Value index =
+            arith::IndexCastUIOp::create(b, loc, b.getIndexType(), args[0]);
+        return tensor::ExtractOp::create(b, loc, entries, index);
+      });
+}
+
+/// count + 1 where a threshold is reached
+static Value countReached(OpBuilder &b, Location loc, Value reached,
+                          Value count) {
+  Value one = arith::ExtUIOp::create(b, loc, b.getI8Type(), reached);
+  return arith::AddIOp::create(b, loc, count, one);
+}
+
+/// The classes of a border as constants, to be looked up by position.
+static std::pair<Value, Value> buildBorder(OpBuilder &builder, Location loc,
+                                           mbn::BorderAttr border) {
+  auto constant = [&](ArrayRef<int64_t> classes) {
+    auto type = RankedTensorType::get({static_cast<int64_t>(classes.size())},
+                                      builder.getIndexType());
+    return buildConstant(builder, loc,
+                         DenseIntElementsAttr::get(type, classes));
+  };
+  return {constant(border.getRows()), constant(border.getColumns())};
+}
+
+/// The entry of a table for the position that a linalg body runs at: the row's
+/// class, the column's class, then the loops from dimension 3 on.
+static Value extractAtBorder(OpBuilder &b, Location loc, Value table,
+                             std::pair<Value, Value> border) {
+  SmallVector<Value> at;
+  for (int64_t dim : {1, 2}) {
+    Value position = linalg::IndexOp::create(b, loc, dim);
+    at.push_back(tensor::ExtractOp::create(
+        b, loc, dim == 1 ? border.first : border.second, position));
+  }
+  int64_t rank = cast<RankedTensorType>(table.getType()).getRank();
+  for (int64_t dim = 3; dim <= rank; ++dim)
+    at.push_back(linalg::IndexOp::create(b, loc, dim));
+  return tensor::ExtractOp::create(b, loc, table, at);
+}
+
+namespace {
+//===----------------------------------------------------------------------===//
+// encode, decode
+//===----------------------------------------------------------------------===//
+
+struct EncodePattern : public OpConversionPattern<mbn::EncodeOp> {
+  using OpConversionPattern::OpConversionPattern;
+
+  LogicalResult
+  matchAndRewrite(mbn::EncodeOp op, OpAdaptor adaptor,
+                  ConversionPatternRewriter &rewriter) const override {
+    Location loc = op.getLoc();
+    std::vector<float> thresholds =
+        op.getType().getLevels().toNumerics().thresholds();
+    Value table = buildConstant(
+        rewriter, loc,
+        mbn::makeElements<float>(rewriter.getContext(),
+                                 {static_cast<int64_t>(thresholds.size())},
+                                 thresholds, "thresholds"));
+    ArrayRef<int64_t> shape = op.getType().getShape();
+    unsigned rank = shape.size();
+    Value init = buildZeros(rewriter, loc, shape, rewriter.getI8Type());
+    AffineMap element =
+        rewriter.getMultiDimIdentityMap(rank + 1).getMajorSubMap(rank);
+    rewriter.replaceOp(
+        op, buildReduction(rewriter, loc, init, {adaptor.getInput(), table},
+                           {element, selectDims(rewriter, rank + 1, {rank})},
+                           [](OpBuilder &b, Location loc, ValueRange args) {
+                             // Ordered: a NaN reaches no threshold.
+                             Value reached = arith::CmpFOp::create(
+                                 b, loc, arith::CmpFPredicate::OGE, args[0],
+                                 args[1]);
+                             return countReached(b, loc, reached, args[2]);
+                           }));
+    return success();
+  }
+};
+
+struct DecodePattern : public OpConversionPattern<mbn::DecodeOp> {
+  using OpConversionPattern::OpConversionPattern;
+
+  LogicalResult
+  matchAndRewrite(mbn::DecodeOp op, OpAdaptor adaptor,
+                  ConversionPatternRewriter &rewriter) const override {
+    if (op.getInput().getType().isWeights())
+      return rewriter.notifyMatchFailure(op, "decodes weights");
+    numerics::Levels levels = op.getInput().getType().getLevels().toNumerics();
+    std::vector<float> values;
+    for (int64_t i = 0; i < levels.count(); ++i)
+      values.push_back(levels.value(i));
+    rewriter.replaceOp(op, lookUp(rewriter, op.getLoc(), adaptor.getInput(),
+                                  mbn::makeElements<float>(
+                                      rewriter.getContext(), {levels.count()},
+                                      values, "levels")));
+    return success();
+  }
+};
+
+//===----------------------------------------------------------------------===//
+// conv2d, matmul
+//===----------------------------------------------------------------------===//
+
+template <typename OpT>
+struct FusedLayerPattern : public OpConversionPattern<OpT> {
+  using OpConversionPattern<OpT>::OpConversionPattern;
+
+  LogicalResult
+  matchAndRewrite(OpT op, typename OpT::Adaptor adaptor,
+                  ConversionPatternRewriter &rewriter) const override {
+    if (!op.isQuantized())
+      return rewriter.notifyMatchFailure(op, "has float operands");
+    mbn::ConstantOp constant = mbn::getWeightsConstant(op.getWeights());
+    if (!constant)
+      return rewriter.notifyMatchFailure(op, "weights are no mbn.constant");
+    Location loc = op.getLoc();
+    MLIRContext *context = rewriter.getContext();
+    numerics::ConvGeometry g = op.getGeometry();
+    constexpr bool isMatmul = std::is_same_v<OpT, mbn::MatmulOp>;
+
+    std::vector<int16_t> integers = mbn::decodeIntegers(constant).values;
+    std::vector<int32_t> wide(integers.begin(), integers.end());
+    SmallVector<int64_t> shape = transposedShape(g);
+    if (isMatmul)
+      shape = {g.channels, g.outputs};
+    Value weights =
+        buildConstant(rewriter, loc,
+                      mbn::makeElements<int32_t>(
+                          context, shape, transposeWeights<int32_t>(g, wide),
+                          (op.getLayer() + ".weights").str()));
+
+    // X - zero, so that the zeros around the image contribute nothing.
+    auto inputType = cast<mbn::MultiBitType>(op.getInput().getType());
+    numerics::Levels levels = inputType.getLevels().toNumerics();
+    std::vector<int32_t> codes;
+    for (int64_t i = 0; i < levels.count(); ++i)
+      codes.push_back(levels.code(i) - levels.zero);
+    Value input = lookUp(
+        rewriter, loc, adaptor.getInput(),
+        mbn::makeElements<int32_t>(context, {levels.count()}, codes, "codes"));
+    rewriter.replaceOp(
+        op, isMatmul ? buildMatmul(rewriter, loc, input, weights)
+                     : buildConvolution(rewriter, loc, g, input, weights));
+    return success();
+  }
+};
+
+//===----------------------------------------------------------------------===//
+// rescale, threshold
+//===----------------------------------------------------------------------===//
+
+struct RescalePattern : public OpConversionPattern<mbn::RescaleOp> {
+  using OpConversionPattern::OpConversionPattern;
+
+  LogicalResult
+  matchAndRewrite(mbn::RescaleOp op, OpAdaptor adaptor,
+                  ConversionPatternRewriter &rewriter) const override {
+    Location loc = op.getLoc();
+    auto type = cast<RankedTensorType>(op.getType());
+    unsigned rank = type.getRank();
+    AffineMap channel = selectDims(rewriter, rank, {rank - 1});
+    SmallVector<Value> inputs = {adaptor.getInput(), adaptor.getScale()};
+    SmallVector<AffineMap> maps = {rewriter.getMultiDimIdentityMap(rank),
+                                   channel};
+    std::pair<Value, Value> border;
+    if (mbn::BorderAttr attr = op.getBorderAttr()) {
+      border = buildBorder(rewriter, loc, attr);
+    } else {
+      inputs.push_back(adaptor.getBase());
+      maps.push_back(channel);
+    }
+    auto body = [&](OpBuilder &b, Location loc, ValueRange args) -> Value {
+      Value base = border.first
+                       ? extractAtBorder(b, loc, adaptor.getBase(), border)
+                       : args[2];
+      Value sum = arith::SIToFPOp::create(b, loc, b.getF32Type(), args[0]);
+      Value scaled = arith::MulFOp::create(b, loc, sum, args[1]);
+      Value y = arith::AddFOp::create(b, loc, scaled, base);
+      // -0 -> +0, |y| < 2^-100 -> 0; a NaN stays
+      auto constant = [&](float value) -> Value {
+        return arith::ConstantOp::create(b, loc, b.getF32FloatAttr(value));
+      };
+      Value magnitude = math::AbsFOp::create(b, loc, y);
+      Value tiny = arith::CmpFOp::create(b, loc, arith::CmpFPredicate::OLT,
+                                         magnitude, constant(0x1p-100f));
+      return arith::SelectOp::create(b, loc, tiny, constant(0), y);
+    };
+    rewriter.replaceOp(
+        op, buildElementwise(rewriter, loc, type, inputs, maps, body));
+    return success();
+  }
+};
+
+struct ThresholdPattern : public OpConversionPattern<mbn::ThresholdOp> {
+  using OpConversionPattern::OpConversionPattern;
+
+  LogicalResult
+  matchAndRewrite(mbn::ThresholdOp op, OpAdaptor adaptor,
+                  ConversionPatternRewriter &rewriter) const override {
+    Location loc = op.getLoc();
+    ArrayRef<int64_t> shape = op.getType().getShape();
+    unsigned rank = shape.size();
+    Value init = buildZeros(rewriter, loc, shape, rewriter.getI8Type());
+    AffineMap element =
+        rewriter.getMultiDimIdentityMap(rank + 1).getMajorSubMap(rank);
+    Value thresholds = adaptor.getThresholds();
+    // The table gives the loop over thresholds its length; with a border the
+    // body looks the entry up, row and column class 0 stand in for it here.
+    std::pair<Value, Value> border;
+    AffineMap entry = selectDims(rewriter, rank + 1, {rank - 1, rank});
+    if (mbn::BorderAttr attr = op.getBorderAttr()) {
+      border = buildBorder(rewriter, loc, attr);
+      AffineExpr zero = rewriter.getAffineConstantExpr(0);
+      entry = AffineMap::get(rank + 1, 0,
+                             {zero, zero, rewriter.getAffineDimExpr(rank - 1),
+                              rewriter.getAffineDimExpr(rank)},
+                             rewriter.getContext());
+    }
+    auto body = [&](OpBuilder &b, Location loc, ValueRange args) {
+      Value least =
+          border.first ? extractAtBorder(b, loc, thresholds, border) : args[1];
+      Value reached = arith::CmpIOp::create(b, loc, arith::CmpIPredicate::sge,
+                                            args[0], least);
+      return countReached(b, loc, reached, args[2]);
+    };
+    rewriter.replaceOp(op, buildReduction(rewriter, loc, init,
+                                          {adaptor.getInput(), thresholds},
+                                          {element, entry}, body));
+    return success();
+  }
+};
+
+//===----------------------------------------------------------------------===//
+// Codes to codes
+//===----------------------------------------------------------------------===//
+
+struct MaxPool2DPattern : public OpConversionPattern<mbn::MaxPool2DOp> {
+  using OpConversionPattern::OpConversionPattern;
+
+  LogicalResult
+  matchAndRewrite(mbn::MaxPool2DOp op, OpAdaptor adaptor,
+                  ConversionPatternRewriter &rewriter) const override {
+    Location loc = op.getLoc();
+    Type i8 = rewriter.getI8Type();
+    // Index 0 is the least level: around the image it never wins.
+    Value padded = buildPadding(rewriter, loc, adaptor.getInput(), op.getPad());
+    Value init = buildZeros(rewriter, loc, op.getType().getShape(), i8);
+    Value kernel = tensor::EmptyOp::create(rewriter, loc, op.getKernel(), i8);
+    auto pool = linalg::PoolingNhwcMaxUnsignedOp::create(
+        rewriter, loc, init.getType(), ValueRange{padded, kernel}, init,
+        rewriter.getI64VectorAttr(op.getStride()),
+        rewriter.getI64VectorAttr({1, 1}));
+    rewriter.replaceOp(op, pool.getResult(0));
+    return success();
+  }
+};
+
+struct ReshapePattern : public OpConversionPattern<mbn::ReshapeOp> {
+  using OpConversionPattern::OpConversionPattern;
+
+  LogicalResult
+  matchAndRewrite(mbn::ReshapeOp op, OpAdaptor adaptor,
+                  ConversionPatternRewriter &rewriter) const override {
+    ArrayRef<int64_t> shape = op.getType().getShape();
+    auto shapeType = RankedTensorType::get({static_cast<int64_t>(shape.size())},
+                                           rewriter.getIndexType());
+    Value dims = buildConstant(rewriter, op.getLoc(),
+                               DenseIntElementsAttr::get(shapeType, shape));
+    rewriter.replaceOpWithNewOp<tensor::ReshapeOp>(
+        op, getTypeConverter()->convertType(op.getType()), adaptor.getInput(),
+        dims);
+    return success();
+  }
+};
+
+struct TransposePattern : public OpConversionPattern<mbn::TransposeOp> {
+  using OpConversionPattern::OpConversionPattern;
+
+  LogicalResult
+  matchAndRewrite(mbn::TransposeOp op, OpAdaptor adaptor,
+                  ConversionPatternRewriter &rewriter) const override {
+    Value empty = tensor::EmptyOp::create(
+        rewriter, op.getLoc(), op.getType().getShape(), rewriter.getI8Type());
+    rewriter.replaceOpWithNewOp<linalg::TransposeOp>(
+        op, adaptor.getInput(), empty, op.getPermutation());
+    return success();
+  }
+};
+} // namespace
+
+void subbit::populateMBNToLinalgTypeConversions(TypeConverter &converter) {
+  converter.addConversion([](Type type) { return type; });
+  converter.addConversion([](mbn::MultiBitType type) -> Type {
+    if (type.isWeights())
+      return type;
+    return RankedTensorType::get(type.getShape(),
+                                 IntegerType::get(type.getContext(), 8));
+  });
+}
+
+void subbit::populateMBNToLinalgPatterns(TypeConverter &converter,
+                                         RewritePatternSet &patterns) {
+  populateFloatMBNToLinalgPatterns(converter, patterns, /*decodeWeights=*/true);
+  patterns
+      .add<EncodePattern, DecodePattern, FusedLayerPattern<mbn::Conv2DOp>,
+           FusedLayerPattern<mbn::MatmulOp>, RescalePattern, ThresholdPattern,
+           MaxPool2DPattern, ReshapePattern, TransposePattern>(
+          converter, patterns.getContext());
+}
