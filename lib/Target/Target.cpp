@@ -7,6 +7,7 @@
 
 #include "lib/Target/Target.h"
 #include "llvm/ADT/StringExtras.h"
+#include "llvm/ADT/StringMap.h"
 #include "llvm/MC/MCSubtargetInfo.h"
 #include "llvm/MC/TargetRegistry.h"
 #include "llvm/Support/TargetSelect.h"
@@ -28,7 +29,7 @@ static void initializeTargets() {
 }
 
 static Error invalid(const Twine &message) {
-  return createStringError(std::errc::invalid_argument, message);
+  return createStringError(std::errc::invalid_argument, message.str().c_str());
 }
 
 static Expected<const Target *> lookup(const Triple &triple) {

@@ -204,7 +204,7 @@ def Bitserial_ThresholdOp : Bitserial_DestinationOp<"threshold"> {
   }];
   let arguments = (ins Bitserial_Buffer:$input, Bitserial_Buffer:$thresholds,
                        Bitserial_Buffer:$output, Bitserial_ScheduleAttr:$schedule,
-                       DenseI64ArrayAttr:$rows, DenseI64ArrayAttr:$columns);
+                       OptionalAttr<DenseI64ArrayAttr>:$rows, OptionalAttr<DenseI64ArrayAttr>:$columns);
   let assemblyFormat = [{
     $schedule (`rows` $rows^)? (`columns` $columns^)?
     `ins` `(` $input `,` $thresholds `:` type($input) `,` type($thresholds) `)`
@@ -225,7 +225,7 @@ def Bitserial_RescaleOp : Bitserial_DestinationOp<"rescale"> {
   let arguments = (ins Bitserial_Buffer:$input, Bitserial_Buffer:$scale,
                        Bitserial_Buffer:$base, Bitserial_Buffer:$output,
                        Bitserial_ScheduleAttr:$schedule,
-                       DenseI64ArrayAttr:$rows, DenseI64ArrayAttr:$columns);
+                       OptionalAttr<DenseI64ArrayAttr>:$rows, OptionalAttr<DenseI64ArrayAttr>:$columns);
   let assemblyFormat = [{
     $schedule (`rows` $rows^)? (`columns` $columns^)?
     `ins` `(` $input `,` $scale `,` $base `:` type($input) `,` type($scale) `,` type($base) `)`
@@ -255,25 +255,23 @@ def Bitserial_EncodeOp : Bitserial_DestinationOp<"encode"> {
 def Bitserial_DecodeOp : Bitserial_DestinationOp<"decode"> {
   let summary = "a tile of packed weights to floats";
   let description = [{
-    Decodes the weights of `size(output, 1)` outputs from output `first` on,
-    transposed: row `k` of the result holds weight `k` of each of them. Rows are
-    read one after the other, beginning at row `row` and word `word`; the second
-    and third results are where the next tile begins.
+    Decodes the weights of the outputs from `tile * size` on, `size` the
+    result's second dimension, transposed: row `k` of the result holds weight
+    `k` of each output. `starts` is `[tiles, 2]`, the first row and the first
+    word of each tile. Outputs past the last one give 0.
 
     Constraints:
-    - decode_c1: words are i32, coordinates i8 or i16, widths i8, steps and
-      output f32.
+    - decode_c1: words and starts are i32, coordinates i8 or i16, widths i8,
+      steps and output f32.
   }];
   let arguments = (ins Bitserial_Buffer:$words, Bitserial_Buffer:$coordinates,
-                       Bitserial_Buffer:$widths, Bitserial_Buffer:$steps,
-                       Index:$first, Index:$row, Index:$word,
+                       Bitserial_Buffer:$widths, Bitserial_Buffer:$starts,
+                       Bitserial_Buffer:$steps, Index:$tile,
                        Bitserial_Buffer:$output,
                        Bitserial_GeometryAttr:$geometry);
-  let results = (outs Variadic<AnyStaticShapeTensor>:$results, Index:$nextRow,
-                      Index:$nextWord);
   let assemblyFormat = [{
-    $geometry `first` $first `row` $row `word` $word `ins` `(` $words `,` $coordinates `,` $widths `,` $steps `:`
-    type($words) `,` type($coordinates) `,` type($widths) `,` type($steps) `)`
+    $geometry `tile` $tile `ins` `(` $words `,` $coordinates `,` $widths `,` $starts `,` $steps `:`
+    type($words) `,` type($coordinates) `,` type($widths) `,` type($starts) `,` type($steps) `)`
     `outs` `(` $output `:` type($output) `)` attr-dict (`->` type($results)^)?
   }];
   let hasVerifier = 1;

@@ -92,8 +92,7 @@ void LevelsAttr::print(AsmPrinter &printer) const {
 }
 
 LogicalResult LevelsAttr::verify(function_ref<InFlightDiagnostic()> emitError,
-                                 APFloat step, int64_t zero,
-                                 APFloat low,
+                                 APFloat step, int64_t zero, APFloat low,
                                  ArrayRef<int64_t> multipliers) {
   // levels_c1
   if (multipliers.empty() || multipliers.size() > 8)

@@ -226,26 +226,21 @@ static LogicalResult verifyNoOverflow(Operation *op, Value input,
   ConstantOp constant = getWeightsConstant(weights);
   if (!constant || !isa<MultiBitType>(input.getType()))
     return success();
-  int64_t magnitude = cast<MultiBitType>(input.getType())
-                          .getLevels()
-                          .toNumerics()
-                          .maxMagnitude();
+  numerics::Levels levels =
+      cast<MultiBitType>(input.getType()).getLevels().toNumerics();
   int64_t outputs = constant.getType().getShape()[0];
   // Most layers are far from the bound: |W| <= 32767 settles them unread.
   int64_t perOutput = constant.getType().getNumElements() / outputs;
   constexpr int64_t limit = std::numeric_limits<int32_t>::max();
-  if (perOutput * magnitude <= limit / 32768)
+  if (perOutput * levels.maxMagnitude() <= limit / 32768)
     return success();
   IntegerWeights integers = decodeIntegers(constant);
   for (int64_t c = 0; c < outputs; ++c) {
-    int64_t sum = 0;
-    for (int64_t k = 0; k < perOutput; ++k)
-      sum += std::abs(static_cast<int64_t>(integers.values[c * perOutput + k]));
-    if (sum * magnitude > limit)
+    int64_t sum = maxSum(integers, outputs, c, levels);
+    if (sum > limit)
       return op->emitOpError()
              << "could overflow int32: the sums of output " << c << " reach "
-             << sum * magnitude << "; use fewer activation bits or smaller "
-             << "coordinates";
+             << sum << "; use fewer activation bits or smaller coordinates";
   }
   return success();
 }

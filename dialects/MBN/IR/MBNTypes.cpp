@@ -48,8 +48,8 @@ Type MultiBitType::parse(AsmParser &parser) {
   if (parser.parseGreater())
     return {};
   return parser.getChecked<MultiBitType>(loc, parser.getContext(), shape,
-                                       elementType, group, minBits, maxBits,
-                                       levels);
+                                         elementType, group, minBits, maxBits,
+                                         levels);
 }
 
 void MultiBitType::print(AsmPrinter &printer) const {
@@ -68,9 +68,9 @@ void MultiBitType::print(AsmPrinter &printer) const {
 }
 
 LogicalResult MultiBitType::verify(function_ref<InFlightDiagnostic()> emitError,
-                                 ArrayRef<int64_t> shape, Type elementType,
-                                 ArrayRef<int64_t> group, int64_t minBits,
-                                 int64_t maxBits, LevelsAttr levels) {
+                                   ArrayRef<int64_t> shape, Type elementType,
+                                   ArrayRef<int64_t> group, int64_t minBits,
+                                   int64_t maxBits, LevelsAttr levels) {
   // type_c1
   if (!elementType.isF32())
     return emitError() << "expected element type f32, found " << elementType;

@@ -125,6 +125,23 @@ IntegerWeights mbn::decodeIntegers(ConstantOp op) {
           bases.steps};
 }
 
+int64_t mbn::maxSum(const IntegerWeights &weights, int64_t outputs,
+                    int64_t output, const numerics::Levels &levels) {
+  int64_t perOutput = weights.values.size() / outputs, sum = 0;
+  for (int64_t k = 0; k < perOutput; ++k)
+    sum +=
+        std::abs(static_cast<int64_t>(weights.values[output * perOutput + k]));
+  return sum * levels.maxMagnitude();
+}
+
+int64_t mbn::maxSum(const IntegerWeights &weights, int64_t outputs,
+                    const numerics::Levels &levels) {
+  int64_t largest = 0;
+  for (int64_t c = 0; c < outputs; ++c)
+    largest = std::max(largest, maxSum(weights, outputs, c, levels));
+  return largest;
+}
+
 std::vector<float> mbn::decodeFloats(ConstantOp op) {
   IntegerWeights weights = decodeIntegers(op);
   std::vector<float> values(weights.values.size());

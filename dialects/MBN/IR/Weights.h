@@ -45,6 +45,12 @@ struct IntegerWeights {
   }
 };
 IntegerWeights decodeIntegers(ConstantOp op);
+/// The largest |S| of one output's sums, `sum_k |W_k| * max|X - zero|`.
+int64_t maxSum(const IntegerWeights &weights, int64_t outputs, int64_t output,
+               const numerics::Levels &levels);
+/// The largest over all outputs.
+int64_t maxSum(const IntegerWeights &weights, int64_t outputs,
+               const numerics::Levels &levels);
 /// The floats that a constant stands for.
 std::vector<float> decodeFloats(ConstantOp op);
 

@@ -1,0 +1,47 @@
+//===- Bitserial.h - The bitserial dialect -------------------- -*- C++ -*-===//
+//
+// Part of Subbit, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef SUBBIT_DIALECTS_BITSERIAL_IR_BITSERIAL_H
+#define SUBBIT_DIALECTS_BITSERIAL_IR_BITSERIAL_H
+
+#include "lib/Target/Target.h"
+#include "mlir/Bytecode/BytecodeOpInterface.h"
+#include "mlir/IR/BuiltinAttributes.h"
+#include "mlir/IR/BuiltinOps.h"
+#include "mlir/IR/BuiltinTypes.h"
+#include "mlir/IR/Dialect.h"
+#include "mlir/IR/OpDefinition.h"
+#include "mlir/IR/OpImplementation.h"
+#include "mlir/Interfaces/DestinationStyleOpInterface.h"
+#include "mlir/Interfaces/SideEffectInterfaces.h"
+
+#include "dialects/Bitserial/IR/BitserialDialect.h.inc"
+#include "dialects/Bitserial/IR/BitserialEnums.h.inc"
+
+#define GET_ATTRDEF_CLASSES
+#include "dialects/Bitserial/IR/BitserialAttributes.h.inc"
+#define GET_OP_CLASSES
+#include "dialects/Bitserial/IR/BitserialOps.h.inc"
+
+namespace subbit::bitserial {
+
+/// The module attribute that names the target.
+constexpr llvm::StringLiteral kTargetAttr = "bitserial.target";
+/// On a memref.global: the layer whose array it holds.
+constexpr llvm::StringLiteral kLayerAttr = "bitserial.layer";
+
+/// What the module's code is generated for; the default target if it names
+/// none.
+TargetSpec getTargetSpec(mlir::ModuleOp module);
+
+/// Lets one-shot bufferization handle the dialect's operations.
+void registerBufferizableOpInterfaceExternalModels(
+    mlir::DialectRegistry &registry);
+
+} // namespace subbit::bitserial
+
+#endif // SUBBIT_DIALECTS_BITSERIAL_IR_BITSERIAL_H

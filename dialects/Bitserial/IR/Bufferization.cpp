@@ -1,0 +1,113 @@
+//===- Bufferization.cpp - Bufferization of the bitserial dialect ---------===//
+//
+// Part of Subbit, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "mlir/Dialect/Bufferization/IR/Bufferization.h"
+#include "dialects/Bitserial/IR/Bitserial.h"
+#include "mlir/Dialect/Bufferization/IR/BufferizableOpInterface.h"
+#include "mlir/Dialect/Bufferization/IR/DstBufferizableOpInterfaceImpl.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/IR/SymbolTable.h"
+
+using namespace mlir;
+using namespace mlir::bufferization;
+using namespace subbit::bitserial;
+
+namespace {
+
+/// A destination-style operation reads its operands, writes its output and
+/// does not look at what the output held before (`ReadsOutput`: it only looks).
+template <typename OpTy, bool ReadsOutput = false>
+struct DestinationModel : public DstBufferizableOpInterfaceExternalModel<
+                              DestinationModel<OpTy, ReadsOutput>, OpTy> {
+  bool bufferizesToMemoryRead(Operation *op, OpOperand &operand,
+                              const AnalysisState &) const {
+    return ReadsOutput ||
+           !cast<DestinationStyleOpInterface>(op).isDpsInit(&operand);
+  }
+
+  bool bufferizesToMemoryWrite(Operation *op, OpOperand &operand,
+                               const AnalysisState &) const {
+    return !ReadsOutput &&
+           cast<DestinationStyleOpInterface>(op).isDpsInit(&operand);
+  }
+
+  LogicalResult bufferize(Operation *op, RewriterBase &rewriter,
+                          const BufferizationOptions &options,
+                          BufferizationState &state) const {
+    OpBuilder::InsertionGuard guard(rewriter);
+    rewriter.setInsertionPoint(op);
+    SmallVector<Value> operands;
+    for (Value operand : op->getOperands()) {
+      if (!isa<TensorType>(operand.getType())) {
+        operands.push_back(operand);
+        continue;
+      }
+      FailureOr<Value> buffer = getBuffer(rewriter, operand, options, state);
+      if (failed(buffer))
+        return failure();
+      operands.push_back(*buffer);
+    }
+    OperationState newOp(op->getLoc(), op->getName());
+    newOp.addOperands(operands);
+    newOp.addAttributes(op->getAttrs());
+    Operation *created = rewriter.create(newOp);
+    auto destination = cast<DestinationStyleOpInterface>(created);
+    replaceOpWithBufferizedValues(rewriter, op, destination.getDpsInits()[0]);
+    return success();
+  }
+};
+
+/// A constant becomes a global of its own and a view of it.
+struct ConstantModel
+    : public BufferizableOpInterface::ExternalModel<ConstantModel, ConstantOp> {
+  bool isWritable(Operation *, Value, const AnalysisState &) const {
+    return false;
+  }
+
+  LogicalResult bufferize(Operation *op, RewriterBase &rewriter,
+                          const BufferizationOptions &,
+                          BufferizationState &state) const {
+    auto constant = cast<ConstantOp>(op);
+    auto module = op->getParentOfType<ModuleOp>();
+    auto tensorType = cast<RankedTensorType>(constant.getType());
+    auto type =
+        MemRefType::get(tensorType.getShape(), tensorType.getElementType());
+    std::string name = (constant.getLayer() + "." + constant.getName()).str();
+    // Layers and arrays have unique names; a second use of the pair shares the
+    // global.
+    if (!module.lookupSymbol(name)) {
+      OpBuilder::InsertionGuard guard(rewriter);
+      rewriter.setInsertionPointToStart(module.getBody());
+      auto global = memref::GlobalOp::create(
+          rewriter, op->getLoc(), name, rewriter.getStringAttr("private"), type,
+          constant.getValue(), /*constant=*/true,
+          /*alignment=*/rewriter.getI64IntegerAttr(64));
+      global->setAttr(kLayerAttr, constant.getLayerAttr());
+    }
+    rewriter.setInsertionPoint(op);
+    Value buffer =
+        memref::GetGlobalOp::create(rewriter, op->getLoc(), type, name);
+    replaceOpWithBufferizedValues(rewriter, op, buffer);
+    return success();
+  }
+};
+
+} // namespace
+
+void subbit::bitserial::registerBufferizableOpInterfaceExternalModels(
+    DialectRegistry &registry) {
+  registry.addExtension(+[](MLIRContext *context, BitserialDialect *) {
+    PackOp::attachInterface<DestinationModel<PackOp>>(*context);
+    ProductOp::attachInterface<DestinationModel<ProductOp>>(*context);
+    ThresholdOp::attachInterface<DestinationModel<ThresholdOp>>(*context);
+    RescaleOp::attachInterface<DestinationModel<RescaleOp>>(*context);
+    EncodeOp::attachInterface<DestinationModel<EncodeOp>>(*context);
+    DecodeOp::attachInterface<DestinationModel<DecodeOp>>(*context);
+    TraceOp::attachInterface<DestinationModel<TraceOp, true>>(*context);
+    ConstantOp::attachInterface<ConstantModel>(*context);
+  });
+}

@@ -1,0 +1,88 @@
+#ifndef SUBBIT_DIALECTS_MBN_TRANSFORMS_PASSES_TD
+#define SUBBIT_DIALECTS_MBN_TRANSFORMS_PASSES_TD
+
+include "mlir/Pass/PassBase.td"
+
+def SketchPass : Pass<"mbn-sketch", "::mlir::func::FuncOp"> {
+  let summary = "Replace float weights by binary bases (structured sketching)";
+  let description = [{
+    Replaces the constant float weights of every `mbn.conv2d` and `mbn.matmul`
+    by an `mbn.constant` and its `mbn.decode`: Alg. 1 of the ALQ paper, rounded
+    to the grid of integer coordinates. Layers whose name does not match
+    `layers` and layers whose weights are not constant are left alone.
+
+    `group` is `channel` (all weights of an output), `kernel` (one input
+    channel), `pixel` (one position), `sub-channel(k)` (k equal slices along the
+    input channels), `layer` (all outputs share coordinates) or `auto`: kernel
+    for kernels of more than 16 positions, pixel for other convolutions,
+    sub-channel slices of about 256 weights for matrix products.
+
+    Before:
+
+    ```mlir
+    %y = mbn.matmul %x, %w layer "fc1" : tensor<1x4xf32>, tensor<2x4xf32> -> tensor<1x2xf32>
+    ```
+
+    After:
+
+    ```mlir
+    %q = mbn.constant #mbn.bases<...> : !mbn.tensor<2x4xf32, group = 1x4, bits = 0 to 3>
+    %v = mbn.decode %q : !mbn.tensor<2x4xf32, group = 1x4, bits = 0 to 3> -> tensor<2x4xf32>
+    %y = mbn.matmul %x, %v layer "fc1" : tensor<1x4xf32>, tensor<2x4xf32> -> tensor<1x2xf32>
+    ```
+  }];
+  let options = [
+    Option<"layers", "layers", "std::string", "\"*\"", "Glob over the names of the layers to sketch">,
+    Option<"group", "group", "std::string", "\"auto\"", "Structure of the groups">,
+    Option<"maxBits", "max-bits", "int64_t", "3", "Largest number of bases per group, 0 to 8">,
+    Option<"tolerance", "tolerance", "double", "0", "Stop when |e|^2 / |w|^2 of a group is below this">,
+    Option<"step", "step", "std::string", "\"per-output\"", "One step 'per-output' or 'per-layer'">,
+    Option<"maxInteger", "max-integer", "int64_t", "127", "Largest |W| after rounding, 1 to 127">,
+  ];
+  let statistics = [
+    Statistic<"numLayers", "layers", "Layers sketched">,
+    Statistic<"numBases", "bases", "Binary bases in them">,
+  ];
+  let dependentDialects = ["::subbit::mbn::MBNDialect"];
+}
+
+def FusePass : Pass<"mbn-fuse", "::mlir::func::FuncOp"> {
+  let summary = "Let layers take quantized operands";
+  let description = [{
+    - A layer whose input and weights are both decoded takes the quantized
+      operands instead and returns integer sums; an `mbn.rescale` makes floats
+      of them, the bias in its base.
+    - Max pooling, reshape and transpose of decoded activations move to the
+      codes.
+    - An `mbn.encode` behind a rescale and a chain of clamps and batch
+      normalizations becomes an `mbn.threshold` on the sums: thresholds are
+      found by bisection, so codes are those of the unfused chain. Where the
+      chain falls with the sum, the output's weights are negated.
+    - What is not fused keeps its decode and runs in float, with a remark for
+      the layer.
+
+    Before:
+
+    ```mlir
+    %a = mbn.decode %x : !x -> tensor<1x4xf32>
+    %b = mbn.decode %w : !w -> tensor<2x4xf32>
+    %y = mbn.matmul %a, %b bias %c layer "fc1" : tensor<1x4xf32>, tensor<2x4xf32>, tensor<2xf32> -> tensor<1x2xf32>
+    %q = mbn.encode %y : tensor<1x2xf32> -> !y
+    ```
+
+    After:
+
+    ```mlir
+    %s = mbn.matmul %x, %w layer "fc1" : !x, !w -> tensor<1x2xi32>
+    %q = mbn.threshold %s, %t : tensor<1x2xi32>, tensor<2x3xi32> -> !y
+    ```
+  }];
+  let statistics = [
+    Statistic<"numProducts", "products", "Layers on integers">,
+    Statistic<"numThresholds", "thresholds", "Chains turned into thresholds">,
+    Statistic<"numFloat", "float-layers", "Layers left in float">,
+  ];
+  let dependentDialects = ["::subbit::mbn::MBNDialect", "::mlir::arith::ArithDialect"];
+}
+
+#endif
