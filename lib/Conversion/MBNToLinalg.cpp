@@ -49,8 +49,9 @@ LogicalResult ConvertMBNToLinalgPass::checkWeights() {
         continue;
       InFlightDiagnostic error = op->emitOpError();
       if (auto layer = op->getAttrOfType<StringAttr>("layer"))
-        error << "(layer \"" << layer.getValue() << "\") ";
-      error << "has quantized weights that are no mbn.constant";
+        error << "of layer \"" << layer.getValue() << "\" ";
+      error << "needs its quantized weights from an mbn.constant in the same "
+               "function; inline the function or take floats instead";
       error.attachNote(operand.getLoc()) << "the weights come from here";
       valid = false;
     }

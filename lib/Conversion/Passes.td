@@ -63,4 +63,42 @@ def ConvertMBNToLinalgPass : Pass<"convert-mbn-to-linalg", "::mlir::ModuleOp"> {
   ];
 }
 
+def ConvertMBNToBitserialPass : Pass<"convert-mbn-to-bitserial", "::mlir::ModuleOp"> {
+  let summary = "Lower quantized layers to packed binary products";
+  let description = [{
+    Takes a fused module. A quantized layer becomes a `bitserial.pack` of its
+    input's codes and a `bitserial.product` with its rows, in the orientation
+    and blocking that the module's target calls for; what consumes the sums
+    reads them blocked. A layer left in float keeps its weights packed and
+    decodes them by tiles. Codes are `tensor<...xi8>` of level indices from here
+    on. `tosa` operations stay.
+
+    With `trace` every result of an `mbn.threshold` or `mbn.rescale` passes
+    through a `bitserial.trace`.
+
+    Before:
+
+    ```mlir
+    %s = mbn.matmul %x, %w layer "fc1" : !x, !w -> tensor<1x2xi32>
+    %q = mbn.threshold %s, %t : tensor<1x2xi32>, tensor<2x3xi32> -> !y
+    ```
+
+    After:
+
+    ```mlir
+    %p = bitserial.pack planes 2 #geometry #schedule ins(%c : tensor<1x36xi8>) outs(%e : tensor<1x2xi32>) -> tensor<1x2xi32>
+    %s = bitserial.product "fc1" multipliers [1, 2] #geometry #schedule ins(%p, %words, %coordinates, %widths, %init : ...) outs(%f : tensor<1x16xi32>) -> tensor<1x16xi32>
+    %q = bitserial.threshold #schedule ins(%s, %thresholds : tensor<1x16xi32>, tensor<3x16xi32>) outs(%g : tensor<1x2xi8>) -> tensor<1x2xi8>
+    ```
+  }];
+  let options = [
+    Option<"trace", "trace", "bool", "false", "Hand every layer's result to the caller's trace function">,
+  ];
+  let dependentDialects = [
+    "::mlir::arith::ArithDialect", "::mlir::linalg::LinalgDialect",
+    "::mlir::math::MathDialect", "::mlir::scf::SCFDialect",
+    "::mlir::tensor::TensorDialect", "::subbit::bitserial::BitserialDialect",
+  ];
+}
+
 #endif

@@ -92,7 +92,6 @@ SUBBIT_EFFECTS(PackOp)
 SUBBIT_EFFECTS(ProductOp)
 SUBBIT_EFFECTS(ThresholdOp)
 SUBBIT_EFFECTS(RescaleOp)
-SUBBIT_EFFECTS(EncodeOp)
 SUBBIT_EFFECTS(DecodeOp)
 #undef SUBBIT_EFFECTS
 
@@ -179,14 +178,6 @@ LogicalResult RescaleOp::verify() {
       failed(verifyElement(*this, "a base", getBase(), {}, true)))
     return failure();
   return verifyElement(*this, "a result", getOutput(), {}, true);
-}
-
-LogicalResult EncodeOp::verify() {
-  // encode_c1
-  if (failed(verifyElement(*this, "an operand", getInput(), {}, true)) ||
-      failed(verifyElement(*this, "thresholds", getThresholds(), {}, true)))
-    return failure();
-  return verifyElement(*this, "codes", getOutput(), {8}, false);
 }
 
 LogicalResult DecodeOp::verify() {

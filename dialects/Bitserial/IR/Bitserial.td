@@ -14,8 +14,8 @@ def Bitserial_Dialect : Dialect {
   let summary = "Packed binary products on words, in destination-passing style";
   let description = [{
     Codes, packed words and integer sums on builtin tensors, with layouts and
-    schedules explicit. An image's codes are planar, `[batch, channels, height,
-    width]` bytes that hold level indices; a vector's are `[batch, elements]`.
+    schedules explicit. Codes are bytes that hold level indices, in the shape of
+    the tensor they stand for.
 
     A product has one of two orientations, two layouts of the same rows:
     `pixels` puts output positions (or the batch) into the lanes of a vector and
@@ -147,7 +147,9 @@ def Bitserial_PackOp : Bitserial_DestinationOp<"pack"> {
     Plane `j` of the codes becomes bit `k % 32` of word `k / 32` of each group,
     in the order of the group's elements. The rows of the result are
     `[convolution group][group][plane][word]`; in the orientation `pixels` each
-    row holds a word per output position.
+    row holds a word per output position, and codes are planar and padded,
+    `[batch, channels, height, width]`, with room for one vector past the last
+    channel; in `outputs` they are `[batch, elements]` with room for one word.
 
     Constraints:
     - pack_c1: codes are i8, words i32.
@@ -234,31 +236,13 @@ def Bitserial_RescaleOp : Bitserial_DestinationOp<"rescale"> {
   let hasVerifier = 1;
 }
 
-def Bitserial_EncodeOp : Bitserial_DestinationOp<"encode"> {
-  let summary = "floats to level indices";
-  let description = [{
-    Counts the thresholds that are `<= x`; NaN gives 0. A rank 4 operand has its
-    channels last, the result has them second.
-
-    Constraints:
-    - encode_c1: operand and thresholds are f32, codes i8.
-  }];
-  let arguments = (ins Bitserial_Buffer:$input, Bitserial_Buffer:$thresholds,
-                       Bitserial_Buffer:$output);
-  let assemblyFormat = [{
-    `ins` `(` $input `,` $thresholds `:` type($input) `,` type($thresholds) `)`
-    `outs` `(` $output `:` type($output) `)` attr-dict (`->` type($results)^)?
-  }];
-  let hasVerifier = 1;
-}
-
 def Bitserial_DecodeOp : Bitserial_DestinationOp<"decode"> {
   let summary = "a tile of packed weights to floats";
   let description = [{
     Decodes the weights of the outputs from `tile * size` on, `size` the
     result's second dimension, transposed: row `k` of the result holds weight
     `k` of each output. `starts` is `[tiles, 2]`, the first row and the first
-    word of each tile. Outputs past the last one give 0.
+    word of each tile.
 
     Constraints:
     - decode_c1: words and starts are i32, coordinates i8 or i16, widths i8,

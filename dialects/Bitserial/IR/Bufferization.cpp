@@ -105,7 +105,6 @@ void subbit::bitserial::registerBufferizableOpInterfaceExternalModels(
     ProductOp::attachInterface<DestinationModel<ProductOp>>(*context);
     ThresholdOp::attachInterface<DestinationModel<ThresholdOp>>(*context);
     RescaleOp::attachInterface<DestinationModel<RescaleOp>>(*context);
-    EncodeOp::attachInterface<DestinationModel<EncodeOp>>(*context);
     DecodeOp::attachInterface<DestinationModel<DecodeOp>>(*context);
     TraceOp::attachInterface<DestinationModel<TraceOp, true>>(*context);
     ConstantOp::attachInterface<ConstantModel>(*context);

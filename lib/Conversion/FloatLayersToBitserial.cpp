@@ -1,0 +1,219 @@
+//===- FloatLayersToBitserial.cpp - Layers left in float ------------------===//
+//
+// Part of Subbit, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "dialects/MBN/IR/Weights.h"
+#include "lib/Conversion/LinalgBuilders.h"
+#include "lib/Conversion/MBNToBitserial.h"
+#include "lib/Numerics/Packing.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+
+using namespace mlir;
+using namespace subbit;
+using namespace subbit::bitserial;
+
+/// Outputs that are decoded at a time, at most.
+static constexpr int64_t kLargestTile = 32;
+
+namespace {
+
+/// `outputs` split into equal tiles, the largest that are not too large.
+int64_t tileSize(const numerics::ConvGeometry &g) {
+  int64_t outputs = g.outputs / g.groups;
+  for (int64_t tile = std::min(outputs, kLargestTile);; --tile)
+    if (outputs % tile == 0)
+      return tile;
+}
+
+template <typename LayerOp>
+struct FloatPattern : public OpConversionPattern<LayerOp> {
+  FloatPattern(TypeConverter &converter, MLIRContext *context)
+      : OpConversionPattern<LayerOp>(converter, context, /*benefit=*/2) {}
+
+  static constexpr bool isMatmul = std::is_same_v<LayerOp, mbn::MatmulOp>;
+
+  LogicalResult
+  matchAndRewrite(LayerOp op, typename LayerOp::Adaptor adaptor,
+                  ConversionPatternRewriter &rewriter) const override {
+    if (op.isQuantized())
+      return rewriter.notifyMatchFailure(op, "has quantized operands");
+    mbn::ConstantOp packed;
+    if (auto decode = op.getWeights().template getDefiningOp<mbn::DecodeOp>())
+      packed = mbn::getWeightsConstant(decode.getInput());
+    Value y;
+    if (packed && isa<mbn::BasesAttr>(packed.getValue())) {
+      y = buildByTiles(op, adaptor.getInput(), packed, rewriter);
+    } else {
+      FailureOr<std::vector<float>> weights =
+          mbn::getConstantFloats(op.getWeights());
+      if (packed)
+        weights = mbn::decodeFloats(packed);
+      if (failed(weights))
+        return rewriter.notifyMatchFailure(op, "weights are no constant");
+      y = buildWhole(op, adaptor.getInput(), *weights, rewriter);
+    }
+    rewriter.replaceOp(op, addBias(op, y, adaptor.getBias(), rewriter));
+    return success();
+  }
+
+private:
+  template <typename T>
+  static Value constant(OpBuilder &b, LayerOp op, StringRef name,
+                        ArrayRef<int64_t> shape, const std::vector<T> &values) {
+    return buildLayerConstant(
+        b, op.getLoc(), op.getLayer(), name,
+        mbn::makeElements<T>(op.getContext(), shape, values,
+                             (op.getLayer() + "." + name).str()));
+  }
+
+  static Value buildWhole(LayerOp op, Value input,
+                          const std::vector<float> &weights, OpBuilder &b) {
+    numerics::ConvGeometry g = op.getGeometry();
+    std::vector<float> moved = transposeWeights<float>(g, weights);
+    if constexpr (isMatmul)
+      return buildMatmul(
+          b, op.getLoc(), input,
+          constant(b, op, "weights", {g.channels, g.outputs}, moved));
+    else
+      return buildConvolution(
+          b, op.getLoc(), g, input,
+          constant(b, op, "weights", transposedShape(g), moved));
+  }
+
+  /// The product by tiles of outputs: decode a tile, multiply, insert.
+  static Value buildByTiles(LayerOp op, Value input, mbn::ConstantOp packed,
+                            OpBuilder &b) {
+    Location loc = op.getLoc();
+    numerics::ConvGeometry g = op.getGeometry();
+    numerics::Grouping grouping = mbn::getGrouping(packed.getType());
+    numerics::Bases bases =
+        mbn::readBases(cast<mbn::BasesAttr>(packed.getValue()));
+    numerics::ProductRows rows(grouping, bases);
+    numerics::PackedProduct arrays = numerics::packForPositions(rows);
+    int64_t tile = tileSize(g), tiles = g.outputs / tile;
+    arrays.words.resize(std::max<size_t>(arrays.words.size(), 1));
+    arrays.coordinates.resize(std::max<size_t>(arrays.coordinates.size(), 1));
+    auto vector = [&](StringRef name, const auto &values) {
+      return constant(b, op, name, {static_cast<int64_t>(values.size())},
+                      values);
+    };
+    Value words = vector("words", arrays.words);
+    Value coordinates =
+        arrays.fitsInt8()
+            ? vector("coordinates",
+                     std::vector<int8_t>(arrays.coordinates.begin(),
+                                         arrays.coordinates.end()))
+            : vector("coordinates", arrays.coordinates);
+    Value widths = vector("widths", arrays.widths);
+    Value starts =
+        constant(b, op, "starts", {tiles, 2}, numerics::tileStarts(rows, tile));
+    Value steps = vector("steps", bases.steps);
+
+    ArrayRef<int64_t> group = grouping.group();
+    SmallVector<int64_t> groupDims{1, 1, group.back()};
+    if (!isMatmul)
+      groupDims = {group[1], group[2], group[3]};
+    auto geometry = GeometryAttr::get(
+        op.getContext(), {g.channels, g.height, g.width},
+        {g.kernelHeight, g.kernelWidth, g.groupChannels()}, groupDims,
+        {g.outputs, g.outputHeight(), g.outputWidth()}, {g.strideY, g.strideX},
+        {g.dilationY, g.dilationX}, g.groups);
+
+    auto type = cast<RankedTensorType>(op.getType());
+    Value result =
+        tensor::EmptyOp::create(b, loc, type.getShape(), type.getElementType());
+    auto body = [&](OpBuilder &b, Location loc, Value t, ValueRange args) {
+      Value buffer = tensor::EmptyOp::create(b, loc, {g.kernelSize(), tile},
+                                             b.getF32Type());
+      Value decoded =
+          DecodeOp::create(b, loc, buffer.getType(), words, coordinates, widths,
+                           starts, steps, t, buffer, geometry)
+              ->getResult(0);
+      Value y = multiply(b, loc, g, tile, tiles, input, decoded, t);
+      Value first = arith::MulIOp::create(
+          b, loc, t, arith::ConstantIndexOp::create(b, loc, tile));
+      SmallVector<OpFoldResult> offsets(type.getRank(), b.getIndexAttr(0)),
+          strides(type.getRank(), b.getIndexAttr(1)), sizes;
+      offsets.back() = first;
+      for (int64_t d : cast<RankedTensorType>(y.getType()).getShape())
+        sizes.push_back(b.getIndexAttr(d));
+      Value inserted = tensor::InsertSliceOp::create(b, loc, y, args[0],
+                                                     offsets, sizes, strides);
+      scf::YieldOp::create(b, loc, inserted);
+    };
+    auto index = [&](int64_t v) -> Value {
+      return arith::ConstantIndexOp::create(b, loc, v);
+    };
+    return scf::ForOp::create(b, loc, index(0), index(tiles), index(1), result,
+                              body)
+        .getResult(0);
+  }
+
+  /// The product of the input with one decoded tile of outputs.
+  static Value multiply(OpBuilder &b, Location loc,
+                        const numerics::ConvGeometry &g, int64_t tile,
+                        int64_t tiles, Value input, Value decoded, Value t) {
+    if constexpr (isMatmul) {
+      return buildMatmul(b, loc, input, decoded);
+    } else {
+      // A tile lies inside one group of the convolution.
+      numerics::ConvGeometry part = g;
+      part.outputs = tile;
+      part.groups = 1;
+      part.channels = g.groupChannels();
+      if (g.groups > 1) {
+        Value group = arith::DivUIOp::create(
+            b, loc, t,
+            arith::ConstantIndexOp::create(b, loc, tiles / g.groups));
+        Value first = arith::MulIOp::create(
+            b, loc, group,
+            arith::ConstantIndexOp::create(b, loc, part.channels));
+        SmallVector<OpFoldResult> offsets(4, b.getIndexAttr(0)),
+            strides(4, b.getIndexAttr(1)), sizes;
+        offsets.back() = first;
+        SmallVector<int64_t> shape{g.batch, g.height, g.width, part.channels};
+        for (int64_t d : shape)
+          sizes.push_back(b.getIndexAttr(d));
+        input = tensor::ExtractSliceOp::create(
+            b, loc, RankedTensorType::get(shape, b.getF32Type()), input,
+            offsets, sizes, strides);
+      }
+      SmallVector<int64_t> shape = transposedShape(part);
+      Value weights = tensor::ExpandShapeOp::create(
+          b, loc, RankedTensorType::get(shape, b.getF32Type()), decoded,
+          ArrayRef<ReassociationIndices>{{0, 1, 2, 3}, {4}});
+      return buildConvolution(b, loc, part, input, weights);
+    }
+  }
+
+  static Value addBias(LayerOp op, Value y, Value bias, OpBuilder &b) {
+    if (!bias)
+      return y;
+    if (auto values = mbn::getConstantFloats(op.getBias()); succeeded(values))
+      bias = constant(b, op, "bias", {static_cast<int64_t>(values->size())},
+                      *values);
+    auto type = cast<RankedTensorType>(y.getType());
+    auto rank = static_cast<unsigned>(type.getRank());
+    AffineMap channel = AffineMap::getMultiDimMapWithTargets(
+        rank, ArrayRef<unsigned>{rank - 1}, b.getContext());
+    return buildElementwise(
+        b, op.getLoc(), type, {y, bias},
+        {b.getMultiDimIdentityMap(rank), channel},
+        [](OpBuilder &b, Location loc, ValueRange args) -> Value {
+          return arith::AddFOp::create(b, loc, args[0], args[1]);
+        });
+  }
+};
+
+} // namespace
+
+void subbit::populateFloatLayerPatterns(TypeConverter &converter,
+                                        RewritePatternSet &patterns) {
+  patterns.add<FloatPattern<mbn::Conv2DOp>, FloatPattern<mbn::MatmulOp>>(
+      converter, patterns.getContext());
+}

@@ -1,0 +1,67 @@
+//===- MBNToBitserial.h - Quantized layers as packed products - -*- C++ -*-===//
+//
+// Part of Subbit, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef SUBBIT_CONVERSION_MBNTOBITSERIAL_H
+#define SUBBIT_CONVERSION_MBNTOBITSERIAL_H
+
+#include "dialects/Bitserial/IR/Bitserial.h"
+#include "dialects/MBN/IR/MBN.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Transforms/DialectConversion.h"
+
+namespace subbit {
+
+/// The blocked sums of each product, by the result of the layer they belong to:
+/// what consumes sums reads these, whatever else does reads a plain copy.
+struct BlockedSums {
+  mlir::Value value;
+  bitserial::ScheduleAttr schedule;
+};
+using BlockedSumsMap = llvm::DenseMap<mlir::Value, BlockedSums>;
+
+/// How a product of this shape is laid out and blocked on a target; `batch` is
+/// that of a matrix product, `compact` and `padded` the words that the layouts
+/// for pixels and for outputs store.
+bitserial::ScheduleAttr chooseSchedule(mlir::MLIRContext *context,
+                                       const TargetInfo &target,
+                                       const numerics::ConvGeometry &geometry,
+                                       int64_t compact, int64_t padded);
+
+/// Quantized conv2d and matmul.
+void populateProductPatterns(mlir::TypeConverter &converter,
+                             mlir::RewritePatternSet &patterns,
+                             const TargetInfo &target, BlockedSumsMap &sums);
+
+/// rescale and threshold of products.
+void populateEpiloguePatterns(mlir::TypeConverter &converter,
+                              mlir::RewritePatternSet &patterns,
+                              BlockedSumsMap &sums);
+
+/// Float conv2d and matmul whose constants are stored per layer; packed weights
+/// are decoded by tiles.
+void populateFloatLayerPatterns(mlir::TypeConverter &converter,
+                                mlir::RewritePatternSet &patterns);
+
+/// The layer results that an object with tracing hands to the caller, in order:
+/// those of `mbn.threshold` and `mbn.rescale`.
+struct TracedValue {
+  mlir::Value value;
+  std::string layer;
+};
+llvm::SmallVector<TracedValue> getTracedValues(mlir::func::FuncOp func);
+
+/// The name of the layer that an operation on sums belongs to.
+llvm::StringRef getLayerOfSums(mlir::Value sums);
+
+/// A constant that the object stores for a layer.
+mlir::Value buildLayerConstant(mlir::OpBuilder &builder, mlir::Location loc,
+                               llvm::StringRef layer, llvm::StringRef name,
+                               mlir::ElementsAttr value);
+
+} // namespace subbit
+
+#endif // SUBBIT_CONVERSION_MBNTOBITSERIAL_H

@@ -1,0 +1,330 @@
+//===- ProductToBitserial.cpp - Quantized products as packed products -----===//
+//
+// Part of Subbit, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "dialects/MBN/IR/Weights.h"
+#include "lib/Conversion/LinalgBuilders.h"
+#include "lib/Conversion/MBNToBitserial.h"
+#include "lib/Numerics/Packing.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Linalg/IR/Linalg.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+
+using namespace mlir;
+using namespace subbit;
+using namespace subbit::bitserial;
+
+namespace {
+
+int64_t roundUp(int64_t value, int64_t multiple) {
+  return (value + multiple - 1) / multiple * multiple;
+}
+
+/// How X - zero is made of planes: the levels' own, and, where no code stands
+/// for 0 but the convolution pays attention to the border, one more plane that
+/// is set inside the image and has the multiplier -zero.
+struct Planes {
+  SmallVector<int64_t> multipliers;
+  /// The index at positions outside the image.
+  int64_t outside = 0;
+  bool insidePlane = false;
+
+  Planes(const numerics::Levels &levels, bool pads)
+      : multipliers(levels.multipliers.begin(), levels.multipliers.end()) {
+    if (levels.zeroIndex() >= 0)
+      outside = levels.zeroIndex();
+    else if (pads)
+      insidePlane = true;
+    if (insidePlane)
+      multipliers.push_back(-levels.zero);
+  }
+  int64_t sum() const {
+    int64_t total = 0;
+    for (int64_t m : multipliers)
+      total += m;
+    return total;
+  }
+};
+
+/// Lowers one product; holds what the steps share.
+class ProductBuilder {
+public:
+  ProductBuilder(ConversionPatternRewriter &rewriter, Operation *op,
+                 numerics::ConvGeometry geometry, mbn::ConstantOp weights,
+                 const numerics::Levels &levels, const TargetInfo &target)
+      : b(rewriter), loc(op->getLoc()),
+        layer(op->getAttrOfType<StringAttr>("layer").getValue()),
+        conv(geometry), isMatmul(isa<mbn::MatmulOp>(op)),
+        grouping(mbn::getGrouping(weights.getType())),
+        rows(grouping,
+             mbn::readBases(cast<mbn::BasesAttr>(weights.getValue()))),
+        planes(levels, geometry.pads()) {
+    chooseLayout(target);
+    chooseInit(mbn::decodeIntegers(weights).values, levels);
+  }
+
+  /// Blocked sums of codes.
+  BlockedSums build(Value codes) {
+    Value patches = schedule.inPixels() ? packPixels(codes) : packVector(codes);
+    SmallVector<int64_t> shape;
+    if (schedule.inPixels())
+      shape = {conv.batch, conv.outputs, schedule.pad(geometry.getPositions())};
+    else
+      shape = {conv.batch, schedule.pad(conv.outputs)};
+    Value empty = tensor::EmptyOp::create(b, loc, shape, b.getI32Type());
+    int64_t numWords = packed.words.size(), numRows = packed.coordinates.size();
+    // A product without rows still has arrays, of one unused element.
+    packed.words.resize(std::max<int64_t>(numWords, 1));
+    packed.coordinates.resize(std::max<int64_t>(numRows, 1));
+    auto product = ProductOp::create(
+        b, loc, empty.getType(), patches, constant("words", packed.words),
+        coordinates(), constant("widths", packed.widths),
+        constant("init", init), empty, b.getStringAttr(layer),
+        b.getDenseI64ArrayAttr(planes.multipliers), geometry, schedule);
+    return {product->getResult(0), schedule};
+  }
+
+  /// The same sums in the layer's own shape.
+  Value unblock(Value sums) {
+    auto type = cast<RankedTensorType>(sums.getType());
+    auto slice = [&](Value v, ArrayRef<int64_t> sizes) -> Value {
+      SmallVector<OpFoldResult> offsets(sizes.size(), b.getIndexAttr(0)),
+          strides(sizes.size(), b.getIndexAttr(1)), dims;
+      for (int64_t s : sizes)
+        dims.push_back(b.getIndexAttr(s));
+      return tensor::ExtractSliceOp::create(
+          b, loc, RankedTensorType::get(sizes, type.getElementType()), v,
+          offsets, dims, strides);
+    };
+    if (!schedule.inPixels())
+      return slice(sums, {conv.batch, conv.outputs});
+    int64_t positions = geometry.getPositions();
+    Value plain = slice(sums, {conv.batch, conv.outputs, positions});
+    Value empty = tensor::EmptyOp::create(
+        b, loc, {conv.batch, positions, conv.outputs}, b.getI32Type());
+    Value moved = linalg::TransposeOp::create(b, loc, plain, empty,
+                                              ArrayRef<int64_t>{0, 2, 1})
+                      ->getResult(0);
+    if (isMatmul)
+      return tensor::CollapseShapeOp::create(
+          b, loc, moved, ArrayRef<ReassociationIndices>{{0, 1}, {2}});
+    return tensor::ExpandShapeOp::create(
+        b, loc,
+        RankedTensorType::get(
+            {conv.batch, conv.outputHeight(), conv.outputWidth(), conv.outputs},
+            b.getI32Type()),
+        moved, ArrayRef<ReassociationIndices>{{0}, {1, 2}, {3}});
+  }
+
+private:
+  void chooseLayout(const TargetInfo &target) {
+    numerics::PackedProduct compact = numerics::packForPositions(rows);
+    numerics::PackedProduct blocked;
+    int64_t padded = std::numeric_limits<int64_t>::max();
+    if (isMatmul && target.lanes > 1) {
+      blocked = numerics::packForOutputs(rows, target.lanes);
+      padded = blocked.words.size();
+    }
+    schedule = chooseSchedule(b.getContext(), target, conv,
+                              compact.words.size(), padded);
+    packed = schedule.inPixels() ? std::move(compact) : std::move(blocked);
+
+    ArrayRef<int64_t> group = grouping.group();
+    SmallVector<int64_t> groupDims{1, 1, group.back()};
+    if (!isMatmul)
+      groupDims = {group[1], group[2], group[3]};
+    if (isMatmul && schedule.inPixels()) {
+      // The batch takes the place of the positions of one image.
+      positions = conv.batch;
+      conv.batch = 1;
+      geometry = makeGeometry({conv.channels, 1, positions}, groupDims,
+                              {conv.outputs, 1, positions});
+      return;
+    }
+    geometry = makeGeometry(
+        {conv.channels, conv.height + conv.padTop + conv.padBottom,
+         conv.width + conv.padLeft + conv.padRight},
+        groupDims, {conv.outputs, conv.outputHeight(), conv.outputWidth()});
+  }
+
+  GeometryAttr makeGeometry(ArrayRef<int64_t> input, ArrayRef<int64_t> group,
+                            ArrayRef<int64_t> output) {
+    return GeometryAttr::get(
+        b.getContext(), input,
+        {conv.kernelHeight, conv.kernelWidth, conv.groupChannels()}, group,
+        output, {conv.strideY, conv.strideX}, {conv.dilationY, conv.dilationX},
+        conv.groups);
+  }
+
+  /// `sum_k beta_k b_k = popcount(w) - popcount(w ^ b)`: the first term of all
+  /// rows and planes, and the zero point of positions that have a code for it.
+  void chooseInit(ArrayRef<int16_t> integers, const numerics::Levels &levels) {
+    int64_t perOutput = integers.size() / rows.outputs();
+    for (int64_t c = 0; c < rows.outputs(); ++c) {
+      int64_t value = rows.weightedCount(c) * planes.sum();
+      if (!planes.insidePlane)
+        for (int64_t k = 0; k < perOutput; ++k)
+          value -= levels.zero * integers[c * perOutput + k];
+      // Wrap-around inside a sum does not matter.
+      init.push_back(static_cast<int32_t>(static_cast<uint32_t>(value)));
+    }
+    if (!schedule.inPixels())
+      init.resize(schedule.pad(conv.outputs), 0);
+  }
+
+  template <typename T>
+  Value constant(StringRef name, const std::vector<T> &values) {
+    return buildLayerConstant(
+        b, loc, layer, name,
+        mbn::makeElements<T>(b.getContext(),
+                             {static_cast<int64_t>(values.size())}, values,
+                             (layer + "." + name).str()));
+  }
+
+  Value coordinates() {
+    if (!packed.fitsInt8())
+      return constant("coordinates", packed.coordinates);
+    return constant("coordinates",
+                    std::vector<int8_t>(packed.coordinates.begin(),
+                                        packed.coordinates.end()));
+  }
+
+  /// Codes surrounded by `value`.
+  Value pad(Value codes, ArrayRef<int64_t> low, ArrayRef<int64_t> high,
+            int64_t value) {
+    auto type = cast<RankedTensorType>(codes.getType());
+    SmallVector<int64_t> shape;
+    SmallVector<OpFoldResult> lowAttrs, highAttrs;
+    for (auto [d, l, h] : llvm::zip(type.getShape(), low, high)) {
+      shape.push_back(d + l + h);
+      lowAttrs.push_back(b.getIndexAttr(l));
+      highAttrs.push_back(b.getIndexAttr(h));
+    }
+    Value padding = arith::ConstantOp::create(
+        b, loc, b.getI8IntegerAttr(static_cast<int8_t>(value)));
+    return tensor::PadOp::create(b, loc, type.clone(shape), codes, lowAttrs,
+                                 highAttrs, padding);
+  }
+
+  Value transpose(Value codes, ArrayRef<int64_t> permutation) {
+    auto type = cast<RankedTensorType>(codes.getType());
+    SmallVector<int64_t> shape;
+    for (int64_t p : permutation)
+      shape.push_back(type.getDimSize(p));
+    Value empty = tensor::EmptyOp::create(b, loc, shape, type.getElementType());
+    return linalg::TransposeOp::create(b, loc, codes, empty, permutation)
+        ->getResult(0);
+  }
+
+  Value packPixels(Value codes) {
+    if (planes.insidePlane) {
+      int64_t bit = int64_t(1) << (planes.multipliers.size() - 1);
+      auto type = cast<RankedTensorType>(codes.getType());
+      codes = buildElementwise(
+          b, loc, type, codes, b.getMultiDimIdentityMap(type.getRank()),
+          [&](OpBuilder &builder, Location loc, ValueRange args) -> Value {
+            Value mask = arith::ConstantOp::create(
+                builder, loc, builder.getI8IntegerAttr(bit));
+            return arith::OrIOp::create(builder, loc, args[0], mask);
+          });
+    }
+    if (isMatmul)
+      codes = tensor::ExpandShapeOp::create(
+          b, loc,
+          RankedTensorType::get({1, conv.channels, 1, positions},
+                                b.getI8Type()),
+          transpose(codes, {1, 0}),
+          ArrayRef<ReassociationIndices>{{0, 1}, {2, 3}});
+    else
+      codes = transpose(codes, {0, 3, 1, 2});
+    // A vector of positions may reach past the end of a row: into the next one,
+    // or, behind the last, into channels that are there for that alone.
+    ArrayRef<int64_t> image = geometry.getInput();
+    int64_t lanes = schedule.getLanes();
+    int64_t slack = lanes * (geometry.getStride()[1] + 1);
+    int64_t extra =
+        lanes == 1 ? 0
+                   : (slack + image[1] * image[2] - 1) / (image[1] * image[2]);
+    codes = pad(codes, {0, 0, conv.padTop, conv.padLeft},
+                {0, extra, conv.padBottom, conv.padRight}, planes.outside);
+    ArrayRef<int64_t> out = geometry.getOutput();
+    int64_t size = std::max(schedule.pad(geometry.getPositions()),
+                            (out[1] - 1) * out[2] + roundUp(out[2], lanes));
+    return pack(codes, {conv.batch, patchRows(), size});
+  }
+
+  Value packVector(Value codes) {
+    codes = pad(codes, {0, 0}, {0, numerics::kWordBits}, 0);
+    return pack(codes, {conv.batch, patchRows()});
+  }
+
+  int64_t patchRows() {
+    return geometry.getGroups() * geometry.getNumGroups() *
+           planes.multipliers.size() * geometry.getWords();
+  }
+
+  Value pack(Value codes, ArrayRef<int64_t> shape) {
+    Value empty = tensor::EmptyOp::create(b, loc, shape, b.getI32Type());
+    return PackOp::create(b, loc, empty.getType(), codes, empty, geometry,
+                          schedule,
+                          b.getI64IntegerAttr(planes.multipliers.size()))
+        ->getResult(0);
+  }
+
+  ConversionPatternRewriter &b;
+  Location loc;
+  StringRef layer;
+  numerics::ConvGeometry conv;
+  bool isMatmul;
+  numerics::Grouping grouping;
+  numerics::ProductRows rows;
+  Planes planes;
+  ScheduleAttr schedule;
+  GeometryAttr geometry;
+  numerics::PackedProduct packed;
+  std::vector<int32_t> init;
+  int64_t positions = 0;
+};
+
+template <typename LayerOp>
+struct ProductPattern : public OpConversionPattern<LayerOp> {
+  ProductPattern(TypeConverter &converter, MLIRContext *context,
+                 const TargetInfo &target, BlockedSumsMap &sums)
+      : OpConversionPattern<LayerOp>(converter, context, /*benefit=*/2),
+        target(target), sums(sums) {}
+
+  LogicalResult
+  matchAndRewrite(LayerOp op, typename LayerOp::Adaptor adaptor,
+                  ConversionPatternRewriter &rewriter) const override {
+    if (!op.isQuantized())
+      return rewriter.notifyMatchFailure(op, "has float operands");
+    mbn::ConstantOp weights = mbn::getWeightsConstant(op.getWeights());
+    if (!weights || !isa<mbn::BasesAttr>(weights.getValue()))
+      return rewriter.notifyMatchFailure(op, "weights have no binary bases");
+    numerics::Levels levels = cast<mbn::MultiBitType>(op.getInput().getType())
+                                  .getLevels()
+                                  .toNumerics();
+    ProductBuilder builder(rewriter, op, op.getGeometry(), weights, levels,
+                           target);
+    BlockedSums blocked = builder.build(adaptor.getInput());
+    sums[op.getResult()] = blocked;
+    rewriter.replaceOp(op, builder.unblock(blocked.value));
+    return success();
+  }
+
+  const TargetInfo &target;
+  BlockedSumsMap &sums;
+};
+
+} // namespace
+
+void subbit::populateProductPatterns(TypeConverter &converter,
+                                     RewritePatternSet &patterns,
+                                     const TargetInfo &target,
+                                     BlockedSumsMap &sums) {
+  patterns.add<ProductPattern<mbn::Conv2DOp>, ProductPattern<mbn::MatmulOp>>(
+      converter, patterns.getContext(), target, sums);
+}
