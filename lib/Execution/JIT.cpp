@@ -17,8 +17,11 @@
 #include "mlir/Dialect/Bufferization/Transforms/Passes.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/Linalg/Passes.h"
 #include "mlir/Dialect/Linalg/Transforms/BufferizableOpInterfaceImpl.h"
+#include "mlir/Dialect/Linalg/Utils/Utils.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/MemRef/Transforms/Passes.h"
 #include "mlir/Dialect/SCF/Transforms/BufferizableOpInterfaceImpl.h"
 #include "mlir/Dialect/Tensor/Transforms/BufferizableOpInterfaceImpl.h"
@@ -56,6 +59,26 @@ static void registerInterfaces(MLIRContext &context) {
   context.appendDialectRegistry(registry);
 }
 
+namespace {
+/// Copies between strided buffers become loops; otherwise they would call a
+/// function of MLIR's runtime.
+struct CopiesToLoopsPass
+    : public PassWrapper<CopiesToLoopsPass, OperationPass<func::FuncOp>> {
+  MLIR_DEFINE_EXPLICIT_INTERNAL_INLINE_TYPE_ID(CopiesToLoopsPass)
+  void getDependentDialects(DialectRegistry &registry) const override {
+    registry.insert<linalg::LinalgDialect>();
+  }
+  void runOnOperation() override {
+    getOperation().walk([](memref::CopyOp copy) {
+      OpBuilder builder(copy);
+      linalg::makeMemRefCopyOp(builder, copy.getLoc(), copy.getSource(),
+                               copy.getTarget());
+      copy->erase();
+    });
+  }
+};
+} // namespace
+
 /// From any level of the IR to the LLVM dialect. Nothing reorders a float
 /// operation.
 static void buildReferencePipeline(OpPassManager &manager) {
@@ -81,6 +104,7 @@ static void buildReferencePipeline(OpPassManager &manager) {
       manager, bufferization::BufferDeallocationPipelineOptions());
 
   OpPassManager &onLoops = manager.nest<func::FuncOp>();
+  onLoops.addPass(std::make_unique<CopiesToLoopsPass>());
   onLoops.addPass(createConvertLinalgToLoopsPass());
   onLoops.addPass(memref::createExpandOpsPass());
   manager.addPass(memref::createExpandStridedMetadataPass());
