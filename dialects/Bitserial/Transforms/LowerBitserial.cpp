@@ -1,0 +1,72 @@
+//===- LowerBitserial.cpp - Packed products to loops ----------------------===//
+//
+// Part of Subbit, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "dialects/Bitserial/Transforms/LoopBuilder.h"
+#include "dialects/Bitserial/Transforms/Passes.h"
+#include "mlir/Transforms/WalkPatternRewriteDriver.h"
+
+namespace subbit::bitserial {
+#define GEN_PASS_DEF_LOWERBITSERIALPASS
+#include "dialects/Bitserial/Transforms/Passes.h.inc"
+} // namespace subbit::bitserial
+
+using namespace mlir;
+using namespace subbit::bitserial;
+
+GroupBox::GroupBox(LoopBuilder &b, GeometryAttr geometry, Value group) {
+  SmallVector<int64_t, 3> grid = geometry.getGrid();
+  Value rest = group;
+  for (int d = 2; d >= 0; --d) {
+    int64_t kernel = geometry.getKernel()[d], box = geometry.getGroup()[d];
+    if (grid[d] == 1) {
+      begin[d] = b.index(0);
+      size[d] = b.index(kernel);
+      continue;
+    }
+    Value at = d ? b.remainder(rest, b.index(grid[d])) : rest;
+    rest = b.divide(rest, b.index(grid[d]));
+    begin[d] = b.mul(at, box);
+    // Where a dimension does not divide, the last group is smaller.
+    size[d] = b.index(box);
+    if (kernel % box)
+      size[d] = b.least(size[d], b.sub(b.index(kernel), begin[d]));
+  }
+}
+
+Value GroupBox::count(LoopBuilder &b) {
+  return b.mul(b.mul(size[0], size[1]), size[2]);
+}
+
+SmallVector<Value> GroupBox::position(LoopBuilder &b, Value k) {
+  Value row = b.divide(k, size[2]);
+  return {b.add(begin[0], b.divide(row, size[1])),
+          b.add(begin[1], b.remainder(row, size[1])),
+          b.add(begin[2], b.remainder(k, size[2]))};
+}
+
+namespace {
+struct LowerBitserialPass
+    : public subbit::bitserial::impl::LowerBitserialPassBase<
+          LowerBitserialPass> {
+  void runOnOperation() override {
+    RewritePatternSet patterns(&getContext());
+    populatePackPatterns(patterns);
+    subbit::bitserial::populateProductPatterns(patterns);
+    subbit::bitserial::populateEpiloguePatterns(patterns);
+    walkAndApplyPatterns(getOperation(), std::move(patterns));
+    WalkResult left = getOperation().walk([](Operation *op) {
+      if (!isa<BitserialDialect>(op->getDialect()) || isa<TraceOp>(op))
+        return WalkResult::advance();
+      op->emitError() << "'" << op->getName()
+                      << "' is not on buffers; bufferize the module first";
+      return WalkResult::interrupt();
+    });
+    if (left.wasInterrupted())
+      signalPassFailure();
+  }
+};
+} // namespace

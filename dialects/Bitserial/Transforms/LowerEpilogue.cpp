@@ -1,0 +1,311 @@
+//===- LowerEpilogue.cpp - What follows a product as loops ----------------===//
+//
+// Part of Subbit, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "dialects/Bitserial/Transforms/LoopBuilder.h"
+#include "llvm/Support/MathExtras.h"
+
+using namespace mlir;
+using namespace subbit::bitserial;
+
+/// Up to this many thresholds are compared one after the other; above, a
+/// binary search takes fewer steps.
+static constexpr int64_t kComparedThresholds = 15;
+
+namespace {
+
+/// A range of rows or columns that share a border class.
+struct Run {
+  int64_t begin, end, border;
+};
+
+SmallVector<Run> runsOf(std::optional<ArrayRef<int64_t>> classes,
+                        int64_t size) {
+  if (!classes || classes->empty())
+    return {{0, size, 0}};
+  SmallVector<Run> runs;
+  for (auto [i, c] : llvm::enumerate(*classes)) {
+    int64_t at = i;
+    if (runs.empty() || runs.back().border != c)
+      runs.push_back({at, at, c});
+    runs.back().end = at + 1;
+  }
+  return runs;
+}
+
+/// How sums lie in their buffer and results in theirs, both as flat buffers.
+struct Layout {
+  bool pixels;
+  int64_t batch, height = 1, width = 1, outputs, padded;
+
+  /// `sums` is [batch, outputs, padded] or [batch, padded]; `result` is
+  /// [batch, height, width, outputs] or [batch, outputs]. In a matrix product
+  /// with the batch in lanes the positions are the result's batch.
+  Layout(ScheduleAttr schedule, Value sums, Value result)
+      : pixels(schedule.inPixels()) {
+    auto in = cast<MemRefType>(sums.getType()).getShape();
+    auto out = cast<MemRefType>(result.getType()).getShape();
+    batch = in[0];
+    padded = in.back();
+    outputs = out.back();
+    if (out.size() == 4) {
+      height = out[1];
+      width = out[2];
+    } else if (pixels) {
+      width = out[0];
+    }
+  }
+  int64_t positions() const { return height * width; }
+  Value sumAt(LoopBuilder &b, Value n, Value c, Value position) const {
+    if (!pixels)
+      return b.add(b.mul(n, padded), c);
+    return b.add(b.mul(b.add(b.mul(n, outputs), c), padded), position);
+  }
+  Value resultAt(LoopBuilder &b, Value n, Value c, Value position) const {
+    return b.add(b.mul(b.add(b.mul(n, positions()), position), outputs), c);
+  }
+};
+
+/// Calls `body(n, c, position, border)` for every sum, by runs of positions of
+/// one border class; `border` numbers the class, row-major.
+void forEachSum(LoopBuilder &b, const Layout &layout,
+                std::optional<ArrayRef<int64_t>> rows,
+                std::optional<ArrayRef<int64_t>> columns,
+                llvm::function_ref<void(Value, Value, Value, int64_t)> body) {
+  int64_t columnClasses = 1;
+  SmallVector<Run> columnRuns = runsOf(columns, layout.width);
+  for (const Run &run : columnRuns)
+    columnClasses = std::max(columnClasses, run.border + 1);
+  b.loop(layout.batch, [&](Value n) {
+    for (const Run &row : runsOf(rows, layout.height))
+      for (const Run &column : columnRuns)
+        b.loop(b.index(row.begin), b.index(row.end), 1, [&](Value y) {
+          b.loop(b.index(column.begin), b.index(column.end), 1, [&](Value x) {
+            Value position = b.add(b.mul(y, layout.width), x);
+            b.loop(layout.outputs, [&](Value c) {
+              body(n, c, position, row.border * columnClasses + column.border);
+            });
+          });
+        });
+  });
+}
+
+/// index + (sum >= threshold)
+Value countReached(LoopBuilder &b, Value index, Value sum, Value threshold) {
+  Value reached = arith::CmpIOp::create(b.b, b.loc, arith::CmpIPredicate::sge,
+                                        sum, threshold);
+  Value one = arith::ExtUIOp::create(b.b, b.loc, sum.getType(), reached);
+  return b.add(index, one);
+}
+
+struct LowerThreshold : public OpRewritePattern<ThresholdOp> {
+  using OpRewritePattern::OpRewritePattern;
+  LogicalResult matchAndRewrite(ThresholdOp op,
+                                PatternRewriter &rewriter) const override {
+    if (!isa<MemRefType>(op.getInput().getType()))
+      return rewriter.notifyMatchFailure(op, "not on buffers");
+    LoopBuilder b(rewriter, op.getLoc());
+    Layout layout(op.getSchedule(), op.getInput(), op.getOutput());
+    if (!layout.pixels)
+      lowerOutputs(b, op, layout);
+    else if (!op.getRows() && countOf(op, layout) <= kComparedThresholds)
+      lowerPixels(b, op, layout);
+    else
+      lowerSearch(b, op, layout);
+    rewriter.eraseOp(op);
+    return success();
+  }
+
+private:
+  static int64_t countOf(ThresholdOp op, const Layout &layout) {
+    auto shape = cast<MemRefType>(op.getThresholds().getType()).getShape();
+    return layout.pixels ? shape.back() : shape.front();
+  }
+
+  /// Vectors of positions against one output's thresholds; the codes of a
+  /// vector go to one place each, channels being innermost.
+  static void lowerPixels(LoopBuilder &b, ThresholdOp op,
+                          const Layout &layout) {
+    int64_t lanes = op.getSchedule().getLanes(), count = countOf(op, layout);
+    Value sums = b.flatten(op.getInput()), result = b.flatten(op.getOutput());
+    b.loop(layout.batch, [&](Value n) {
+      b.loop(layout.outputs, [&](Value c) {
+        SmallVector<Value> thresholds;
+        for (int64_t k = 0; k < count; ++k)
+          thresholds.push_back(b.load(op.getThresholds(), {c, b.index(k)}));
+        auto encode = [&](Value position, int64_t width) {
+          Value sum =
+              b.loadVector(sums, layout.sumAt(b, n, c, position), width);
+          Value index = b.zero(b.i32Vector(width));
+          for (Value t : thresholds)
+            index = countReached(b, index, sum, b.splat(t, width));
+          Value codes = arith::TruncIOp::create(
+              b.b, b.loc, VectorType::get({width}, b.b.getI8Type()), index);
+          for (int64_t i = 0; i < width; ++i)
+            b.store(vector::ExtractOp::create(b.b, b.loc, codes, i), result,
+                    layout.resultAt(b, n, c, b.add(position, i)));
+        };
+        int64_t whole = layout.positions() / lanes * lanes;
+        b.loop(b.index(0), b.index(whole), lanes,
+               [&](Value position) { encode(position, lanes); });
+        b.loop(b.index(whole), b.index(layout.positions()), 1,
+               [&](Value position) { encode(position, 1); });
+      });
+    });
+  }
+
+  /// Vectors of outputs against as many thresholds at a time.
+  static void lowerOutputs(LoopBuilder &b, ThresholdOp op,
+                           const Layout &layout) {
+    int64_t lanes = op.getSchedule().getLanes(), count = countOf(op, layout);
+    auto encode = [&](Value n, Value c, int64_t width) {
+      Value sum = b.loadVector(op.getInput(), {n, c}, width);
+      Value index =
+          b.loop(count, b.zero(b.i32Vector(width)),
+                 [&](Value k, ValueRange acc) -> LoopBuilder::Values {
+                   Value t = b.loadVector(op.getThresholds(), {k, c}, width);
+                   return {countReached(b, acc[0], sum, t)};
+                 })[0];
+      Value codes = arith::TruncIOp::create(
+          b.b, b.loc, VectorType::get({width}, b.b.getI8Type()), index);
+      b.storeVector(codes, op.getOutput(), {n, c});
+    };
+    int64_t whole = layout.outputs / lanes * lanes;
+    b.loop(layout.batch, [&](Value n) {
+      b.loop(b.index(0), b.index(whole), lanes,
+             [&](Value c) { encode(n, c, lanes); });
+      b.loop(b.index(whole), b.index(layout.outputs), 1,
+             [&](Value c) { encode(n, c, 1); });
+    });
+  }
+
+  /// A binary search per sum: there is a power of two of levels.
+  static void lowerSearch(LoopBuilder &b, ThresholdOp op,
+                          const Layout &layout) {
+    int64_t count = countOf(op, layout);
+    Value sums = b.flatten(op.getInput()), result = b.flatten(op.getOutput());
+    Value table = b.flatten(op.getThresholds());
+    forEachSum(
+        b, layout, op.getRows(), op.getColumns(),
+        [&](Value n, Value c, Value position, int64_t border) {
+          Value sum = b.load(sums, layout.sumAt(b, n, c, position));
+          Value first = b.add(b.mul(c, count), border * layout.outputs * count);
+          Value index = b.index(0);
+          for (int64_t step = (count + 1) / 2; step > 0; step /= 2) {
+            Value t = b.load(table, b.add(b.add(first, index), step - 1));
+            Value reached = arith::CmpIOp::create(
+                b.b, b.loc, arith::CmpIPredicate::sge, sum, t);
+            index = arith::SelectOp::create(b.b, b.loc, reached,
+                                            b.add(index, step), index);
+          }
+          Value code =
+              arith::IndexCastUIOp::create(b.b, b.loc, b.b.getI8Type(), index);
+          b.store(code, result, layout.resultAt(b, n, c, position));
+        });
+  }
+};
+
+struct LowerRescale : public OpRewritePattern<RescaleOp> {
+  using OpRewritePattern::OpRewritePattern;
+  LogicalResult matchAndRewrite(RescaleOp op,
+                                PatternRewriter &rewriter) const override {
+    if (!isa<MemRefType>(op.getInput().getType()))
+      return rewriter.notifyMatchFailure(op, "not on buffers");
+    LoopBuilder b(rewriter, op.getLoc());
+    Layout layout(op.getSchedule(), op.getInput(), op.getOutput());
+    Value sums = b.flatten(op.getInput()), result = b.flatten(op.getOutput());
+    Value base = b.flatten(op.getBase());
+    Type f32 = b.b.getF32Type();
+    Value least =
+        arith::ConstantOp::create(b.b, b.loc, b.b.getF32FloatAttr(0x1p-100f));
+    Value zero = b.zero(f32);
+    forEachSum(
+        b, layout, op.getRows(), op.getColumns(),
+        [&](Value n, Value c, Value position, int64_t border) {
+          Value sum = b.load(sums, layout.sumAt(b, n, c, position));
+          Value y = arith::SIToFPOp::create(b.b, b.loc, f32, sum);
+          y = arith::MulFOp::create(b.b, b.loc, b.load(op.getScale(), c), y);
+          y = arith::AddFOp::create(
+              b.b, b.loc, y, b.load(base, b.add(c, border * layout.outputs)));
+          // -0 becomes +0 and tiny magnitudes 0; a NaN stays.
+          Value magnitude = math::AbsFOp::create(b.b, b.loc, y);
+          Value tiny = arith::CmpFOp::create(
+              b.b, b.loc, arith::CmpFPredicate::OLT, magnitude, least);
+          y = arith::SelectOp::create(b.b, b.loc, tiny, zero, y);
+          b.store(y, result, layout.resultAt(b, n, c, position));
+        });
+    rewriter.eraseOp(op);
+    return success();
+  }
+};
+
+/// Weights of a tile of outputs, one after the other.
+struct LowerDecode : public OpRewritePattern<DecodeOp> {
+  using OpRewritePattern::OpRewritePattern;
+  LogicalResult matchAndRewrite(DecodeOp op,
+                                PatternRewriter &rewriter) const override {
+    if (!isa<MemRefType>(op.getWords().getType()))
+      return rewriter.notifyMatchFailure(op, "not on buffers");
+    LoopBuilder b(rewriter, op.getLoc());
+    GeometryAttr g = op.getGeometry();
+    int64_t tile = cast<MemRefType>(op.getOutput().getType()).getDimSize(1);
+    int64_t groups = g.getNumGroups(), words = g.getWords();
+    bool oneStep = cast<MemRefType>(op.getSteps().getType()).getDimSize(0) == 1;
+    auto start = [&](int64_t i) {
+      return b.toIndex(b.load(op.getStarts(), {op.getTile(), b.index(i)}));
+    };
+    b.loop(
+        tile, ValueRange{start(0), start(1)}, [&](Value t, ValueRange state) {
+          Value c = b.add(b.mul(op.getTile(), tile), t);
+          Value step = b.load(op.getSteps(), oneStep ? b.index(0) : c);
+          return b.loop(groups, state, [&](Value group, ValueRange state) {
+            Value width = b.toIndex(
+                b.load(op.getWidths(), b.add(b.mul(c, groups), group)));
+            GroupBox box(b, g, group);
+            b.loop(b.index(0), box.count(b), 1, [&](Value k) {
+              Value word = b.divide(k, b.index(32));
+              Value bit = b.toI32(b.remainder(k, b.index(32)));
+              Value sum = b.loop(
+                  b.index(0), width, 1, b.i32(0),
+                  [&](Value i, ValueRange acc) -> LoopBuilder::Values {
+                    Value a = arith::ExtSIOp::create(
+                        b.b, b.loc, b.b.getI32Type(),
+                        b.load(op.getCoordinates(), b.add(state[0], i)));
+                    Value bits =
+                        b.load(op.getWords(),
+                               b.add(b.add(state[1], b.mul(i, words)), word));
+                    Value isSet = arith::TruncIOp::create(
+                        b.b, b.loc, b.b.getI1Type(),
+                        arith::ShRUIOp::create(b.b, b.loc, bits, bit));
+                    Value term = arith::SelectOp::create(b.b, b.loc, isSet, a,
+                                                         b.sub(b.i32(0), a));
+                    return {b.add(acc[0], term)};
+                  })[0];
+              SmallVector<Value> at = box.position(b, k);
+              Value row =
+                  b.add(b.mul(b.add(b.mul(at[0], g.getKernel()[1]), at[1]),
+                              g.getKernel()[2]),
+                        at[2]);
+              Value weight = arith::MulFOp::create(
+                  b.b, b.loc, step,
+                  arith::SIToFPOp::create(b.b, b.loc, b.b.getF32Type(), sum));
+              b.store(weight, op.getOutput(), {row, t});
+            });
+            return LoopBuilder::Values{b.add(state[0], width),
+                                       b.add(state[1], b.mul(width, words))};
+          });
+        });
+    rewriter.eraseOp(op);
+    return success();
+  }
+};
+
+} // namespace
+
+void subbit::bitserial::populateEpiloguePatterns(RewritePatternSet &patterns) {
+  patterns.add<LowerThreshold, LowerRescale, LowerDecode>(
+      patterns.getContext());
+}

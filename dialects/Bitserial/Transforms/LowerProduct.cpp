@@ -1,0 +1,239 @@
+//===- LowerProduct.cpp - Binary products as loops ------------------------===//
+//
+// Part of Subbit, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "dialects/Bitserial/Transforms/LoopBuilder.h"
+
+using namespace mlir;
+using namespace subbit::bitserial;
+
+/// Words of a row that are unrolled in one go.
+static constexpr int64_t kUnrolledWords = 8;
+
+namespace {
+
+Value popcount(LoopBuilder &b, Value x, Value y) {
+  Value differs = arith::XOrIOp::create(b.b, b.loc, x, y);
+  return math::CtPopOp::create(b.b, b.loc, differs);
+}
+
+/// Counts over all words of a row. `count(word, acc)` adds word `word` to the
+/// counts; a null count is 0. Long rows loop over unrolled chunks.
+LoopBuilder::Values
+countWords(LoopBuilder &b, int64_t words, VectorType type, int64_t counts,
+           llvm::function_ref<LoopBuilder::Values(Value, ValueRange)> count) {
+  LoopBuilder::Values acc(counts, Value());
+  int64_t looped = 0;
+  if (words > kUnrolledWords) {
+    looped = words / kUnrolledWords * kUnrolledWords;
+    LoopBuilder::Values zeros(counts, b.zero(type));
+    acc = b.loop(b.index(0), b.index(looped), kUnrolledWords, zeros,
+                 [&](Value word, ValueRange args) {
+                   LoopBuilder::Values next(args);
+                   for (int64_t u = 0; u < kUnrolledWords; ++u)
+                     next = count(b.add(word, u), next);
+                   return next;
+                 });
+  }
+  for (int64_t w = looped; w < words; ++w)
+    acc = count(b.index(w), acc);
+  return acc;
+}
+
+Value addCount(LoopBuilder &b, Value acc, Value count) {
+  return acc ? b.add(acc, count) : count;
+}
+
+/// acc - a * sum_j m_j count_j
+Value subtractRow(LoopBuilder &b, Value acc, Value coordinate,
+                  ArrayRef<Value> counts, ArrayRef<int64_t> multipliers,
+                  int64_t lanes) {
+  Value total;
+  for (auto [count, m] : llvm::zip(counts, multipliers)) {
+    Value term = count;
+    if (m != 1)
+      term = b.mul(count, b.splat(b.i32(m), lanes));
+    total = addCount(b, total, term);
+  }
+  return b.sub(acc, b.mul(total, coordinate));
+}
+
+Value loadCoordinate(LoopBuilder &b, Value coordinates, Value row) {
+  return arith::ExtSIOp::create(b.b, b.loc, b.b.getI32Type(),
+                                b.load(coordinates, row));
+}
+
+/// Positions in lanes, `vectors` vectors of them in registers, one broadcast
+/// weight word for all.
+struct ProductPixels : public OpRewritePattern<ProductOp> {
+  using OpRewritePattern::OpRewritePattern;
+  LogicalResult matchAndRewrite(ProductOp op,
+                                PatternRewriter &rewriter) const override {
+    if (!op.getSchedule().inPixels() ||
+        !isa<MemRefType>(op.getPatches().getType()))
+      return rewriter.notifyMatchFailure(op, "not positions on buffers");
+    LoopBuilder b(rewriter, op.getLoc());
+    GeometryAttr g = op.getGeometry();
+    ScheduleAttr schedule = op.getSchedule();
+    int64_t lanes = schedule.getLanes(), vectors = schedule.getVectors();
+    int64_t words = g.getWords(), groups = g.getNumGroups();
+    int64_t outputs = g.getOutput()[0];
+    ArrayRef<int64_t> multipliers = op.getMultipliers();
+    int64_t planes = multipliers.size();
+    int64_t block = lanes * vectors;
+    int64_t batch = cast<MemRefType>(op.getPatches().getType()).getDimSize(0);
+    VectorType type = b.i32Vector(lanes);
+
+    b.loop(batch, [&](Value n) {
+      b.loop(
+          b.index(0), b.index(schedule.pad(g.getPositions())), block,
+          [&](Value position) {
+            auto outputBody = [&](Value c, ValueRange state) {
+              Value convGroup = b.divide(c, b.index(outputs / g.getGroups()));
+              Value firstPatch = b.mul(convGroup, groups * planes * words);
+              LoopBuilder::Values carried(
+                  vectors, b.splat(b.load(op.getInit(), c), lanes));
+              carried.append({state[0], state[1]});
+              carried =
+                  b.loop(groups, carried, [&](Value group, ValueRange state) {
+                    Value width = b.toIndex(
+                        b.load(op.getWidths(), b.add(b.mul(c, groups), group)));
+                    Value patch =
+                        b.add(firstPatch, b.mul(group, planes * words));
+                    return b.loop(b.index(0), width, 1, state,
+                                  [&](Value, ValueRange state) {
+                                    return row(b, op, n, position, patch, state,
+                                               type);
+                                  });
+                  });
+              for (int64_t v = 0; v < vectors; ++v)
+                b.storeVector(carried[v], op.getOutput(),
+                              {n, c, b.add(position, v * lanes)});
+              return LoopBuilder::Values{carried[vectors],
+                                         carried[vectors + 1]};
+            };
+            b.loop(outputs, ValueRange{b.index(0), b.index(0)}, outputBody);
+          });
+    });
+    rewriter.eraseOp(op);
+    return success();
+  }
+
+  /// One row (one basis of one group). `state` holds the accumulators, the
+  /// row's number and its first word.
+  static LoopBuilder::Values row(LoopBuilder &b, ProductOp op, Value n,
+                                 Value position, Value patch, ValueRange state,
+                                 VectorType type) {
+    int64_t lanes = op.getSchedule().getLanes();
+    int64_t vectors = op.getSchedule().getVectors();
+    int64_t words = op.getGeometry().getWords();
+    Value rowNumber = state[vectors], firstWord = state[vectors + 1];
+    Value coordinate =
+        b.splat(loadCoordinate(b, op.getCoordinates(), rowNumber), lanes);
+    SmallVector<LoopBuilder::Values> counts;
+    for (size_t j = 0; j < op.getMultipliers().size(); ++j) {
+      Value plane = b.add(patch, j * words);
+      counts.push_back(
+          countWords(b, words, type, vectors, [&](Value word, ValueRange acc) {
+            Value weights =
+                b.splat(b.load(op.getWords(), b.add(firstWord, word)), lanes);
+            LoopBuilder::Values next;
+            for (int64_t v = 0; v < vectors; ++v) {
+              Value bits = b.loadVector(
+                  op.getPatches(),
+                  {n, b.add(plane, word), b.add(position, v * lanes)}, lanes);
+              next.push_back(addCount(b, acc[v], popcount(b, weights, bits)));
+            }
+            return next;
+          }));
+    }
+    LoopBuilder::Values next;
+    for (int64_t v = 0; v < vectors; ++v) {
+      SmallVector<Value> planes;
+      for (LoopBuilder::Values &plane : counts)
+        planes.push_back(plane[v]);
+      next.push_back(subtractRow(b, state[v], coordinate, planes,
+                                 op.getMultipliers(), lanes));
+    }
+    next.append({b.add(rowNumber, 1), b.add(firstWord, words)});
+    return next;
+  }
+};
+
+/// Outputs in lanes, one broadcast activation word for a vector of them.
+struct ProductOutputs : public OpRewritePattern<ProductOp> {
+  using OpRewritePattern::OpRewritePattern;
+  LogicalResult matchAndRewrite(ProductOp op,
+                                PatternRewriter &rewriter) const override {
+    if (op.getSchedule().inPixels() ||
+        !isa<MemRefType>(op.getPatches().getType()))
+      return rewriter.notifyMatchFailure(op, "not outputs on buffers");
+    LoopBuilder b(rewriter, op.getLoc());
+    GeometryAttr g = op.getGeometry();
+    int64_t lanes = op.getSchedule().getLanes();
+    int64_t words = g.getWords(), groups = g.getNumGroups();
+    int64_t planes = op.getMultipliers().size();
+    int64_t blocks = op.getSchedule().pad(g.getOutput()[0]) / lanes;
+    int64_t batch = cast<MemRefType>(op.getPatches().getType()).getDimSize(0);
+    b.loop(batch, [&](Value n) {
+      b.loop(blocks, ValueRange{b.index(0), b.index(0)},
+             [&](Value blockNumber, ValueRange state) {
+               Value first = b.mul(blockNumber, lanes);
+               LoopBuilder::Values carried{
+                   b.loadVector(op.getInit(), first, lanes), state[0],
+                   state[1]};
+               carried =
+                   b.loop(groups, carried, [&](Value group, ValueRange state) {
+                     Value width = b.toIndex(
+                         b.load(op.getWidths(),
+                                b.add(b.mul(blockNumber, groups), group)));
+                     Value patch = b.mul(group, planes * words);
+                     return b.loop(b.index(0), width, 1, state,
+                                   [&](Value, ValueRange state) {
+                                     return row(b, op, n, patch, state);
+                                   });
+                   });
+               b.storeVector(carried[0], op.getOutput(), {n, first});
+               return LoopBuilder::Values{carried[1], carried[2]};
+             });
+    });
+    rewriter.eraseOp(op);
+    return success();
+  }
+
+  static LoopBuilder::Values row(LoopBuilder &b, ProductOp op, Value n,
+                                 Value patch, ValueRange state) {
+    int64_t lanes = op.getSchedule().getLanes();
+    int64_t words = op.getGeometry().getWords();
+    int64_t planes = op.getMultipliers().size();
+    VectorType type = b.i32Vector(lanes);
+    Value rowNumber = state[1], firstWord = state[2];
+    Value coordinates = arith::ExtSIOp::create(
+        b.b, b.loc, type,
+        b.loadVector(op.getCoordinates(), b.mul(rowNumber, lanes), lanes));
+    LoopBuilder::Values counts =
+        countWords(b, words, type, planes, [&](Value word, ValueRange acc) {
+          Value weights = b.loadVector(
+              op.getWords(), b.add(firstWord, b.mul(word, lanes)), lanes);
+          LoopBuilder::Values next;
+          for (int64_t j = 0; j < planes; ++j) {
+            Value at = b.add(b.add(patch, word), j * words);
+            Value bits = b.splat(b.load(op.getPatches(), {n, at}), lanes);
+            next.push_back(addCount(b, acc[j], popcount(b, weights, bits)));
+          }
+          return next;
+        });
+    return {subtractRow(b, state[0], coordinates, counts, op.getMultipliers(),
+                        lanes),
+            b.add(rowNumber, 1), b.add(firstWord, words * lanes)};
+  }
+};
+
+} // namespace
+
+void subbit::bitserial::populateProductPatterns(RewritePatternSet &patterns) {
+  patterns.add<ProductPixels, ProductOutputs>(patterns.getContext());
+}
