@@ -47,7 +47,8 @@ ParseResult ConstantOp::parse(OpAsmParser &parser, OperationState &result) {
   Attribute value;
   Type type;
   if (parser.parseOptionalAttrDict(result.attributes) ||
-      parser.parseAttribute(value, "value", result.attributes) ||
+      parser.parseAttribute(value, parser.getBuilder().getNoneType(), "value",
+                            result.attributes) ||
       parser.parseColonType(type))
     return failure();
   result.addTypes(type);
@@ -346,9 +347,11 @@ static ParseResult parseLayer(OpAsmParser &parser, OperationState &result,
       return failure();
     operands.push_back(bias);
   }
+  // A given type keeps the attribute from taking the colon that follows.
   StringAttr layer;
   if (parser.parseKeyword("layer") ||
-      parser.parseAttribute(layer, "layer", result.attributes))
+      parser.parseAttribute(layer, parser.getBuilder().getNoneType(), "layer",
+                            result.attributes))
     return failure();
   Builder &builder = parser.getBuilder();
   auto parseList = [&](StringRef name) -> ParseResult {

@@ -1,0 +1,76 @@
+/*===- Description.h - What a compiled network says of itself ---- C11 ----===*/
+/*                                                                            */
+/* Part of Subbit, under the Apache License v2.0 with LLVM Exceptions.        */
+/* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception                    */
+/*                                                                            */
+/*===----------------------------------------------------------------------===*/
+/*                                                                            */
+/* A compiled network NAME has two symbols:                                   */
+/*                                                                            */
+/*   int NAME_run(const NAME_args *args);                                     */
+/*   extern const subbit_description NAME_description;                        */
+/*                                                                            */
+/* NAME_args is declared in the generated header. It is a row of pointer      */
+/* sized words: its own size in bytes, one pointer per input, one per output, */
+/* the scratch memory, a trace function and the trace function's context.     */
+/* Programs that know a network only by its description can build it so.      */
+/*                                                                            */
+/* A shared object made by `subbit-compile --emit=so` also has NAME_module,   */
+/* the fused module as MLIR bytecode, NAME_module_size bytes of it.           */
+/*                                                                            */
+/*===----------------------------------------------------------------------===*/
+
+#ifndef SUBBIT_DESCRIPTION_H
+#define SUBBIT_DESCRIPTION_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* The version of everything described here. */
+#define SUBBIT_ABI_VERSION 1
+
+/* What NAME_run returns. */
+enum {
+  SUBBIT_OK = 0,
+  SUBBIT_BAD_SIZE = 1,    /* args is null or args->size is too small */
+  SUBBIT_NULL_POINTER = 2, /* an input, an output or scratch is null */
+  SUBBIT_MISALIGNED = 3   /* scratch is not aligned as described */
+};
+
+/* Element types. */
+enum { SUBBIT_F32 = 0, SUBBIT_I32 = 1, SUBBIT_U8 = 2 };
+
+typedef struct subbit_tensor {
+  const char *name;     /* the model's */
+  int32_t type;         /* SUBBIT_F32, ... */
+  int32_t rank;         /* number of dimensions */
+  const int64_t *shape; /* rank dimensions; data is row-major */
+  size_t bytes;
+} subbit_tensor;
+
+typedef struct subbit_description {
+  uint32_t abi_version; /* SUBBIT_ABI_VERSION */
+  uint32_t traces;      /* layer results handed to the trace function */
+  const char *name;
+  size_t args_size; /* of NAME_args */
+  size_t scratch_bytes;
+  size_t scratch_alignment;
+  size_t num_inputs;
+  const subbit_tensor *inputs;
+  size_t num_outputs;
+  const subbit_tensor *outputs;
+} subbit_description;
+
+/* Called after each traced layer, in the order of the layers. */
+typedef void (*subbit_trace)(void *context, int32_t number,
+                             const void *values);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif /* SUBBIT_DESCRIPTION_H */
