@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <limits>
 #include <numeric>
 
 using namespace llvm;
@@ -34,26 +35,66 @@ struct GroupSketch {
   }
 };
 
-/// Solves (B'B) alpha = B'w. Correlations of bases are integers, exact in
-/// double; bases are independent (Theorem A.1), so plain elimination works.
-void solveCoordinates(GroupSketch &g, ArrayRef<float> w) {
+double squaredNorm(ArrayRef<float> w) {
+  double norm = 0;
+  for (float x : w)
+    norm += static_cast<double>(x) * x;
+  return norm;
+}
+
+/// B'B and B'w, the normal equations of a group's coordinates.
+struct NormalEquations {
+  double gram[kMaxBases][kMaxBases] = {};
+  double right[kMaxBases] = {};
+
+  NormalEquations(const GroupSketch &g, ArrayRef<float> w);
+  /// |w - B alpha|^2 - |w|^2.
+  double error(ArrayRef<double> alpha) const;
+};
+
+NormalEquations::NormalEquations(const GroupSketch &g, ArrayRef<float> w) {
   int n = g.bases;
-  std::array<int64_t, 256> count{};
-  std::array<double, 256> sums{};
+  // Elements of equal code first, so that the work per element is constant.
+  std::array<int64_t, 1 << kMaxBases> count;
+  std::array<double, 1 << kMaxBases> sums;
+  std::fill_n(count.begin(), 1 << n, 0);
+  std::fill_n(sums.begin(), 1 << n, 0);
   for (size_t k = 0; k < w.size(); ++k) {
     ++count[g.codes[k]];
     sums[g.codes[k]] += w[k];
   }
-  double a[kMaxBases][kMaxBases + 1] = {};
   for (int code = 0; code < (1 << n); ++code) {
     if (!count[code])
       continue;
     for (int i = 0; i < n; ++i) {
-      double si = (code >> i) & 1 ? 1 : -1;
-      a[i][n] += si * sums[code];
+      double sign = (code >> i) & 1 ? 1 : -1;
+      right[i] += sign * sums[code];
       for (int j = 0; j < n; ++j)
-        a[i][j] += si * ((code >> j) & 1 ? 1 : -1) * count[code];
+        gram[i][j] += ((code >> j) & 1 ? sign : -sign) * count[code];
     }
+  }
+}
+
+double NormalEquations::error(ArrayRef<double> alpha) const {
+  double e = 0;
+  for (size_t i = 0; i < alpha.size(); ++i) {
+    double product = -2 * right[i];
+    for (size_t j = 0; j < alpha.size(); ++j)
+      product += gram[i][j] * alpha[j];
+    e += alpha[i] * product;
+  }
+  return e;
+}
+
+/// Solves (B'B) alpha = B'w. Correlations of bases are integers, exact in
+/// double; bases are independent (Theorem A.1), so plain elimination works.
+void solveCoordinates(GroupSketch &g, ArrayRef<float> w) {
+  int n = g.bases;
+  NormalEquations normal(g, w);
+  double a[kMaxBases][kMaxBases + 1];
+  for (int i = 0; i < n; ++i) {
+    std::copy_n(normal.gram[i], n, a[i]);
+    a[i][n] = normal.right[i];
   }
   for (int i = 0; i < n; ++i) {
     int pivot = i;
@@ -85,8 +126,9 @@ void canonicalize(GroupSketch &g) {
       flip |= 1 << i;
       g.alpha[i] = -g.alpha[i];
     }
-  std::stable_sort(order.begin(), order.begin() + g.bases,
-                   [&](int x, int y) { return g.alpha[x] > g.alpha[y]; });
+  std::sort(order.begin(), order.begin() + g.bases, [&](int x, int y) {
+    return g.alpha[x] != g.alpha[y] ? g.alpha[x] > g.alpha[y] : x < y;
+  });
   std::array<uint8_t, 256> map{};
   std::array<double, kMaxBases> alpha{};
   for (int code = 0; code < (1 << g.bases); ++code)
@@ -105,10 +147,7 @@ void sketchInto(GroupSketch &g, ArrayRef<float> w,
                 const SketchOptions &options) {
   g.bases = 0;
   g.codes.assign(w.size(), 0);
-  double norm = 0;
-  for (float x : w)
-    norm += static_cast<double>(x) * x;
-  double error = norm;
+  double norm = squaredNorm(w), error = norm;
   int limit = std::min<int64_t>(
       {options.maxBits, kMaxBases, static_cast<int64_t>(w.size())});
   while (g.bases < limit && error > options.tolerance * norm && error > 0) {
@@ -133,12 +172,8 @@ void sketchInto(GroupSketch &g, ArrayRef<float> w,
 /// of one while that lowers the group's squared error.
 void roundToGrid(GroupSketch &g, ArrayRef<float> w, double step,
                  int64_t maxInteger) {
-  std::array<int64_t, 256> count{};
-  std::array<double, 256> sums{};
-  for (size_t k = 0; k < w.size(); ++k) {
-    ++count[g.codes[k]];
-    sums[g.codes[k]] += w[k];
-  }
+  NormalEquations normal(g, w);
+  double norm = squaredNorm(w);
   for (int i = 0; i < g.bases; ++i)
     g.alpha[i] = std::round(g.alpha[i] / step);
   // The largest |W| is bounded by the sum of the coordinates.
@@ -148,23 +183,23 @@ void roundToGrid(GroupSketch &g, ArrayRef<float> w, double step,
   while (total() > maxInteger)
     *std::max_element(g.alpha.begin(), g.alpha.begin() + g.bases) -= 1;
   auto error = [&] {
-    double e = 0;
-    for (int code = 0; code < (1 << g.bases); ++code)
-      if (count[code]) {
-        double s = g.sum(code) * step;
-        e += s * (s * count[code] - 2 * sums[code]);
-      }
-    return e;
+    std::array<double, kMaxBases> scaled;
+    for (int i = 0; i < g.bases; ++i)
+      scaled[i] = g.alpha[i] * step;
+    return normal.error(ArrayRef<double>(scaled.data(), g.bases));
   };
+  // Rounding could fake a smaller gain, and the search go in circles.
+  double least = 1e-12 * norm;
   double best = error();
   for (bool better = true; better;) {
     better = false;
     for (int i = 0; i < g.bases; ++i)
       for (double change : {1.0, -1.0}) {
         g.alpha[i] += change;
-        double e = g.alpha[i] >= 0 && total() <= maxInteger ? error() : best;
-        if (e < best * (1 - 1e-12) - 1e-300 ||
-            e < best - std::abs(best) * 1e-12) {
+        double e = std::numeric_limits<double>::infinity();
+        if (g.alpha[i] >= 0 && total() <= maxInteger)
+          e = error();
+        if (e < best - least) {
           best = e;
           better = true;
         } else {
@@ -172,27 +207,16 @@ void roundToGrid(GroupSketch &g, ArrayRef<float> w, double step,
         }
       }
   }
-  // Coordinates that are 0 now go with their basis.
-  int kept = 0;
-  std::array<int, kMaxBases> from{};
-  for (int i = 0; i < g.bases; ++i)
-    if (g.alpha[i] > 0)
-      from[kept++] = i;
-  if (kept < g.bases) {
-    for (uint8_t &code : g.codes) {
-      uint8_t packed = 0;
-      for (int i = 0; i < kept; ++i)
-        packed |= ((code >> from[i]) & 1) << i;
-      code = packed;
-    }
-    for (int i = 0; i < kept; ++i)
-      g.alpha[i] = g.alpha[from[i]];
-    g.bases = kept;
-  }
   canonicalize(g);
+  // Coordinates that are 0 now, the last ones, go with their basis.
+  while (g.bases && g.alpha[g.bases - 1] == 0)
+    --g.bases;
+  for (uint8_t &code : g.codes)
+    code &= (1 << g.bases) - 1;
 }
 
-/// The largest |sum| that an element of the group has.
+/// A bound of |sum| over the elements of the group, reached by one whose signs
+/// all agree.
 double largest(const GroupSketch &g) {
   double total = 0;
   for (int i = 0; i < g.bases; ++i)
