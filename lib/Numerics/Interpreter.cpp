@@ -8,6 +8,7 @@
 #include "lib/Numerics/Interpreter.h"
 #include "llvm/ADT/STLExtras.h"
 #include <algorithm>
+#include <cassert>
 #include <cmath>
 #include <limits>
 #include <map>
@@ -70,34 +71,25 @@ std::vector<double> subbit::numerics::sumInside(const ConvGeometry &g,
   return sums;
 }
 
-/// Calls `fn(output index, output channel, input pointer offset, weight
-/// offset)` for each kernel position inside the image; offsets are to the first
-/// of `groupChannels` contiguous channels.
-template <typename Begin, typename Fn, typename End>
-static void forEachPosition(const ConvGeometry &g, Begin begin, Fn fn,
-                            End end) {
-  int64_t perGroup = g.outputs / g.groups, index = 0;
-  for (int64_t n = 0; n < g.batch; ++n)
-    for (int64_t oy = 0; oy < g.outputHeight(); ++oy)
-      for (int64_t ox = 0; ox < g.outputWidth(); ++ox)
-        for (int64_t c = 0; c < g.outputs; ++c, ++index) {
-          begin(c);
-          for (int64_t ky = 0; ky < g.kernelHeight; ++ky) {
-            int64_t y = oy * g.strideY - g.padTop + ky * g.dilationY;
-            if (y < 0 || y >= g.height)
-              continue;
-            for (int64_t kx = 0; kx < g.kernelWidth; ++kx) {
-              int64_t x = ox * g.strideX - g.padLeft + kx * g.dilationX;
-              if (x < 0 || x >= g.width)
-                continue;
-              fn(((n * g.height + y) * g.width + x) * g.channels +
-                     c / perGroup * g.groupChannels(),
-                 c * g.kernelSize() +
-                     (ky * g.kernelWidth + kx) * g.groupChannels());
-            }
-          }
-          end(index, c);
-        }
+/// Calls `fn(in, w, channels)` for each kernel position of output channel `c`
+/// at (oy, ox) of image `n` that is inside the image: offsets of the first of
+/// `channels` contiguous inputs and weights.
+template <typename Fn>
+static void forEachPosition(const ConvGeometry &g, int64_t n, int64_t oy,
+                            int64_t ox, int64_t c, Fn fn) {
+  int64_t channels = g.groupChannels(), group = c / (g.outputs / g.groups);
+  for (int64_t ky = 0; ky < g.kernelHeight; ++ky) {
+    int64_t y = oy * g.strideY - g.padTop + ky * g.dilationY;
+    if (y < 0 || y >= g.height)
+      continue;
+    for (int64_t kx = 0; kx < g.kernelWidth; ++kx) {
+      int64_t x = ox * g.strideX - g.padLeft + kx * g.dilationX;
+      if (x < 0 || x >= g.width)
+        continue;
+      fn(((n * g.height + y) * g.width + x) * g.channels + group * channels,
+         c * g.kernelSize() + (ky * g.kernelWidth + kx) * channels, channels);
+    }
+  }
 }
 
 std::vector<int32_t> subbit::numerics::convolve(const ConvGeometry &g,
@@ -105,26 +97,39 @@ std::vector<int32_t> subbit::numerics::convolve(const ConvGeometry &g,
                                                 const Levels &levels,
                                                 ArrayRef<int16_t> weights) {
   // X - zero of every input, once.
-  std::vector<int16_t> table;
+  std::vector<int16_t> table, inputs;
   for (int64_t i = 0; i < levels.count(); ++i)
     table.push_back(levels.code(i) - levels.zero);
-  std::vector<int16_t> inputs(indices.size());
-  for (size_t i = 0; i < indices.size(); ++i)
-    inputs[i] = table[indices[i]];
-  std::vector<int32_t> sums(g.outputSize());
-  // Unsigned: wrap-around inside a sum does not matter and is no error.
-  uint32_t sum = 0;
-  int64_t channels = g.groupChannels();
-  forEachPosition(
-      g, [&](int64_t) { sum = 0; },
-      [&](int64_t in, int64_t w) {
-        const int16_t *x = inputs.data() + in, *k = weights.data() + w;
-        uint32_t partial = 0;
-        for (int64_t i = 0; i < channels; ++i)
-          partial += static_cast<uint32_t>(static_cast<int32_t>(x[i]) * k[i]);
-        sum += partial;
-      },
-      [&](int64_t index, int64_t) { sums[index] = static_cast<int32_t>(sum); });
+  inputs.reserve(indices.size());
+  for (uint8_t index : indices) {
+    assert(index < table.size() && "index has no level");
+    inputs.push_back(table[index]);
+  }
+  std::vector<int32_t> sums;
+  sums.reserve(g.outputSize());
+  // The outputs of a group see the same inputs, so these are laid out once, in
+  // the order of the weights and 0 outside the image; then an output is one
+  // long loop, which compilers vectorize.
+  int64_t size = g.kernelSize(), perGroup = g.outputs / g.groups;
+  std::vector<int16_t> window(size);
+  for (int64_t n = 0; n < g.batch; ++n)
+    for (int64_t oy = 0; oy < g.outputHeight(); ++oy)
+      for (int64_t ox = 0; ox < g.outputWidth(); ++ox)
+        for (int64_t c = 0; c < g.outputs; ++c) {
+          if (c % perGroup == 0) {
+            std::fill(window.begin(), window.end(), 0);
+            forEachPosition(
+                g, n, oy, ox, c, [&](int64_t in, int64_t w, int64_t channels) {
+                  std::copy_n(&inputs[in], channels, &window[w - c * size]);
+                });
+          }
+          const int16_t *x = window.data(), *k = weights.data() + c * size;
+          // Unsigned: wrap-around inside a sum is no error.
+          uint32_t sum = 0;
+          for (int64_t i = 0; i < size; ++i)
+            sum += static_cast<uint32_t>(static_cast<int32_t>(x[i]) * k[i]);
+          sums.push_back(static_cast<int32_t>(sum));
+        }
   return sums;
 }
 
@@ -132,18 +137,20 @@ std::vector<float> subbit::numerics::convolve(const ConvGeometry &g,
                                               ArrayRef<float> input,
                                               ArrayRef<float> weights,
                                               ArrayRef<float> bias) {
-  std::vector<float> result(g.outputSize());
-  float sum = 0;
-  int64_t channels = g.groupChannels();
-  forEachPosition(
-      g, [&](int64_t) { sum = 0; },
-      [&](int64_t in, int64_t w) {
-        for (int64_t i = 0; i < channels; ++i)
-          sum += input[in + i] * weights[w + i];
-      },
-      [&](int64_t index, int64_t c) {
-        result[index] = bias.empty() ? sum : sum + bias[c];
-      });
+  std::vector<float> result;
+  result.reserve(g.outputSize());
+  for (int64_t n = 0; n < g.batch; ++n)
+    for (int64_t oy = 0; oy < g.outputHeight(); ++oy)
+      for (int64_t ox = 0; ox < g.outputWidth(); ++ox)
+        for (int64_t c = 0; c < g.outputs; ++c) {
+          float sum = 0;
+          forEachPosition(g, n, oy, ox, c,
+                          [&](int64_t in, int64_t w, int64_t channels) {
+                            for (int64_t i = 0; i < channels; ++i)
+                              sum += input[in + i] * weights[w + i];
+                          });
+          result.push_back(bias.empty() ? sum : sum + bias[c]);
+        }
   return result;
 }
 

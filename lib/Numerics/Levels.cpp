@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <numeric>
 
 using namespace llvm;
 using namespace subbit::numerics;
@@ -71,7 +72,58 @@ namespace {
 
 constexpr int64_t kMaxFreeBits = 4;
 constexpr size_t kMaxSamples = 100000;
-constexpr int kInitialRounds = 12;
+/// The alternation finds a local optimum; the first batch tries some ranges,
+/// each without this part of the values at either end.
+constexpr double kTails[] = {0,    1e-5, 3e-5, 1e-4, 3e-4, 1e-3, 3e-3,
+                             0.01, 0.02, 0.05, 0.1,  0.2,  0.3};
+constexpr int kInitialRounds = 30;
+constexpr double kLeastFloat = std::numeric_limits<float>::denorm_min();
+
+/// A batch, sorted, so that the values of a level are a range of it.
+struct Samples {
+  std::vector<float> values;
+  std::vector<double> sums; ///< of the first i values
+
+  explicit Samples(ArrayRef<float> batch) {
+    size_t every = batch.size() / kMaxSamples + 1;
+    for (size_t i = 0; i < batch.size(); i += every)
+      if (std::isfinite(batch[i]))
+        values.push_back(batch[i]);
+    llvm::sort(values);
+    sums.push_back(0);
+    for (float x : values)
+      sums.push_back(sums.back() + x);
+  }
+  /// The number of values below x.
+  size_t below(double x) const {
+    return llvm::lower_bound(values, x) - values.begin();
+  }
+  /// The smallest value that is at least x and above the part `p` of those.
+  double quantile(double x, double p) const {
+    size_t first = below(x), n = values.size() - first;
+    return values[first + std::min(n - 1, static_cast<size_t>(p * n))];
+  }
+  /// Calls `fn(i, count, sum)` with the values that are nearest to `levels[i]`;
+  /// `levels` rise, ties go up.
+  template <typename Fn> void assign(ArrayRef<double> levels, Fn fn) const {
+    size_t begin = 0;
+    for (size_t i = 0; i < levels.size(); ++i) {
+      size_t end = i + 1 < levels.size()
+                       ? below((levels[i] + levels[i + 1]) / 2)
+                       : values.size();
+      fn(i, static_cast<double>(end - begin), sums[end] - sums[begin]);
+      begin = end;
+    }
+  }
+  /// The squared error of `levels` less the squared values.
+  double error(ArrayRef<double> levels) const {
+    double e = 0;
+    assign(levels, [&](size_t i, double count, double sum) {
+      e += levels[i] * (levels[i] * count - 2 * sum);
+    });
+    return e;
+  }
+};
 
 /// lowest + sum_j widths[j] b_j.
 struct RealLevels {
@@ -88,13 +140,16 @@ struct RealLevels {
   }
 };
 
-/// Solves the symmetric positive definite system A x = b of size n in place by
-/// Cholesky's method; a relative ridge keeps it solvable.
+/// Solves the symmetric system A x = b by Cholesky's method. x is pulled a
+/// little towards `old`: there it stays in what the system leaves open.
 std::vector<double> solve(std::vector<std::vector<double>> a,
-                          std::vector<double> b) {
+                          std::vector<double> b, ArrayRef<double> old) {
   size_t n = b.size();
-  for (size_t i = 0; i < n; ++i)
-    a[i][i] += 1e-9 * a[i][i] + 1e-300;
+  for (size_t i = 0; i < n; ++i) {
+    double pull = 1e-9 * a[i][i] + 1e-300;
+    a[i][i] += pull;
+    b[i] += pull * old[i];
+  }
   for (size_t i = 0; i < n; ++i) {
     for (size_t j = 0; j <= i; ++j) {
       double sum = a[i][j];
@@ -116,30 +171,29 @@ std::vector<double> solve(std::vector<std::vector<double>> a,
 
 /// One step of the alternation: nearest level for each value, then least
 /// squares for the widths and (unless it is tied to zero) the lowest level.
-RealLevels refit(const RealLevels &levels, ArrayRef<float> values,
+RealLevels refit(const RealLevels &levels, const Samples &samples,
                  bool exactZero) {
   size_t bits = levels.widths.size();
   bool uniform = static_cast<int64_t>(bits) > kMaxFreeBits;
-  std::vector<double> all = levels.all();
-  std::vector<std::pair<double, size_t>> sorted;
-  for (size_t i = 0; i < all.size(); ++i)
-    sorted.push_back({all[i], i});
+  // Free widths need not be superincreasing: levels may be out of order.
+  std::vector<double> sorted = levels.all();
+  size_t levelCount = sorted.size();
+  std::vector<size_t> order(levelCount);
+  std::iota(order.begin(), order.end(), 0);
+  llvm::sort(order, [all = sorted](size_t i, size_t k) {
+    return std::pair(all[i], i) < std::pair(all[k], k);
+  });
   llvm::sort(sorted);
-  std::vector<double> middles;
-  for (size_t i = 0; i + 1 < sorted.size(); ++i)
-    middles.push_back((sorted[i].first + sorted[i + 1].first) / 2);
-  std::vector<double> count(all.size(), 0), sum(all.size(), 0);
-  for (float x : values) {
-    size_t at = std::upper_bound(middles.begin(), middles.end(), double(x)) -
-                middles.begin();
-    count[sorted[at].second] += 1;
-    sum[sorted[at].second] += x;
-  }
+  std::vector<double> count(levelCount), sum(levelCount);
+  samples.assign(sorted, [&](size_t i, double n, double s) {
+    count[order[i]] = n;
+    sum[order[i]] = s;
+  });
   // Unknowns: the widths (or their common scale), then the lowest level.
   size_t unknowns = (uniform ? 1 : bits) + !exactZero;
   std::vector<std::vector<double>> a(unknowns, std::vector<double>(unknowns));
   std::vector<double> b(unknowns);
-  for (size_t i = 0; i < all.size(); ++i) {
+  for (size_t i = 0; i < levelCount; ++i) {
     if (count[i] == 0)
       continue;
     std::vector<double> features;
@@ -157,7 +211,11 @@ RealLevels refit(const RealLevels &levels, ArrayRef<float> values,
     }
   }
   RealLevels result = levels;
-  std::vector<double> x = solve(a, b);
+  std::vector<double> old = levels.widths;
+  old.resize(uniform ? 1 : bits);
+  if (!exactZero)
+    old.push_back(levels.lowest);
+  std::vector<double> x = solve(a, b, old);
   for (size_t j = 0; j < bits; ++j) {
     double w = uniform ? x[0] * std::ldexp(1.0, j) : x[j];
     // A plane that no value uses keeps its width.
@@ -186,74 +244,100 @@ std::vector<int64_t> roundWidths(ArrayRef<double> widths, int64_t total) {
   return before <= 255 ? result : std::vector<int64_t>();
 }
 
+/// The integer levels that come closest to real ones.
+Levels roundLevels(const RealLevels &real, bool exactZero) {
+  Levels levels;
+  double best = std::numeric_limits<double>::infinity();
+  std::vector<double> values = RealLevels{0, real.widths}.all();
+  for (int64_t total = values.size() - 1; total <= 255; ++total) {
+    std::vector<int64_t> m = roundWidths(real.widths, total);
+    if (m.empty())
+      continue;
+    // The step that fits best, then the squared error of the levels.
+    Levels candidate{1, 0, 0, m};
+    double xx = 0, xy = 0, yy = 0, error = 0;
+    for (size_t i = 0; i < values.size(); ++i) {
+      double x = candidate.code(i);
+      xx += x * x;
+      xy += x * values[i];
+      yy += values[i] * values[i];
+    }
+    for (size_t i = 0; i < values.size(); ++i) {
+      double e = values[i] - xy / xx * candidate.code(i);
+      error += e * e;
+    }
+    // Equally good ones, as all multiples of a uniform grid: the smallest.
+    if (error < best - 1e-12 * yy) {
+      best = error;
+      candidate.step = static_cast<float>(xy / xx);
+      levels = candidate;
+    }
+  }
+  if (!std::isnormal(levels.step) || levels.step <= 0)
+    levels.step = 1;
+  levels.low = exactZero ? 0.0f : static_cast<float>(real.lowest);
+  return levels;
+}
+
 } // namespace
 
 LevelsEstimator::LevelsEstimator(int64_t bits, bool exactZero, double momentum)
     : bits(bits), exactZero(exactZero), momentum(momentum) {}
 
 void LevelsEstimator::observe(ArrayRef<float> values) {
-  std::vector<float> samples;
-  size_t every = values.size() / kMaxSamples + 1;
-  for (size_t i = 0; i < values.size(); i += every)
-    if (std::isfinite(values[i]))
-      samples.push_back(values[i]);
-  auto [least, most] = std::minmax_element(samples.begin(), samples.end());
-  if (samples.empty() || (exactZero ? *most <= 0 : *least == *most))
+  Samples samples(values);
+  ArrayRef<float> sorted = samples.values;
+  // Zeros alone say nothing of how large values are.
+  if (sorted.empty() ||
+      (sorted.back() <= 0 && (exactZero || sorted.front() == 0)))
     return;
-  RealLevels levels;
   if (initialized) {
-    levels = {reference, gamma};
-    RealLevels next = refit(levels, samples, exactZero);
+    RealLevels next = refit({reference, gamma}, samples, exactZero);
     reference = momentum * reference + (1 - momentum) * next.lowest;
     for (auto [old, w] : zip(gamma, next.widths))
       old = momentum * old + (1 - momentum) * w;
     return;
   }
-  levels.lowest = exactZero ? 0 : *least;
-  for (int64_t j = 0; j < bits; ++j)
-    levels.widths.push_back(std::ldexp(*most - levels.lowest, j) /
-                            (std::ldexp(1.0, bits) - 1));
-  for (int round = 0; round < kInitialRounds; ++round)
-    levels = refit(levels, samples, exactZero);
-  reference = levels.lowest;
-  gamma = levels.widths;
-  initialized = true;
+  double best = std::numeric_limits<double>::infinity();
+  for (double tail : kTails) {
+    // With an exact zero most values may be 0; the positive ones give the
+    // range.
+    double least = exactZero ? 0 : samples.quantile(sorted.front(), tail);
+    double most =
+        samples.quantile(exactZero ? kLeastFloat : sorted.front(), 1 - tail);
+    if (least == most) {
+      // One value: it is a level, and so is 0.
+      least = std::min(least, 0.0);
+      most = std::max(most, 0.0);
+    }
+    if (least == most)
+      continue;
+    RealLevels levels{least, {}};
+    double uniform = (most - least) / (std::ldexp(1.0, bits) - 1);
+    for (int64_t j = 0; j < bits; ++j)
+      levels.widths.push_back(std::ldexp(uniform, j));
+    for (int round = 0; round < kInitialRounds; ++round)
+      levels = refit(levels, samples, exactZero);
+    // What counts is what remains after rounding.
+    Levels rounded = roundLevels(levels, exactZero);
+    std::vector<double> all;
+    for (int64_t i = 0; i < rounded.count(); ++i)
+      all.push_back(rounded.value(i));
+    double error = samples.error(all);
+    if (error < best) {
+      best = error;
+      reference = levels.lowest;
+      gamma = levels.widths;
+      initialized = true;
+    }
+  }
 }
 
 Levels LevelsEstimator::finish() const {
+  if (initialized)
+    return roundLevels({reference, gamma}, exactZero);
   Levels levels;
-  if (!initialized || bits > kMaxFreeBits) {
-    for (int64_t j = 0; j < bits; ++j)
-      levels.multipliers.push_back(int64_t(1) << j);
-    levels.step = initialized ? static_cast<float>(gamma[0]) : 1.0f;
-  } else {
-    double best = std::numeric_limits<double>::infinity();
-    std::vector<double> real = RealLevels{0, gamma}.all();
-    for (int64_t total = (int64_t(1) << bits) - 1; total <= 255; ++total) {
-      std::vector<int64_t> m = roundWidths(gamma, total);
-      if (m.empty())
-        continue;
-      // The step that fits best, then the squared error of the levels.
-      Levels candidate{1, 0, 0, m};
-      double xx = 0, xy = 0, error = 0;
-      for (size_t i = 0; i < real.size(); ++i) {
-        double x = candidate.code(i);
-        xx += x * x;
-        xy += x * real[i];
-      }
-      for (size_t i = 0; i < real.size(); ++i) {
-        double e = real[i] - xy / xx * candidate.code(i);
-        error += e * e;
-      }
-      if (error < best * (1 - 1e-9)) {
-        best = error;
-        candidate.step = static_cast<float>(xy / xx);
-        levels = candidate;
-      }
-    }
-  }
-  if (!std::isnormal(levels.step) || levels.step <= 0)
-    levels.step = 1;
-  levels.low = exactZero ? 0.0f : static_cast<float>(reference);
+  for (int64_t j = 0; j < bits; ++j)
+    levels.multipliers.push_back(int64_t(1) << j);
   return levels;
 }
