@@ -1,0 +1,137 @@
+//===- ThresholdsTest.cpp - Monotone chains as thresholds -----------------===//
+//
+// Part of Subbit, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "lib/Numerics/Thresholds.h"
+#include "lib/Numerics/Interpreter.h"
+#include "gtest/gtest.h"
+#include <algorithm>
+#include <limits>
+#include <random>
+
+using namespace subbit::numerics;
+
+namespace {
+
+constexpr int32_t kNever = std::numeric_limits<int32_t>::max();
+constexpr int32_t kAlways = std::numeric_limits<int32_t>::min();
+
+/// The definition, by trying every sum.
+std::vector<int32_t> bruteForce(int64_t low, int64_t high, int64_t count,
+                                llvm::function_ref<int64_t(int32_t)> index) {
+  std::vector<int32_t> thresholds;
+  for (int64_t k = 0; k + 1 < count; ++k) {
+    int32_t found = kNever;
+    for (int64_t s = high; s >= low; --s)
+      if (index(s) > k)
+        found = s;
+    thresholds.push_back(found == low ? kAlways : found);
+  }
+  return thresholds;
+}
+
+TEST(Thresholds, staircase) {
+  auto index = [](int32_t s) { return s < -3 ? 0 : s < 5 ? 1 : 2; };
+  EXPECT_EQ(findThresholds(-10, 10, 3, index), (std::vector<int32_t>{-3, 5}));
+}
+
+TEST(Thresholds, none_reached) {
+  EXPECT_EQ(findThresholds(-10, 10, 4, [](int32_t) { return 0; }),
+            (std::vector<int32_t>{kNever, kNever, kNever}));
+}
+
+TEST(Thresholds, all_reached) {
+  EXPECT_EQ(findThresholds(-10, 10, 4, [](int32_t) { return 3; }),
+            (std::vector<int32_t>{kAlways, kAlways, kAlways}));
+}
+
+// A constant chain in the middle: always above 0, never above 1.
+TEST(Thresholds, constant_middle) {
+  EXPECT_EQ(findThresholds(-10, 10, 3, [](int32_t) { return 1; }),
+            (std::vector<int32_t>{kAlways, kNever}));
+}
+
+TEST(Thresholds, one_index_needs_none) {
+  EXPECT_TRUE(findThresholds(-10, 10, 1, [](int32_t) { return 0; }).empty());
+}
+
+TEST(Thresholds, one_sum) {
+  for (int64_t i = 0; i < 3; ++i)
+    EXPECT_EQ(findThresholds(7, 7, 3, [&](int32_t) { return i; }),
+              bruteForce(7, 7, 3, [&](int32_t) { return i; }));
+}
+
+// An index that jumps gives equal thresholds.
+TEST(Thresholds, jump) {
+  auto index = [](int32_t s) { return s < 4 ? 0 : 3; };
+  EXPECT_EQ(findThresholds(-10, 10, 4, index), (std::vector<int32_t>{4, 4, 4}));
+}
+
+TEST(Thresholds, last_sum) {
+  auto index = [](int32_t s) { return s == 10 ? 1 : 0; };
+  EXPECT_EQ(findThresholds(-10, 10, 2, index), (std::vector<int32_t>{10}));
+}
+
+TEST(Thresholds, whole_int32) {
+  auto index = [](int32_t s) { return s >= 0 ? 1 : 0; };
+  EXPECT_EQ(findThresholds(kAlways, kNever, 2, index),
+            (std::vector<int32_t>{0}));
+}
+
+TEST(Thresholds, random_staircases_against_brute_force) {
+  std::mt19937 random(1);
+  for (int round = 0; round < 500; ++round) {
+    int64_t low = -static_cast<int64_t>(random() % 30);
+    int64_t high = low + random() % 60, count = 1 + random() % 9;
+    std::vector<int64_t> steps(count - 1);
+    for (int64_t &s : steps)
+      s = low - 5 + static_cast<int64_t>(random() % (high - low + 11));
+    auto index = [&](int32_t sum) -> int64_t {
+      return std::count_if(steps.begin(), steps.end(),
+                           [&](int64_t s) { return s <= sum; });
+    };
+    std::vector<int32_t> thresholds = findThresholds(low, high, count, index);
+    EXPECT_EQ(thresholds, bruteForce(low, high, count, index));
+    for (int64_t s = low; s <= high; ++s)
+      EXPECT_EQ(threshold(s, thresholds), index(s)) << s;
+  }
+}
+
+// What the compiler does: rescale, normalize, clamp, encode. The chain is not
+// strict, since floats collapse and ReLU is flat.
+TEST(Thresholds, chain_of_a_layer) {
+  Levels levels;
+  levels.step = 0.3f;
+  levels.multipliers = {1, 2, 5};
+  std::vector<float> rising = levels.thresholds();
+  std::mt19937 random(2);
+  std::uniform_real_distribution<float> unit(-1, 1);
+  for (int round = 0; round < 50; ++round) {
+    BatchNorm norm = BatchNorm::get(1 + unit(random) / 2, unit(random),
+                                    unit(random), 0.6f, 1e-5f);
+    float scale = 0.01f, base = unit(random);
+    auto index = [&](int32_t s) {
+      return encode(std::max(0.0f, norm.apply(rescale(s, scale, base))),
+                    rising);
+    };
+    std::vector<int32_t> thresholds = findThresholds(-400, 400, 8, index);
+    EXPECT_EQ(thresholds, bruteForce(-400, 400, 8, index));
+    for (int32_t s = -400; s <= 400; ++s)
+      ASSERT_EQ(threshold(s, thresholds), index(s)) << s;
+  }
+}
+
+// Bisection, not a scan: four billion sums.
+TEST(Thresholds, calls_grow_with_the_logarithm) {
+  int64_t calls = 0;
+  findThresholds(kAlways, kNever, 256, [&](int32_t s) {
+    ++calls;
+    return (static_cast<int64_t>(s) + (int64_t(1) << 31)) >> 24;
+  });
+  EXPECT_LT(calls, 255 * 40);
+}
+
+} // namespace
