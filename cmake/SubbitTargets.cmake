@@ -19,10 +19,17 @@ function(subbit_library name)
 endfunction()
 
 # subbit_tool(NAME SOURCES... LIBS libraries...)
+# Programs whose name ends in -tests are unit tests: they are run by
+# check-subbit and not installed.
 function(subbit_tool name)
   cmake_parse_arguments(ARG "" "" "LIBS" ${ARGN})
   add_executable(${name} ${ARG_UNPARSED_ARGUMENTS})
   target_link_libraries(${name} PRIVATE ${ARG_LIBS} MLIR LLVM)
+  if(name MATCHES "-tests$")
+    set_property(GLOBAL APPEND PROPERTY SUBBIT_UNIT_TESTS ${name})
+  else()
+    set_property(GLOBAL APPEND PROPERTY SUBBIT_TOOLS ${name})
+  endif()
 endfunction()
 
 # subbit_tablegen(TARGET file.td -gen-option output ...)

@@ -1,0 +1,73 @@
+# The suite of text tests: FileCheck on IR, diagnostics, assembly and output.
+#
+# Features, for REQUIRES and UNSUPPORTED lines:
+#   avx2, avx512     this CPU runs objects for AVX2, for AVX-512 with VPOPCNTDQ
+#   qemu-aarch64,    a cross compiler and an emulator are installed
+#   qemu-riscv64
+#   sanitizers       the tools are built with sanitizers
+# Substitutions besides lit's own:
+#   %cc %cxx %python %cmake %lit                  programs
+#   %cc-aarch64 %run-aarch64 (and -riscv64)       cross compiler, emulator
+#   %examples %include %source %build             folders
+
+import os
+import shutil
+import sys
+
+import lit.formats
+
+config.name = "Subbit"
+config.test_format = lit.formats.ShTest(execute_external=False)
+config.suffixes = [".mlir", ".test"]
+config.excludes = ["Inputs"]
+config.test_source_root = os.path.dirname(__file__)
+config.test_exec_root = os.path.join(config.subbit_build_dir, "test")
+
+tools = os.path.join(config.subbit_build_dir, "bin")
+config.environment["PATH"] = os.pathsep.join(
+    [tools, config.llvm_tools_dir, config.environment["PATH"]]
+)
+
+
+def cpu_flags():
+    try:
+        with open("/proc/cpuinfo") as file:
+            for line in file:
+                if line.startswith("flags"):
+                    return set(line.split(":", 1)[1].split())
+    except OSError:
+        pass
+    return set()
+
+
+flags = cpu_flags()
+if "avx2" in flags:
+    config.available_features.add("avx2")
+if {"avx512_vpopcntdq", "avx512_bitalg", "avx512_vnni"} <= flags:
+    config.available_features.add("avx512")
+
+for arch in ("aarch64", "riscv64"):
+    cross, emulator = arch + "-linux-gnu-gcc", "qemu-" + arch
+    if shutil.which(cross) and shutil.which(emulator):
+        config.available_features.add("qemu-" + arch)
+    config.substitutions.append((r"%%cc-%s\b" % arch, cross + " -static"))
+    config.substitutions.append((r"%%run-%s\b" % arch, emulator + " -cpu max"))
+
+if config.sanitizer:
+    config.available_features.add("sanitizers")
+    config.environment["ASAN_SYMBOLIZER_PATH"] = os.path.join(
+        config.llvm_tools_dir, "llvm-symbolizer"
+    )
+
+for name, value in (
+    ("cc", config.c_compiler),
+    ("cxx", config.cxx_compiler),
+    ("python", sys.executable),
+    ("cmake", config.cmake),
+    ("lit", os.path.join(config.llvm_tools_dir, "lit")),
+    ("examples", os.path.join(config.subbit_source_dir, "examples")),
+    ("include", os.path.join(config.subbit_source_dir, "include")),
+    ("source", config.subbit_source_dir),
+    ("build", config.subbit_build_dir),
+):
+    config.substitutions.append((r"%%%s\b" % name, value))
