@@ -7,9 +7,11 @@
 
 #include "DataFormats.h"
 #include "llvm/ADT/STLExtras.h"
+#include "llvm/ADT/SmallString.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/Endian.h"
 #include "llvm/Support/FileSystem.h"
+#include "llvm/Support/Signals.h"
 #include "llvm/Support/raw_ostream.h"
 
 using namespace subbit;
@@ -249,20 +251,26 @@ llvm::Error subbit::writeNpy(llvm::StringRef path, const DataArray &array) {
                                " bytes here: " + reason(error) +
                                "; check the directory and its free space");
   };
-  llvm::Expected<fs::TempFile> file =
-      fs::TempFile::create(path + ".%%%%%%%%.tmp");
-  if (!file)
-    return cannotWrite(llvm::errorToErrorCode(file.takeError()));
-  llvm::raw_fd_ostream os(file->FD, /*shouldClose=*/false);
+  // Only the suffix is a pattern: a '%' in the path stands for itself.
+  llvm::SmallString<16> suffix;
+  fs::createUniquePath(".%%%%%%%%.tmp", suffix, /*MakeAbsolute=*/false);
+  std::string temporary = (path + suffix).str();
+  std::error_code error;
+  llvm::raw_fd_ostream os(temporary, error, fs::CD_CreateNew);
+  if (error)
+    return cannotWrite(error);
+  llvm::sys::RemoveFileOnSignal(temporary);
   os << headerFor(array);
   os.write(array.bytes.data(), array.bytes.size());
-  os.flush();
-  if (std::error_code error = os.error()) {
-    os.clear_error();
-    llvm::consumeError(file->discard());
+  os.close();
+  error = os.error();
+  os.clear_error();
+  if (!error)
+    error = fs::rename(temporary, path);
+  if (error)
+    fs::remove(temporary);
+  llvm::sys::DontRemoveFileOnSignal(temporary);
+  if (error)
     return cannotWrite(error);
-  }
-  if (llvm::Error error = file->keep(path))
-    return cannotWrite(llvm::errorToErrorCode(std::move(error)));
   return llvm::Error::success();
 }

@@ -142,6 +142,13 @@ TEST_F(DataFiles, WrittenFilesReadBack) {
   EXPECT_EQ(files, 2);
 }
 
+// Names of temporary files are made from patterns of '%'.
+TEST_F(DataFiles, WritesPathsWithPercentSigns) {
+  ASSERT_FALSE(llvm::sys::fs::create_directory(path("50%")));
+  ASSERT_FALSE(!!writeNpy(path("50%/a%%.npy"), {Type::UInt8, {1}, {7}}));
+  expectArray(readArray(path("50%/a%%.npy")), Type::UInt8, {1}, {{7}});
+}
+
 static llvm::Expected<Floats> normalized(const Normalization &normalization,
                                          const DataArray &images, int64_t row,
                                          Ints shape) {
