@@ -191,6 +191,12 @@ void roundToGrid(GroupSketch &g, ArrayRef<float> w, double step,
   // Rounding could fake a smaller gain, and the search go in circles.
   double least = 1e-12 * norm;
   double best = error();
+  // On a coarse grid correlated bases may leave more than there was, and no
+  // single step leads out of that: better to begin with none.
+  if (best > 0) {
+    g.alpha.fill(0);
+    best = 0;
+  }
   for (bool better = true; better;) {
     better = false;
     for (int i = 0; i < g.bases; ++i)
