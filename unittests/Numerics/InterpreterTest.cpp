@@ -297,6 +297,22 @@ TEST(Product, scale_and_base) {
   EXPECT_EQ(productBase(-0x1p24f, 1, 1, 0x1p24 + 1), 1);
 }
 
+// Left to right, each operation rounded: a fused one differs in some of these.
+TEST(Product, base_rounds_after_each_operation) {
+  std::mt19937 random(5);
+  std::uniform_real_distribution<double> unit(-1, 1);
+  for (int round = 0; round < 1000; ++round) {
+    float step = unit(random), low = unit(random);
+    double sumW = std::round(unit(random) * 0x1p31);
+    volatile double product = static_cast<double>(step) * low;
+    product = product * sumW;
+    // Cancels the product but for its last bits.
+    float bias = static_cast<float>(-product);
+    volatile double sum = bias + product;
+    EXPECT_EQ(productBase(bias, step, low, sumW), static_cast<float>(sum));
+  }
+}
+
 TEST(Threshold, counts) {
   constexpr int32_t kNever = std::numeric_limits<int32_t>::max();
   constexpr int32_t kAlways = std::numeric_limits<int32_t>::min();
@@ -334,6 +350,37 @@ TEST(Norm, layer_norm) {
   // A constant row has no variance.
   layerNorm({7, 7, 7, 7}, {1, 1, 1, 1}, {0, 1, 2, 3}, 1e-5f, y);
   EXPECT_EQ(y, (std::vector<float>{0, 1, 2, 3}));
+}
+
+TEST(Norm, layer_norm_rounds_after_each_operation) {
+  std::mt19937 random(6);
+  std::normal_distribution<float> normal;
+  for (size_t n : {1, 2, 7, 100}) {
+    std::vector<float> x(n), scale(n), bias(n), y(n);
+    for (std::vector<float> *v : {&x, &scale, &bias})
+      for (float &value : *v)
+        value = normal(random);
+    layerNorm(x, scale, bias, 1e-5f, y);
+    volatile float sum = 0, squares = 0;
+    for (float value : x)
+      sum = sum + value;
+    volatile float mean = sum / n;
+    for (float value : x) {
+      volatile float centred = value - mean;
+      volatile float square = centred * centred;
+      squares = squares + square;
+    }
+    volatile float variance = squares / n;
+    variance = variance + 1e-5f;
+    volatile float root = std::sqrt(variance);
+    volatile float factor = 1 / root;
+    for (size_t i = 0; i < n; ++i) {
+      volatile float value = x[i] - mean;
+      value = value * factor;
+      value = value * scale[i];
+      EXPECT_EQ(y[i], value + bias[i]);
+    }
+  }
 }
 
 TEST(Norm, layer_norm_of_one) {

@@ -157,6 +157,24 @@ TEST(SketchGroup, bases_are_independent) {
   }
 }
 
+// Small integers have residuals with many zeros and equal values.
+TEST(SketchGroup, bases_of_small_integers_are_independent) {
+  std::mt19937 random(1);
+  for (int round = 0; round < 500; ++round) {
+    std::vector<float> weights(1 + random() % 20);
+    for (float &w : weights)
+      w = static_cast<int>(random() % 7) - 3;
+    SketchedGroup group = sketchGroup(weights, withBits(8));
+    EXPECT_EQ(rankOf(group.rows), group.rows.size()) << round;
+    double last = norm(weights);
+    for (size_t bits = 1; bits <= group.rows.size(); ++bits) {
+      double error = groupError(sketchGroup(weights, withBits(bits)), weights);
+      EXPECT_LT(error, last) << round;
+      last = error;
+    }
+  }
+}
+
 // Least squares: the residual is orthogonal to every basis.
 TEST(SketchGroup, residual_is_orthogonal) {
   std::vector<float> weights = normalWeights(50);
@@ -335,6 +353,70 @@ TEST(Sketch, ternary_weights_are_exact) {
   SketchOptions options = withBits(2);
   options.maxInteger = 2;
   EXPECT_NEAR(sketchError(grouping, weights, options), 0, 1e-12);
+}
+
+TEST(Sketch, constant_weights_take_one_basis) {
+  for (float constant : {0.3f, -7.0f, 0x1p-100f})
+    for (int64_t maxInteger : {1, 15, 127}) {
+      std::vector<float> weights(2 * 37, constant);
+      Grouping grouping({2, 37}, {1, 10});
+      SketchOptions options = withBits(8);
+      options.maxInteger = maxInteger;
+      Bases bases = sketch(grouping, weights, options);
+      EXPECT_EQ(bases.widths, std::vector<uint8_t>(8, 1));
+      EXPECT_EQ(bases.coordinates, std::vector<int16_t>(8, maxInteger));
+      for (float w : decodeFloats(grouping, bases))
+        EXPECT_NEAR(w / constant, 1, 1e-6);
+    }
+}
+
+// All odd integers up to 2^b - 1, in half steps: b bases 2^i. In one group or,
+// as every group has the largest, in several.
+TEST(Sketch, uniform_integers_are_exact) {
+  for (int64_t bits = 1; bits <= 7; ++bits)
+    for (int64_t rows : {1, 3}) {
+      int64_t count = int64_t(1) << bits;
+      std::vector<int16_t> integers;
+      for (int64_t i = 0; i < rows * count; ++i)
+        integers.push_back((i * 37 % count) * 2 - count + 1);
+      std::vector<float> weights;
+      for (int16_t w : integers)
+        weights.push_back(0.125f * w);
+      Grouping grouping({1, rows, count}, {1, 1, count});
+      SketchOptions options = withBits(bits);
+      options.maxInteger = count - 1;
+      Bases bases = sketch(grouping, weights, options);
+      EXPECT_EQ(decodeIntegers(grouping, bases), integers) << bits;
+      EXPECT_FLOAT_EQ(bases.steps[0], 0.125f);
+      for (int64_t i = 0; i < rows * bits; ++i)
+        EXPECT_EQ(bases.coordinates[i], count >> (1 + i % bits));
+    }
+}
+
+// The search after rounding ends and never leaves more than it found, however
+// coarse the grid.
+TEST(Sketch, random_options) {
+  std::mt19937 random(1);
+  for (int round = 0; round < 1500; ++round) {
+    int64_t outputs = 1 + random() % 3, n = 1 + random() % 40;
+    std::vector<float> weights = normalWeights(outputs * n, round);
+    // Ties, zeros and magnitudes far apart.
+    if (round % 3)
+      for (float &w : weights)
+        w = round % 3 == 1 ? std::round(w * 20) : w * w * w * 1e6f;
+    Grouping grouping({outputs, n},
+                      {1 + static_cast<int64_t>(random() % outputs),
+                       1 + static_cast<int64_t>(random() % n)});
+    SketchOptions options = withBits(random() % 9);
+    options.stepPerOutput = random() % 2;
+    options.maxInteger = 1 + random() % 127;
+    options.tolerance = random() % 2 ? 0.05 : 0;
+    Bases bases = sketch(grouping, weights, options);
+    expectValid(grouping, bases, options);
+    EXPECT_LE(sketchError(grouping, weights, options),
+              norm(weights) * (1 + 1e-6))
+        << round;
+  }
 }
 
 // Refinement leaves no single step that would lower a group's error.
