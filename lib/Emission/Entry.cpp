@@ -1,0 +1,318 @@
+//===- Entry.cpp - The C interface of a compiled network ------------------===//
+//
+// Part of Subbit, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "lib/Emission/Entry.h"
+#include "dialects/Bitserial/IR/Bitserial.h"
+#include "include/subbit/Description.h"
+#include "lib/Emission/Passes.h"
+#include "llvm/ADT/StringExtras.h"
+#include "llvm/ADT/StringSet.h"
+#include "llvm/IR/IRBuilder.h"
+#include "llvm/Support/Format.h"
+
+using namespace mlir;
+using namespace subbit;
+
+std::string subbit::toIdentifier(StringRef text) {
+  std::string result;
+  for (char c : text)
+    result += llvm::isAlnum(c) ? c : '_';
+  if (result.empty() || llvm::isDigit(result[0]))
+    result = "_" + result;
+  return result;
+}
+
+std::string subbit::arraySymbol(const Entry &entry, StringRef array) {
+  std::string name = entry.name + ".";
+  for (char c : array)
+    name += llvm::isAlnum(c) || c == '.' || c == '_' ? c : '_';
+  return name;
+}
+
+//===----------------------------------------------------------------------===//
+// Reading it off main
+//===----------------------------------------------------------------------===//
+
+FailureOr<Entry> subbit::getEntry(ModuleOp module, StringRef name) {
+  auto main = module.lookupSymbol<func::FuncOp>("main");
+  if (!main)
+    return emitError(module.getLoc()) << "the module has no function 'main'";
+  Entry entry;
+  entry.name = name.str();
+  // The fields of the argument block that the tensors' names must not take.
+  llvm::StringSet<> taken;
+  for (StringRef field : {"size", "scratch", "trace", "trace_context"})
+    taken.insert(field);
+  module.walk([&](bitserial::TraceOp) { ++entry.traces; });
+  for (unsigned i = 0; i < main.getNumArguments(); ++i) {
+    auto type = cast<MemRefType>(main.getArgument(i).getType());
+    if (main.getArgAttr(i, kScratchAttr)) {
+      entry.scratchBytes = type.getNumElements();
+      continue;
+    }
+    bool output = static_cast<bool>(main.getArgAttr(i, kOutputAttr));
+    std::vector<EntryTensor> &list = output ? entry.outputs : entry.inputs;
+    EntryTensor tensor;
+    auto nameAttr = main.getArgAttrOfType<StringAttr>(i, kNameAttr);
+    tensor.name =
+        nameAttr ? nameAttr.str()
+                 : (output ? "output" : "input") + std::to_string(list.size());
+    Type element = type.getElementType();
+    if (element.isF32())
+      tensor.type = SUBBIT_F32;
+    else if (element.isInteger(32))
+      tensor.type = SUBBIT_I32;
+    else if (element.isInteger(8))
+      tensor.type = SUBBIT_U8;
+    else
+      return main.emitError() << "'" << tensor.name << "' has elements of type "
+                              << element << ", which no interface has";
+    tensor.shape.assign(type.getShape().begin(), type.getShape().end());
+    tensor.bytes =
+        type.getNumElements() * ((type.getElementTypeBitWidth() + 7) / 8);
+    tensor.identifier = toIdentifier(tensor.name);
+    while (!taken.insert(tensor.identifier).second)
+      tensor.identifier += "_";
+    list.push_back(std::move(tensor));
+  }
+  return entry;
+}
+
+//===----------------------------------------------------------------------===//
+// Code
+//===----------------------------------------------------------------------===//
+
+namespace {
+
+/// Builds the entry function and the constants around it.
+class EntryBuilder {
+public:
+  EntryBuilder(llvm::Module &module, const Entry &entry)
+      : module(module), entry(entry), context(module.getContext()),
+        pointer(llvm::PointerType::get(context, 0)),
+        word(module.getDataLayout().getIntPtrType(context)),
+        i32(llvm::Type::getInt32Ty(context)), b(context) {}
+
+  void build() {
+    nameSymbols();
+    if (llvm::Function *trace = module.getFunction("subbit.trace"))
+      buildTrace(trace);
+    buildRun(module.getFunction("main"));
+    buildDescription();
+  }
+
+private:
+  int64_t wordBytes() const { return module.getDataLayout().getPointerSize(); }
+  /// Words of the argument block: size, tensors, scratch, trace, context.
+  int64_t numTensors() const {
+    return entry.inputs.size() + entry.outputs.size();
+  }
+  int64_t argsWords() const { return numTensors() + 4; }
+
+  llvm::Value *loadWord(llvm::Value *args, int64_t index, llvm::Type *type) {
+    return b.CreateLoad(type, b.CreateConstInBoundsGEP1_64(word, args, index));
+  }
+
+  /// MLIR's private symbols get names that `nm` shows.
+  void nameSymbols() {
+    for (llvm::GlobalVariable &global : module.globals()) {
+      global.setName(arraySymbol(entry, global.getName()));
+      global.setLinkage(llvm::GlobalValue::InternalLinkage);
+    }
+  }
+
+  void buildTrace(llvm::Function *function) {
+    function->setLinkage(llvm::GlobalValue::InternalLinkage);
+    function->addFnAttr(llvm::Attribute::NoInline);
+    auto *start = llvm::BasicBlock::Create(context, "", function);
+    auto *call = llvm::BasicBlock::Create(context, "", function);
+    auto *end = llvm::BasicBlock::Create(context, "", function);
+    b.SetInsertPoint(start);
+    llvm::Value *args = function->getArg(0);
+    llvm::Value *callee = loadWord(args, numTensors() + 2, pointer);
+    b.CreateCondBr(b.CreateIsNotNull(callee), call, end);
+    b.SetInsertPoint(call);
+    auto *type =
+        llvm::FunctionType::get(b.getVoidTy(), {pointer, i32, pointer}, false);
+    b.CreateCall(type, callee,
+                 {loadWord(args, numTensors() + 3, pointer),
+                  function->getArg(1), function->getArg(2)});
+    b.CreateBr(end);
+    b.SetInsertPoint(end);
+    b.CreateRetVoid();
+  }
+
+  void buildRun(llvm::Function *main) {
+    main->setLinkage(llvm::GlobalValue::InternalLinkage);
+    main->setName(entry.name + ".main");
+    auto *run = llvm::Function::Create(
+        llvm::FunctionType::get(i32, {pointer}, false),
+        llvm::GlobalValue::ExternalLinkage, entry.name + "_run", module);
+    llvm::Value *args = run->getArg(0);
+    auto block = [&] { return llvm::BasicBlock::Create(context, "", run); };
+    auto *ok = block();
+    auto check = [&](llvm::Value *good, int code) {
+      auto *next = block(), *bad = block();
+      b.CreateCondBr(good, next, bad);
+      b.SetInsertPoint(bad);
+      b.CreateRet(llvm::ConstantInt::get(i32, code));
+      b.SetInsertPoint(next);
+    };
+    b.SetInsertPoint(ok);
+    check(b.CreateIsNotNull(args), SUBBIT_BAD_SIZE);
+    llvm::Value *size = loadWord(args, 0, word);
+    check(b.CreateICmpUGE(
+              size, llvm::ConstantInt::get(word, argsWords() * wordBytes())),
+          SUBBIT_BAD_SIZE);
+    SmallVector<llvm::Value *> values;
+    for (int64_t i = 0; i <= numTensors(); ++i) {
+      values.push_back(loadWord(args, i + 1, pointer));
+      // A network without temporaries needs no scratch memory.
+      if (i < numTensors() || entry.scratchBytes)
+        check(b.CreateIsNotNull(values.back()), SUBBIT_NULL_POINTER);
+    }
+    llvm::Value *low =
+        b.CreateAnd(b.CreatePtrToInt(values.back(), word),
+                    llvm::ConstantInt::get(word, kBufferAlignment - 1));
+    check(b.CreateIsNull(low), SUBBIT_MISALIGNED);
+    if (main->arg_size() > values.size())
+      values.push_back(args);
+    b.CreateCall(main, values);
+    b.CreateRet(llvm::ConstantInt::get(i32, SUBBIT_OK));
+  }
+
+  llvm::Constant *global(llvm::Constant *value, const Twine &name) {
+    auto *result = new llvm::GlobalVariable(
+        module, value->getType(), /*isConstant=*/true,
+        llvm::GlobalValue::InternalLinkage, value, entry.name + "." + name);
+    return result;
+  }
+
+  llvm::Constant *size(int64_t v) { return llvm::ConstantInt::get(word, v); }
+
+  llvm::Constant *string(StringRef text, const Twine &name) {
+    return global(llvm::ConstantDataArray::getString(context, text), name);
+  }
+
+  llvm::Constant *tensors(const std::vector<EntryTensor> &list,
+                          StringRef kind) {
+    SmallVector<llvm::Constant *> values;
+    for (auto [i, tensor] : llvm::enumerate(list)) {
+      std::string name = (kind + std::to_string(i)).str();
+      llvm::Constant *shape = global(
+          llvm::ConstantDataArray::get(
+              context, ArrayRef<uint64_t>(reinterpret_cast<const uint64_t *>(
+                                              tensor.shape.data()),
+                                          tensor.shape.size())),
+          name + ".shape");
+      values.push_back(llvm::ConstantStruct::getAnon(
+          {string(tensor.name, name + ".name"),
+           llvm::ConstantInt::get(i32, tensor.type),
+           llvm::ConstantInt::get(i32, tensor.shape.size()), shape,
+           size(tensor.bytes)}));
+    }
+    if (values.empty())
+      return llvm::ConstantPointerNull::get(pointer);
+    auto *type = llvm::ArrayType::get(values[0]->getType(), values.size());
+    return global(llvm::ConstantArray::get(type, values), kind);
+  }
+
+  void buildDescription() {
+    llvm::Constant *value = llvm::ConstantStruct::getAnon(
+        {llvm::ConstantInt::get(i32, SUBBIT_ABI_VERSION),
+         llvm::ConstantInt::get(i32, entry.traces), string(entry.name, "name"),
+         size(argsWords() * wordBytes()), size(entry.scratchBytes),
+         size(kBufferAlignment), size(entry.inputs.size()),
+         tensors(entry.inputs, "inputs"), size(entry.outputs.size()),
+         tensors(entry.outputs, "outputs")});
+    new llvm::GlobalVariable(module, value->getType(), /*isConstant=*/true,
+                             llvm::GlobalValue::ExternalLinkage, value,
+                             entry.name + "_description");
+  }
+
+  llvm::Module &module;
+  const Entry &entry;
+  llvm::LLVMContext &context;
+  llvm::PointerType *pointer;
+  llvm::IntegerType *word;
+  llvm::IntegerType *i32;
+  llvm::IRBuilder<> b;
+};
+
+} // namespace
+
+void subbit::buildEntry(llvm::Module &module, const Entry &entry) {
+  EntryBuilder(module, entry).build();
+}
+
+void subbit::embedModule(llvm::Module &module, const Entry &entry,
+                         StringRef bytecode) {
+  llvm::LLVMContext &context = module.getContext();
+  auto add = [&](llvm::Constant *value, const Twine &name) {
+    new llvm::GlobalVariable(module, value->getType(), /*isConstant=*/true,
+                             llvm::GlobalValue::ExternalLinkage, value, name);
+  };
+  add(llvm::ConstantDataArray::getString(context, bytecode, /*AddNull=*/false),
+      entry.name + "_module");
+  add(llvm::ConstantInt::get(module.getDataLayout().getIntPtrType(context),
+                             bytecode.size()),
+      entry.name + "_module_size");
+}
+
+//===----------------------------------------------------------------------===//
+// The header
+//===----------------------------------------------------------------------===//
+
+static StringRef typeName(int32_t type) {
+  return type == SUBBIT_F32   ? "float"
+         : type == SUBBIT_I32 ? "int32_t"
+                              : "uint8_t";
+}
+
+std::string subbit::makeHeader(const Entry &entry) {
+  std::string text;
+  llvm::raw_string_ostream os(text);
+  std::string upper = StringRef(entry.name).upper();
+  auto field = [&](const EntryTensor &tensor, bool isConst) {
+    os << "  " << (isConst ? "const " : "") << typeName(tensor.type) << " *"
+       << tensor.identifier << "; /* ";
+    llvm::interleave(tensor.shape, os, " x ");
+    os << (isConst ? ", input" : ", output") << " */\n";
+  };
+  os << "/* Generated by subbit-compile; C and C++. */\n"
+     << "#ifndef SUBBIT_" << upper << "_H\n#define SUBBIT_" << upper << "_H\n\n"
+     << "#include <stddef.h>\n#include <stdint.h>\n\n"
+     << "#ifdef __cplusplus\nextern \"C\" {\n#endif\n\n"
+     << "#define " << upper << "_ABI_VERSION " << SUBBIT_ABI_VERSION << "\n"
+     << "/* Bytes and alignment of the scratch memory. */\n"
+     << "#define " << upper << "_SCRATCH_BYTES " << entry.scratchBytes << "\n"
+     << "#define " << upper << "_SCRATCH_ALIGNMENT " << kBufferAlignment
+     << "\n\n"
+     << "typedef struct " << entry.name << "_args {\n"
+     << "  size_t size; /* sizeof(" << entry.name << "_args) */\n";
+  for (const EntryTensor &tensor : entry.inputs)
+    field(tensor, true);
+  for (const EntryTensor &tensor : entry.outputs)
+    field(tensor, false);
+  os << "  void *scratch; /* " << upper << "_SCRATCH_BYTES, aligned */\n"
+     << "  /* Called after each layer of an object compiled with tracing; may "
+        "be "
+        "null. */\n"
+     << "  void (*trace)(void *context, int32_t number, const void *values);\n"
+     << "  void *trace_context;\n"
+     << "} " << entry.name << "_args;\n\n"
+     << "/* Runs the network. Re-entrant: all memory is the caller's. Returns "
+        "0, "
+        "or\n"
+     << "   1: args is null or its size is too small\n"
+     << "   2: an input, an output or scratch is null\n"
+     << "   3: scratch is not aligned */\n"
+     << "int " << entry.name << "_run(const " << entry.name
+     << "_args *args);\n\n"
+     << "#ifdef __cplusplus\n}\n#endif\n\n#endif\n";
+  return text;
+}

@@ -1,0 +1,60 @@
+//===- Entry.h - The C interface of a compiled network -------- -*- C++ -*-===//
+//
+// Part of Subbit, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef SUBBIT_EMISSION_ENTRY_H
+#define SUBBIT_EMISSION_ENTRY_H
+
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/IR/BuiltinOps.h"
+#include "llvm/IR/Module.h"
+#include <string>
+#include <vector>
+
+namespace subbit {
+
+/// An input or output of the entry function.
+struct EntryTensor {
+  /// The model's name, and the same as a unique C identifier.
+  std::string name, identifier;
+  int32_t type; ///< SUBBIT_F32, SUBBIT_I32 or SUBBIT_U8
+  std::vector<int64_t> shape;
+  int64_t bytes;
+};
+
+/// What the entry function, the header and the description say.
+struct Entry {
+  std::string name; ///< a C identifier
+  std::vector<EntryTensor> inputs, outputs;
+  int64_t scratchBytes = 0;
+  int64_t traces = 0;
+};
+
+/// `text` as a C identifier: other characters become underscores.
+std::string toIdentifier(llvm::StringRef text);
+
+/// The symbol that an array of a module has in the object.
+std::string arraySymbol(const Entry &entry, llvm::StringRef array);
+
+/// Reads the interface off `main` after plan-memory; fails with a message for
+/// element types that C has no name for.
+mlir::FailureOr<Entry> getEntry(mlir::ModuleOp module, llvm::StringRef name);
+
+/// Adds `NAME_run`, `NAME_description` and the trace function to a translated
+/// module, and gives its symbols their final names and linkage: everything but
+/// the interface is internal, arrays are NAME.layer.array.
+void buildEntry(llvm::Module &module, const Entry &entry);
+
+/// Adds `NAME_module` and `NAME_module_size`, the bytes of a module.
+void embedModule(llvm::Module &module, const Entry &entry,
+                 llvm::StringRef bytecode);
+
+/// The generated header, C and C++.
+std::string makeHeader(const Entry &entry);
+
+} // namespace subbit
+
+#endif // SUBBIT_EMISSION_ENTRY_H

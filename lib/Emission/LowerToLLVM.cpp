@@ -1,0 +1,146 @@
+//===- LowerToLLVM.cpp - To the LLVM dialect in one conversion ------------===//
+//
+// Part of Subbit, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "dialects/Bitserial/IR/Bitserial.h"
+#include "lib/Emission/Passes.h"
+#include "mlir/Conversion/AffineToStandard/AffineToStandard.h"
+#include "mlir/Conversion/ArithToLLVM/ArithToLLVM.h"
+#include "mlir/Conversion/ControlFlowToLLVM/ControlFlowToLLVM.h"
+#include "mlir/Conversion/FuncToLLVM/ConvertFuncToLLVM.h"
+#include "mlir/Conversion/LLVMCommon/ConversionTarget.h"
+#include "mlir/Conversion/LLVMCommon/TypeConverter.h"
+#include "mlir/Conversion/MathToLLVM/MathToLLVM.h"
+#include "mlir/Conversion/MemRefToLLVM/MemRefToLLVM.h"
+#include "mlir/Conversion/SCFToControlFlow/SCFToControlFlow.h"
+#include "mlir/Conversion/UBToLLVM/UBToLLVM.h"
+#include "mlir/Conversion/VectorToLLVM/ConvertVectorToLLVM.h"
+#include "mlir/Dialect/Affine/IR/AffineOps.h"
+#include "mlir/Dialect/Arith/Transforms/Passes.h"
+#include "mlir/Dialect/ControlFlow/IR/ControlFlow.h"
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/Dialect/Math/Transforms/Passes.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/MemRef/Transforms/Transforms.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
+#include "mlir/Transforms/GreedyPatternRewriteDriver.h"
+
+namespace subbit {
+#define GEN_PASS_DEF_LOWERTOLLVMPASS
+#include "lib/Emission/Passes.h.inc"
+} // namespace subbit
+
+using namespace mlir;
+using namespace subbit;
+
+namespace {
+struct LowerToLLVMPass
+    : public subbit::impl::LowerToLLVMPassBase<LowerToLLVMPass> {
+  void runOnOperation() override;
+
+private:
+  void lowerTraces();
+  LogicalResult convertToLLVM(int64_t indexBits);
+};
+} // namespace
+
+/// fma(a, b, c) -> a * b + c: a call of libm where the target has none.
+static LogicalResult splitFma(math::FmaOp op, PatternRewriter &rewriter) {
+  Value product =
+      arith::MulFOp::create(rewriter, op.getLoc(), op.getA(), op.getB());
+  rewriter.replaceOpWithNewOp<arith::AddFOp>(op, product, op.getC());
+  return success();
+}
+
+/// `bitserial.trace` to a call of a function that the entry defines.
+void LowerToLLVMPass::lowerTraces() {
+  SmallVector<bitserial::TraceOp> traces;
+  getOperation().walk([&](bitserial::TraceOp op) { traces.push_back(op); });
+  if (traces.empty())
+    return;
+  auto main = traces.front()->getParentOfType<func::FuncOp>();
+  OpBuilder builder(&getContext());
+  auto pointer = LLVM::LLVMPointerType::get(&getContext());
+  unsigned number = main.getNumArguments();
+  if (failed(main.insertArgument(number, pointer, {}, main.getLoc())))
+    return signalPassFailure();
+  builder.setInsertionPointToEnd(getOperation().getBody());
+  auto callee = func::FuncOp::create(
+      builder, main.getLoc(), "subbit.trace",
+      builder.getFunctionType({pointer, builder.getI32Type(), pointer}, {}));
+  callee.setPrivate();
+  for (bitserial::TraceOp trace : traces) {
+    builder.setInsertionPoint(trace);
+    Location loc = trace.getLoc();
+    Value address = memref::ExtractAlignedPointerAsIndexOp::create(
+        builder, loc, trace.getOutput());
+    Value word = arith::IndexCastUIOp::create(builder, loc,
+                                              builder.getI64Type(), address);
+    Value values = LLVM::IntToPtrOp::create(builder, loc, pointer, word);
+    Value id = arith::ConstantIntOp::create(
+        builder, loc, static_cast<int64_t>(trace.getNumber()), 32);
+    func::CallOp::create(builder, loc, callee,
+                         ValueRange{main.getArgument(number), id, values});
+    trace->erase();
+  }
+}
+
+LogicalResult LowerToLLVMPass::convertToLLVM(int64_t indexBits) {
+  MLIRContext &context = getContext();
+  ModuleOp module = getOperation();
+  RewritePatternSet first(&context);
+  // No libm: exp and its kin become polynomials with a stated bound.
+  populateMathPolynomialApproximationPatterns(first,
+                                              [](StringRef) { return true; });
+  first.add(splitFma);
+  memref::populateExpandOpsPatterns(first);
+  memref::populateExpandStridedMetadataPatterns(first);
+  if (failed(applyPatternsGreedily(module, std::move(first))))
+    return failure();
+  RewritePatternSet lower(&context);
+  ConversionTarget flow(context);
+  populateAffineToStdConversionPatterns(lower);
+  populateSCFToControlFlowConversionPatterns(lower);
+  flow.addIllegalDialect<affine::AffineDialect, scf::SCFDialect>();
+  flow.markUnknownOpDynamicallyLegal([](Operation *) { return true; });
+  if (failed(applyPartialConversion(module, flow, std::move(lower))))
+    return failure();
+
+  LowerToLLVMOptions options(&context);
+  options.overrideIndexBitwidth(indexBits);
+  options.useBarePtrCallConv = true;
+  LLVMTypeConverter converter(&context, options);
+  RewritePatternSet patterns(&context);
+  arith::populateArithToLLVMConversionPatterns(converter, patterns);
+  arith::populateExpandBFloat16Patterns(patterns);
+  cf::populateControlFlowToLLVMConversionPatterns(converter, patterns);
+  populateFinalizeMemRefToLLVMConversionPatterns(converter, patterns);
+  populateFuncToLLVMConversionPatterns(converter, patterns);
+  populateMathToLLVMConversionPatterns(converter, patterns);
+  populateVectorToLLVMConversionPatterns(converter, patterns);
+  ub::populateUBToLLVMConversionPatterns(converter, patterns);
+  LLVMConversionTarget target(context);
+  target.addLegalOp<ModuleOp>();
+  return applyFullConversion(module, target, std::move(patterns));
+}
+
+void LowerToLLVMPass::runOnOperation() {
+  auto spec = resolveTarget(bitserial::getTargetSpec(getOperation()));
+  if (!spec) {
+    emitError(getOperation().getLoc()) << llvm::toString(spec.takeError());
+    return signalPassFailure();
+  }
+  auto target = describeTarget(*spec);
+  if (!target) {
+    emitError(getOperation().getLoc()) << llvm::toString(target.takeError());
+    return signalPassFailure();
+  }
+  lowerTraces();
+  if (failed(convertToLLVM(target->pointerBytes * 8)))
+    signalPassFailure();
+}

@@ -1,0 +1,106 @@
+//===- Object.cpp - From the LLVM dialect to files ------------------------===//
+//
+// Part of Subbit, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "lib/Emission/Object.h"
+#include "mlir/Target/LLVMIR/Export.h"
+#include "llvm/IR/LegacyPassManager.h"
+#include "llvm/MC/TargetRegistry.h"
+#include "llvm/Object/ELFObjectFile.h"
+#include "llvm/Passes/PassBuilder.h"
+#include "llvm/Support/FileSystem.h"
+#include "llvm/Support/Program.h"
+#include "llvm/Support/SmallVectorMemoryBuffer.h"
+
+using namespace llvm;
+using namespace subbit;
+
+Expected<std::unique_ptr<Module>> subbit::translate(mlir::ModuleOp module,
+                                                    LLVMContext &context,
+                                                    TargetMachine &machine) {
+  std::unique_ptr<Module> result =
+      mlir::translateModuleToLLVMIR(module, context);
+  if (!result)
+    return createStringError("the module cannot be translated to LLVM IR");
+  result->setTargetTriple(machine.getTargetTriple());
+  result->setDataLayout(machine.createDataLayout());
+  for (Function &function : *result)
+    if (!function.isDeclaration()) {
+      function.addFnAttr("target-cpu", machine.getTargetCPU());
+      function.addFnAttr("target-features", machine.getTargetFeatureString());
+      // Vectors are as wide as the target table says, not as LLVM prefers.
+      function.addFnAttr("prefer-vector-width", "512");
+      function.addFnAttr("min-legal-vector-width", "512");
+    }
+  return result;
+}
+
+void subbit::optimize(Module &module, TargetMachine &machine) {
+  PassBuilder builder(&machine);
+  LoopAnalysisManager loops;
+  FunctionAnalysisManager functions;
+  CGSCCAnalysisManager calls;
+  ModuleAnalysisManager modules;
+  builder.registerModuleAnalyses(modules);
+  builder.registerCGSCCAnalyses(calls);
+  builder.registerFunctionAnalyses(functions);
+  builder.registerLoopAnalyses(loops);
+  builder.crossRegisterProxies(loops, functions, calls, modules);
+  builder.buildPerModuleDefaultPipeline(OptimizationLevel::O3)
+      .run(module, modules);
+}
+
+Expected<SmallVector<char, 0>>
+subbit::emitCode(Module &module, TargetMachine &machine, bool assembly) {
+  SmallVector<char, 0> bytes;
+  raw_svector_ostream os(bytes);
+  legacy::PassManager passes;
+  if (machine.addPassesToEmitFile(passes, os, nullptr,
+                                  assembly ? CodeGenFileType::AssemblyFile
+                                           : CodeGenFileType::ObjectFile))
+    return createStringError("the target cannot emit this kind of file");
+  passes.run(module);
+  return bytes;
+}
+
+Expected<StringMap<int64_t>> subbit::symbolSizes(ArrayRef<char> object) {
+  auto file = object::ObjectFile::createObjectFile(
+      MemoryBufferRef(StringRef(object.data(), object.size()), "object"));
+  if (!file)
+    return file.takeError();
+  StringMap<int64_t> sizes;
+  if (!isa<object::ELFObjectFileBase>(**file))
+    return sizes;
+  for (const object::SymbolRef &symbol : (*file)->symbols()) {
+    auto name = symbol.getName();
+    if (!name)
+      return name.takeError();
+    sizes[*name] = object::ELFSymbolRef(symbol).getSize();
+  }
+  return sizes;
+}
+
+Error subbit::linkShared(StringRef object, StringRef output) {
+  ErrorOr<std::string> linker = sys::findProgramByName("ld.lld-22");
+  if (!linker)
+    linker = sys::findProgramByName("ld.lld");
+  if (!linker)
+    linker = sys::findProgramByName("ld.lld", {"/usr/lib/llvm-22/bin"});
+  if (!linker)
+    return createStringError("ld.lld is missing, which links shared objects: "
+                             "apt-get install lld-22");
+  std::string message;
+  std::optional<StringRef> redirects[] = {StringRef(""), std::nullopt,
+                                          std::nullopt};
+  // Undefined symbols (memcpy and its kin) are the C library's.
+  if (sys::ExecuteAndWait(
+          *linker,
+          {*linker, "-shared", "-z", "noexecstack", object, "-o", output},
+          std::nullopt, redirects, 0, 0, &message))
+    return createStringError("linking '" + output.str() + "' failed" +
+                             (message.empty() ? "" : ": " + message));
+  return Error::success();
+}

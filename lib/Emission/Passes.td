@@ -1,0 +1,115 @@
+#ifndef SUBBIT_EMISSION_PASSES_TD
+#define SUBBIT_EMISSION_PASSES_TD
+
+include "mlir/Pass/PassBase.td"
+
+def PrepareEntryPass : Pass<"prepare-entry", "::mlir::ModuleOp"> {
+  let summary = "Let main write its results to the caller's memory";
+  let description = [{
+    Results of `main` become arguments, buffers that the caller provides, in
+    order behind the inputs; inputs are never written to. Names (`mbn.name`) go
+    along.
+
+    Before:
+
+    ```mlir
+    func.func @main(%x: tensor<1x4xf32> {mbn.name = "x"}) -> (tensor<1x2xf32> {mbn.name = "y"}) {
+      ...
+      return %y : tensor<1x2xf32>
+    }
+    ```
+
+    After:
+
+    ```mlir
+    func.func @main(%x: tensor<1x4xf32> {bufferization.writable = false, mbn.name = "x"}, %out: memref<1x2xf32> {mbn.name = "y", subbit.output}) {
+      ...
+      bufferization.materialize_in_destination %y in restrict writable %out : (tensor<1x2xf32>, memref<1x2xf32>) -> ()
+      return
+    }
+    ```
+  }];
+  let dependentDialects = ["::mlir::bufferization::BufferizationDialect", "::mlir::memref::MemRefDialect"];
+}
+
+def PlanMemoryPass : Pass<"plan-memory", "::mlir::ModuleOp"> {
+  let summary = "Place all temporary buffers of main in one scratch block";
+  let description = [{
+    Every allocation of a static size becomes a view of one more argument,
+    `%scratch`. Buffers that are not live at the same time share memory: the
+    largest are placed first, each at the lowest offset that is free for as long
+    as it lives. Offsets are multiples of 64. Allocations of other kinds and
+    deallocations must not be left.
+
+    Before:
+
+    ```mlir
+    func.func @main(%x: memref<4xf32>) {
+      %a = memref.alloc() : memref<4xf32>
+      memref.copy %x, %a : memref<4xf32> to memref<4xf32>
+      return
+    }
+    ```
+
+    After:
+
+    ```mlir
+    func.func @main(%x: memref<4xf32>, %scratch: memref<16xi8> {subbit.scratch}) {
+      %c0 = arith.constant 0 : index
+      %a = memref.view %scratch[%c0][] : memref<16xi8> to memref<4xf32>
+      memref.copy %x, %a : memref<4xf32> to memref<4xf32>
+      return
+    }
+    ```
+  }];
+  let statistics = [
+    Statistic<"numBuffers", "buffers", "Buffers placed">,
+    Statistic<"numBytes", "bytes", "Bytes of scratch memory">,
+  ];
+  let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::memref::MemRefDialect"];
+}
+
+def CopiesToLoopsPass : Pass<"copies-to-loops", "::mlir::func::FuncOp"> {
+  let summary = "Turn copies between buffers into elementwise linalg";
+  let description = [{
+    A copy between strided buffers would call a function of MLIR's runtime,
+    which an object does not have.
+
+    ```mlir
+    memref.copy %a, %b : memref<4xf32> to memref<4xf32, strided<[2]>>
+    ```
+
+    becomes a `linalg.generic` that yields its input.
+  }];
+  let dependentDialects = ["::mlir::linalg::LinalgDialect"];
+}
+
+def LowerToLLVMPass : Pass<"lower-to-llvm", "::mlir::ModuleOp"> {
+  let summary = "Everything that is left to the LLVM dialect, in one conversion";
+  let description = [{
+    One type converter, whose index has the width of the target's pointers, so
+    that 32-bit targets need nothing special. Buffers of functions become bare
+    pointers. A `bitserial.trace` becomes a call of `subbit.trace` with the
+    caller's argument block, which `main` takes as its last argument then.
+
+    ```mlir
+    func.func @main(%x: memref<4xf32>) {
+      %c0 = arith.constant 0 : index
+      %v = memref.load %x[%c0] : memref<4xf32>
+      return
+    }
+    ```
+
+    becomes
+
+    ```mlir
+    llvm.func @main(%x: !llvm.ptr) {
+      %v = llvm.load %x : !llvm.ptr -> f32
+      llvm.return
+    }
+    ```
+  }];
+  let dependentDialects = ["::mlir::LLVM::LLVMDialect", "::mlir::cf::ControlFlowDialect", "::mlir::vector::VectorDialect"];
+}
+
+#endif

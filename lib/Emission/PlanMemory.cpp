@@ -1,0 +1,170 @@
+//===- PlanMemory.cpp - One scratch block for all buffers -----------------===//
+//
+// Part of Subbit, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "lib/Emission/Passes.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/Interfaces/ViewLikeInterface.h"
+
+namespace subbit {
+#define GEN_PASS_DEF_PLANMEMORYPASS
+#include "lib/Emission/Passes.h.inc"
+} // namespace subbit
+
+using namespace mlir;
+using namespace subbit;
+
+namespace {
+
+/// A buffer, when it is live (positions in main's block, both ends included)
+/// and where it lies.
+struct Buffer {
+  memref::AllocOp alloc;
+  int64_t bytes = 0;
+  int64_t begin = 0, end = 0;
+  int64_t offset = 0;
+};
+
+struct PlanMemoryPass
+    : public subbit::impl::PlanMemoryPassBase<PlanMemoryPass> {
+  void runOnOperation() override;
+
+private:
+  LogicalResult collect(func::FuncOp main);
+  void findLifetime(Buffer &buffer, Block *block);
+  void place();
+
+  SmallVector<Buffer> buffers;
+  DenseMap<Operation *, int64_t> order;
+};
+
+} // namespace
+
+static int64_t roundUp(int64_t bytes) {
+  return (bytes + kBufferAlignment - 1) / kBufferAlignment * kBufferAlignment;
+}
+
+LogicalResult PlanMemoryPass::collect(func::FuncOp main) {
+  WalkResult result = main.walk([&](Operation *op) -> WalkResult {
+    if (isa<memref::AllocaOp, memref::DeallocOp, memref::ReallocOp>(op))
+      return op->emitError() << "cannot be placed in scratch memory";
+    auto alloc = dyn_cast<memref::AllocOp>(op);
+    if (!alloc)
+      return WalkResult::advance();
+    MemRefType type = alloc.getType();
+    if (!type.hasStaticShape() || !type.getLayout().isIdentity())
+      return op->emitError() << "has no static size: " << type;
+    unsigned bits = type.getElementTypeBitWidth();
+    if (type.getElementType().isIndex())
+      bits = 64;
+    buffers.push_back(
+        {alloc, roundUp(type.getNumElements() * ((bits + 7) / 8))});
+    return WalkResult::advance();
+  });
+  return failure(result.wasInterrupted());
+}
+
+/// Follows the buffer through views and loop-carried values. A use inside a
+/// nested region counts for the operation of main's block that holds it, so a
+/// buffer allocated in a loop lives as long as the loop.
+void PlanMemoryPass::findLifetime(Buffer &buffer, Block *block) {
+  auto position = [&](Operation *op) {
+    return order.lookup(block->findAncestorOpInBlock(*op));
+  };
+  buffer.begin = buffer.end = position(buffer.alloc);
+  SmallVector<Value> work{buffer.alloc.getResult()};
+  DenseSet<Value> seen{buffer.alloc.getResult()};
+  auto follow = [&](Value value) {
+    if (isa<MemRefType>(value.getType()) && seen.insert(value).second)
+      work.push_back(value);
+  };
+  while (!work.empty()) {
+    Value value = work.pop_back_val();
+    for (OpOperand &use : value.getUses()) {
+      Operation *user = use.getOwner();
+      buffer.end = std::max(buffer.end, position(user));
+      // A loop may hand any of its buffers on to any other.
+      if (isa<scf::YieldOp>(user))
+        user = user->getParentOp();
+      if (auto loop = dyn_cast<LoopLikeOpInterface>(user)) {
+        for (Value arg : loop.getRegionIterArgs())
+          follow(arg);
+      }
+      // Views, casts and whatever else gives a buffer for a buffer.
+      for (Value result : user->getResults())
+        follow(result);
+    }
+  }
+}
+
+/// The largest first, each at the lowest offset where nothing that lives at the
+/// same time lies.
+void PlanMemoryPass::place() {
+  SmallVector<Buffer *> bySize;
+  for (Buffer &buffer : buffers)
+    bySize.push_back(&buffer);
+  llvm::stable_sort(bySize,
+                    [](Buffer *a, Buffer *b) { return a->bytes > b->bytes; });
+  SmallVector<Buffer *> placed; // by offset
+  for (Buffer *buffer : bySize) {
+    buffer->offset = 0;
+    for (Buffer *other : placed) {
+      if (other->end < buffer->begin || buffer->end < other->begin)
+        continue;
+      if (buffer->offset + buffer->bytes <= other->offset)
+        break;
+      buffer->offset = std::max(buffer->offset, other->offset + other->bytes);
+    }
+    auto at = llvm::upper_bound(placed, buffer, [](Buffer *a, Buffer *b) {
+      return a->offset < b->offset;
+    });
+    placed.insert(at, buffer);
+  }
+}
+
+void PlanMemoryPass::runOnOperation() {
+  auto main = getOperation().lookupSymbol<func::FuncOp>("main");
+  if (!main || main.isDeclaration()) {
+    emitError(getOperation().getLoc()) << "the module has no function 'main'";
+    return signalPassFailure();
+  }
+  buffers.clear();
+  order.clear();
+  if (failed(collect(main)))
+    return signalPassFailure();
+  Block *block = &main.getBody().front();
+  for (auto [i, op] : llvm::enumerate(*block))
+    order[&op] = i;
+  for (Buffer &buffer : buffers)
+    findLifetime(buffer, block);
+  place();
+
+  int64_t total = 0;
+  for (const Buffer &buffer : buffers)
+    total = std::max(total, buffer.offset + buffer.bytes);
+  numBuffers = buffers.size();
+  numBytes = total;
+  OpBuilder builder(&getContext());
+  unsigned number = main.getNumArguments();
+  if (failed(main.insertArgument(number,
+                                 MemRefType::get({total}, builder.getI8Type()),
+                                 builder.getDictionaryAttr(builder.getNamedAttr(
+                                     kScratchAttr, builder.getUnitAttr())),
+                                 main.getLoc())))
+    return signalPassFailure();
+  Value scratch = main.getArgument(number);
+  builder.setInsertionPointToStart(block);
+  for (Buffer &buffer : buffers) {
+    Location loc = buffer.alloc.getLoc();
+    Value offset = arith::ConstantIndexOp::create(builder, loc, buffer.offset);
+    Value view = memref::ViewOp::create(builder, loc, buffer.alloc.getType(),
+                                        scratch, offset, ValueRange());
+    buffer.alloc.replaceAllUsesWith(view);
+    buffer.alloc->erase();
+  }
+}

@@ -1,0 +1,84 @@
+//===- PrepareEntry.cpp - Let main write to the caller's memory -----------===//
+//
+// Part of Subbit, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "lib/Emission/Passes.h"
+#include "mlir/Dialect/Bufferization/IR/Bufferization.h"
+#include "mlir/Dialect/Linalg/IR/Linalg.h"
+#include "mlir/Dialect/Linalg/Utils/Utils.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
+
+namespace subbit {
+#define GEN_PASS_DEF_COPIESTOLOOPSPASS
+#define GEN_PASS_DEF_PREPAREENTRYPASS
+#include "lib/Emission/Passes.h.inc"
+} // namespace subbit
+
+using namespace mlir;
+using namespace subbit;
+
+namespace {
+struct PrepareEntryPass
+    : public subbit::impl::PrepareEntryPassBase<PrepareEntryPass> {
+  void runOnOperation() override;
+};
+
+struct CopiesToLoopsPass
+    : public subbit::impl::CopiesToLoopsPassBase<CopiesToLoopsPass> {
+  void runOnOperation() override {
+    getOperation().walk([](memref::CopyOp copy) {
+      OpBuilder builder(copy);
+      linalg::makeMemRefCopyOp(builder, copy.getLoc(), copy.getSource(),
+                               copy.getTarget());
+      copy->erase();
+    });
+  }
+};
+} // namespace
+
+void PrepareEntryPass::runOnOperation() {
+  auto main = getOperation().lookupSymbol<func::FuncOp>("main");
+  if (!main || main.isDeclaration() ||
+      !llvm::hasSingleElement(main.getBody())) {
+    emitError(getOperation().getLoc())
+        << "the module has no function 'main' of one block";
+    return signalPassFailure();
+  }
+  for (Type type :
+       llvm::concat<const Type>(main.getArgumentTypes(), main.getResultTypes()))
+    if (auto tensor = dyn_cast<RankedTensorType>(type);
+        !tensor || !tensor.hasStaticShape()) {
+      main.emitError() << "main takes or returns " << type
+                       << "; only statically shaped tensors can be compiled";
+      return signalPassFailure();
+    }
+
+  OpBuilder builder(&getContext());
+  for (unsigned i = 0; i < main.getNumArguments(); ++i)
+    main.setArgAttr(i, bufferization::BufferizationDialect::kWritableAttrName,
+                    builder.getBoolAttr(false));
+  Operation *terminator = main.getBody().front().getTerminator();
+  builder.setInsertionPoint(terminator);
+  for (auto [i, result] : llvm::enumerate(terminator->getOperands())) {
+    auto type = cast<RankedTensorType>(result.getType());
+    unsigned number = main.getNumArguments();
+    SmallVector<NamedAttribute> attrs{
+        builder.getNamedAttr(kOutputAttr, builder.getUnitAttr())};
+    if (Attribute name = main.getResultAttr(i, kNameAttr))
+      attrs.push_back(builder.getNamedAttr(kNameAttr, name));
+    if (failed(main.insertArgument(
+            number, MemRefType::get(type.getShape(), type.getElementType()),
+            builder.getDictionaryAttr(attrs), result.getLoc())))
+      return signalPassFailure();
+    bufferization::MaterializeInDestinationOp::create(
+        builder, result.getLoc(), TypeRange(), result, main.getArgument(number),
+        /*restrict=*/true, /*writable=*/true);
+  }
+  terminator->setOperands({});
+  llvm::BitVector erased(main.getNumResults(), true);
+  if (failed(main.eraseResults(erased)))
+    return signalPassFailure();
+}

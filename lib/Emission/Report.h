@@ -1,0 +1,56 @@
+//===- Report.h - Sizes of a compiled network ----------------- -*- C++ -*-===//
+//
+// Part of Subbit, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef SUBBIT_EMISSION_REPORT_H
+#define SUBBIT_EMISSION_REPORT_H
+
+#include "lib/Emission/Entry.h"
+#include "lib/Target/Target.h"
+#include "mlir/IR/BuiltinOps.h"
+#include "llvm/ADT/StringMap.h"
+#include "llvm/Support/JSON.h"
+
+namespace subbit {
+
+/// One layer's weights by both counts.
+struct LayerSize {
+  std::string layer;
+  std::string arithmetic; ///< "integer" or "float"
+  int64_t weights = 0;    ///< of the layer
+  int64_t groups = 0;     ///< 0 if the weights are plain floats
+  int64_t bases = 0;      ///< of all groups
+  /// The ALQ paper's count (numerics::formulaBits); 32 per plain float.
+  int64_t formulaBits = 0;
+  /// Everything that the object stores for the layer.
+  int64_t exactBytes = 0;
+
+  double averageBits() const {
+    return groups ? static_cast<double>(bases) / groups : 32.0;
+  }
+};
+
+/// The layers of a fused module, in order, without exact sizes.
+std::vector<LayerSize> getLayerSizes(mlir::ModuleOp module);
+
+/// The layer of each array of a bufferized module, by symbol.
+llvm::StringMap<std::string> getArrayLayers(mlir::ModuleOp module,
+                                            const Entry &entry);
+
+/// Adds up the arrays' sizes in an object; returns the bytes of constants that
+/// belong to no layer.
+int64_t addExactSizes(std::vector<LayerSize> &layers,
+                      const llvm::StringMap<std::string> &arrays,
+                      const llvm::StringMap<int64_t> &symbols);
+
+/// The content of PREFIX.json.
+llvm::json::Value makeReport(const Entry &entry, const TargetSpec &target,
+                             llvm::ArrayRef<LayerSize> layers,
+                             int64_t otherBytes);
+
+} // namespace subbit
+
+#endif // SUBBIT_EMISSION_REPORT_H

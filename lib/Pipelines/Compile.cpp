@@ -1,0 +1,248 @@
+//===- Compile.cpp - From a model file to an object file ------------------===//
+//
+// Part of Subbit, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "lib/Pipelines/Compile.h"
+#include "dialects/Bitserial/IR/Bitserial.h"
+#include "lib/Emission/Entry.h"
+#include "lib/Emission/Object.h"
+#include "lib/Emission/Report.h"
+#include "lib/Import/ONNXImport.h"
+#include "lib/Pipelines/OutputFiles.h"
+#include "lib/Pipelines/Phases.h"
+#include "mlir/Bytecode/BytecodeWriter.h"
+#include "mlir/IR/Verifier.h"
+#include "mlir/Parser/Parser.h"
+#include "llvm/Support/FileSystem.h"
+#include "llvm/Support/FormatVariadic.h"
+#include "llvm/Support/Path.h"
+#include "llvm/Transforms/Utils/Cloning.h"
+
+using namespace mlir;
+using namespace subbit;
+
+OwningOpRef<ModuleOp> subbit::readModel(StringRef path, MLIRContext &context,
+                                        int64_t batch) {
+  if (path.ends_with(".onnx"))
+    return importONNX(path, context, {batch});
+  if (!llvm::sys::fs::exists(path)) {
+    emitError(UnknownLoc::get(&context))
+        << "cannot read '" << path << "': no such file";
+    return {};
+  }
+  if (llvm::sys::fs::is_directory(path)) {
+    emitError(UnknownLoc::get(&context))
+        << "cannot read '" << path << "': it is a directory";
+    return {};
+  }
+  return parseSourceFile<ModuleOp>(path, &context);
+}
+
+namespace {
+
+/// One run of the compiler; phases in order, each of which may be the last.
+class Compilation {
+public:
+  Compilation(const CompileOptions &options, MLIRContext &context)
+      : options(options), context(context), loc(UnknownLoc::get(&context)) {}
+
+  LogicalResult run();
+
+private:
+  /// Runs passes and dumps the result; true if this was the last phase.
+  FailureOr<bool> phase(StringRef name,
+                        llvm::function_ref<void(OpPassManager &)> passes);
+  /// Dumps the text of a phase and writes it if it is the one asked for.
+  FailureOr<bool> finishPhase(StringRef name, StringRef text);
+  LogicalResult setTarget();
+  LogicalResult emit();
+  LogicalResult emitFiles(llvm::Module &llvmModule,
+                          llvm::TargetMachine &machine);
+  LogicalResult fail(llvm::Error error) {
+    return emitError(loc) << llvm::toString(std::move(error));
+  }
+
+  const CompileOptions &options;
+  MLIRContext &context;
+  Location loc;
+  OwningOpRef<ModuleOp> module;
+  TargetSpec target;
+  Entry entry;
+  std::vector<LayerSize> layers;
+  llvm::StringMap<std::string> arrays;
+  std::string bytecode;
+  unsigned phaseNumber = 0;
+};
+
+} // namespace
+
+FailureOr<bool> Compilation::finishPhase(StringRef name, StringRef text) {
+  if (!options.dumpPhasesTo.empty()) {
+    SmallString<256> path(options.dumpPhasesTo);
+    bool isModule = name != "llvm-ir" && name != "asm";
+    llvm::sys::path::append(path, std::to_string(phaseNumber) + "-" +
+                                      name.str() +
+                                      (isModule        ? ".mlir"
+                                       : name == "asm" ? ".s"
+                                                       : ".ll"));
+    if (llvm::Error error = writeFile(path, text))
+      return fail(std::move(error));
+  }
+  ++phaseNumber;
+  if (options.emit != name)
+    return false;
+  if (llvm::Error error = writeFile(options.output, text))
+    return fail(std::move(error));
+  return true;
+}
+
+FailureOr<bool>
+Compilation::phase(StringRef name,
+                   llvm::function_ref<void(OpPassManager &)> passes) {
+  PassManager manager(&context);
+  passes(manager);
+  if (failed(manager.run(*module)))
+    return failure();
+  std::string text;
+  if (options.emit == name || !options.dumpPhasesTo.empty()) {
+    llvm::raw_string_ostream os(text);
+    module->print(os);
+    os << "\n";
+  }
+  return finishPhase(name, text);
+}
+
+/// The command line's target, or the module's own, or this machine's baseline.
+LogicalResult Compilation::setTarget() {
+  TargetSpec spec = options.target;
+  if (spec.triple.empty() && spec.cpu.empty() && spec.features.empty())
+    spec = bitserial::getTargetSpec(*module);
+  auto resolved = resolveTarget(spec);
+  if (!resolved)
+    return fail(resolved.takeError());
+  target = *resolved;
+  (*module)->setAttr(bitserial::kTargetAttr,
+                     bitserial::TargetAttr::get(&context, target.triple,
+                                                target.cpu, target.features));
+  return success();
+}
+
+LogicalResult Compilation::run() {
+  if (!options.dumpPhasesTo.empty())
+    if (std::error_code error =
+            llvm::sys::fs::create_directories(options.dumpPhasesTo))
+      return emitError(loc) << "cannot make '" << options.dumpPhasesTo
+                            << "': " << error.message();
+  // The target is checked before the work begins.
+  if (auto resolved = resolveTarget(options.target); !resolved)
+    return fail(resolved.takeError());
+  module = readModel(options.model, context, options.batch);
+  if (!module || failed(setTarget()))
+    return failure();
+
+  auto isLast = phase("model", [](OpPassManager &) {});
+  if (failed(isLast) || *isLast)
+    return LogicalResult(isLast);
+  isLast = phase("quantized", [&](OpPassManager &manager) {
+    addQuantizePasses(manager, options.recipe);
+  });
+  if (failed(isLast) || *isLast)
+    return LogicalResult(isLast);
+  isLast = phase("fused", addFusePasses);
+  if (failed(isLast) || *isLast)
+    return LogicalResult(isLast);
+  layers = getLayerSizes(*module);
+  if (options.emit == "so") {
+    llvm::raw_string_ostream os(bytecode);
+    if (failed(writeBytecodeToFile(*module, os)))
+      return emitError(loc) << "the module cannot be written as bytecode";
+  }
+  isLast = phase("bitserial", [&](OpPassManager &manager) {
+    addBitserialPasses(manager, options.trace);
+  });
+  if (failed(isLast) || *isLast)
+    return LogicalResult(isLast);
+  isLast = phase("buffers", addBufferPasses);
+  if (failed(isLast) || *isLast)
+    return LogicalResult(isLast);
+  isLast = phase("loops", addLoopPasses);
+  if (failed(isLast) || *isLast)
+    return LogicalResult(isLast);
+  auto found = getEntry(
+      *module, toIdentifier(llvm::sys::path::filename(options.output)));
+  if (failed(found))
+    return failure();
+  entry = *found;
+  arrays = getArrayLayers(*module, entry);
+  isLast = phase("llvm", addLLVMPasses);
+  if (failed(isLast) || *isLast)
+    return LogicalResult(isLast);
+  return emit();
+}
+
+LogicalResult Compilation::emit() {
+  auto machine = createTargetMachine(target);
+  if (!machine)
+    return fail(machine.takeError());
+  llvm::LLVMContext llvmContext;
+  auto llvmModule = translate(*module, llvmContext, **machine);
+  if (!llvmModule)
+    return fail(llvmModule.takeError());
+  buildEntry(**llvmModule, entry);
+  if (options.emit == "so")
+    embedModule(**llvmModule, entry, bytecode);
+  optimize(**llvmModule, **machine);
+
+  std::string text;
+  llvm::raw_string_ostream os(text);
+  (*llvmModule)->print(os, nullptr);
+  auto isLast = finishPhase("llvm-ir", text);
+  if (failed(isLast) || *isLast)
+    return LogicalResult(isLast);
+  if (options.emit == "asm" || !options.dumpPhasesTo.empty()) {
+    // Code generation changes the module, so assembly gets a copy.
+    std::unique_ptr<llvm::Module> copy = llvm::CloneModule(**llvmModule);
+    auto assembly = emitCode(*copy, **machine, /*assembly=*/true);
+    if (!assembly)
+      return fail(assembly.takeError());
+    isLast = finishPhase("asm", StringRef(assembly->data(), assembly->size()));
+    if (failed(isLast) || *isLast)
+      return LogicalResult(isLast);
+  }
+  return emitFiles(**llvmModule, **machine);
+}
+
+LogicalResult Compilation::emitFiles(llvm::Module &llvmModule,
+                                     llvm::TargetMachine &machine) {
+  auto object = emitCode(llvmModule, machine, /*assembly=*/false);
+  if (!object)
+    return fail(object.takeError());
+  auto symbols = symbolSizes(*object);
+  if (!symbols)
+    return fail(symbols.takeError());
+  int64_t other = addExactSizes(layers, arrays, *symbols);
+  std::string report;
+  llvm::raw_string_ostream(report)
+      << llvm::formatv("{0:2}\n", makeReport(entry, target, layers, other));
+
+  OutputFiles files;
+  StringRef bytes(object->data(), object->size());
+  llvm::Error error = options.emit == "so"
+                          ? files.addLinked(options.output + ".so", bytes)
+                          : files.add(options.output + ".o", bytes);
+  if (!error)
+    error = files.add(options.output + ".h", makeHeader(entry));
+  if (!error)
+    error = files.add(options.output + ".json", report);
+  if (!error)
+    error = files.keep();
+  return error ? fail(std::move(error)) : success();
+}
+
+LogicalResult subbit::compile(const CompileOptions &options,
+                              MLIRContext &context) {
+  return Compilation(options, context).run();
+}

@@ -1,0 +1,49 @@
+//===- Compile.h - From a model file to an object file -------- -*- C++ -*-===//
+//
+// Part of Subbit, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef SUBBIT_PIPELINES_COMPILE_H
+#define SUBBIT_PIPELINES_COMPILE_H
+
+#include "lib/Pipelines/Recipe.h"
+#include "lib/Target/Target.h"
+#include "mlir/IR/BuiltinOps.h"
+#include "mlir/IR/MLIRContext.h"
+#include "mlir/IR/OwningOpRef.h"
+
+namespace subbit {
+
+struct CompileOptions {
+  /// An ONNX model (.onnx) or a module at any level up to "fused".
+  std::string model;
+  /// For a phase the file to write, "-" for stdout; for "obj" and "so" the
+  /// prefix of the files, whose base name names the network.
+  std::string output;
+  /// "obj", "so" or a phase.
+  std::string emit = "obj";
+  /// Where to write each phase, NUMBER-NAME; nowhere if empty.
+  std::string dumpPhasesTo;
+  TargetSpec target;
+  /// What the recipe and the command line ask for together.
+  Recipe recipe;
+  int64_t batch = 1;
+  /// Hand each layer's result to the caller's trace function.
+  bool trace = false;
+};
+
+/// Reads a model into a module; null after a message in the context's
+/// diagnostics.
+mlir::OwningOpRef<mlir::ModuleOp>
+readModel(llvm::StringRef path, mlir::MLIRContext &context, int64_t batch);
+
+/// Compiles; files appear whole or not at all. Messages go to the context's
+/// diagnostics.
+mlir::LogicalResult compile(const CompileOptions &options,
+                            mlir::MLIRContext &context);
+
+} // namespace subbit
+
+#endif // SUBBIT_PIPELINES_COMPILE_H

@@ -1,0 +1,130 @@
+//===- Phases.cpp - The phases from a model to the LLVM dialect -----------===//
+//
+// Part of Subbit, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "lib/Pipelines/Phases.h"
+#include "dialects/Bitserial/Transforms/Passes.h"
+#include "dialects/MBN/Transforms/Passes.h"
+#include "lib/Conversion/Passes.h"
+#include "lib/Emission/Passes.h"
+#include "lib/Execution/Passes.h"
+#include "mlir/Conversion/TosaToArith/TosaToArith.h"
+#include "mlir/Conversion/TosaToLinalg/TosaToLinalg.h"
+#include "mlir/Conversion/TosaToTensor/TosaToTensor.h"
+#include "mlir/Dialect/Bufferization/Transforms/Passes.h"
+#include "mlir/Dialect/Linalg/Passes.h"
+#include "mlir/Dialect/Tosa/IR/TosaOps.h"
+#include "mlir/Transforms/Passes.h"
+
+using namespace mlir;
+using namespace subbit;
+
+static constexpr Phase kPhases[] = {
+    {"model", "the imported model: mbn layers on floats, tosa"},
+    {"quantized", "weights as binary bases, activations as levels"},
+    {"fused", "layers on integers, thresholds between them"},
+    {"bitserial", "packed binary products on tensors"},
+    {"buffers", "the same on buffers"},
+    {"loops", "vectorized loops on one scratch block"},
+    {"llvm", "the LLVM dialect"},
+    {"llvm-ir", "optimized LLVM IR"},
+    {"asm", "assembly"},
+};
+
+ArrayRef<Phase> subbit::getPhases() { return kPhases; }
+
+bool subbit::isPhase(StringRef name) {
+  return llvm::any_of(kPhases,
+                      [&](const Phase &phase) { return phase.name == name; });
+}
+
+void subbit::addQuantizePasses(OpPassManager &manager, const Recipe &recipe) {
+  // The first rule that matches counts: later ones find its layers sketched.
+  for (const Recipe::Weights &rule : recipe.weights) {
+    mbn::SketchPassOptions options;
+    options.layers = rule.layers;
+    options.group = rule.group;
+    options.maxBits = rule.maxBits;
+    options.tolerance = rule.tolerance;
+    options.step = rule.step;
+    options.maxInteger = rule.maxInteger;
+    manager.addNestedPass<func::FuncOp>(mbn::createSketchPass(options));
+  }
+  if (recipe.activations) {
+    QuantizeActivationsPassOptions options;
+    options.bits = recipe.activations->bits;
+    if (recipe.calibration) {
+      options.calibration = recipe.calibration->file;
+      options.count = recipe.calibration->count;
+    }
+    if (recipe.input) {
+      options.scale = recipe.input->scale;
+      options.mean = llvm::to_vector(recipe.input->mean);
+      options.stddev = llvm::to_vector(recipe.input->std);
+      // An input that is stated is one of pixels, whatever its numbers.
+      if (options.mean.empty())
+        options.mean = {0};
+    }
+    manager.addPass(createQuantizeActivationsPass(options));
+  }
+}
+
+void subbit::addFusePasses(OpPassManager &manager) {
+  manager.addNestedPass<func::FuncOp>(mbn::createFusePass());
+  manager.addPass(createCanonicalizerPass());
+  manager.addPass(createCSEPass());
+}
+
+void subbit::addBitserialPasses(OpPassManager &manager, bool trace) {
+  ConvertMBNToBitserialPassOptions options;
+  options.trace = trace;
+  manager.addPass(createConvertMBNToBitserialPass(options));
+  tosa::addTosaToLinalgPasses(manager, TosaToLinalgOptions());
+  manager.addNestedPass<func::FuncOp>(createTosaToArithPass());
+  manager.addNestedPass<func::FuncOp>(createTosaToTensorPass());
+  manager.addPass(createCanonicalizerPass());
+  manager.addPass(createCSEPass());
+}
+
+void subbit::addBufferPasses(OpPassManager &manager) {
+  manager.addPass(createPrepareEntryPass());
+  manager.addPass(bufferization::createEmptyTensorEliminationPass());
+  bufferization::OneShotBufferizePassOptions options;
+  options.bufferizeFunctionBoundaries = true;
+  options.functionBoundaryTypeConversion =
+      bufferization::LayoutMapOption::IdentityLayoutMap;
+  manager.addPass(bufferization::createOneShotBufferizePass(options));
+  manager.addPass(createCanonicalizerPass());
+  manager.addPass(createCSEPass());
+}
+
+void subbit::addLoopPasses(OpPassManager &manager) {
+  manager.addNestedPass<func::FuncOp>(createCopiesToLoopsPass());
+  manager.addPass(createPlanMemoryPass());
+  manager.addNestedPass<func::FuncOp>(createConvertLinalgToLoopsPass());
+  manager.addNestedPass<func::FuncOp>(bitserial::createLowerBitserialPass());
+  manager.addPass(createCanonicalizerPass());
+  manager.addPass(createCSEPass());
+  manager.addPass(createLoopInvariantCodeMotionPass());
+}
+
+void subbit::addLLVMPasses(OpPassManager &manager) {
+  manager.addPass(createLowerToLLVMPass());
+  manager.addPass(createCanonicalizerPass());
+  manager.addPass(createCSEPass());
+}
+
+void subbit::registerPipelines() {
+  PassPipelineRegistration<>(
+      "subbit-codegen",
+      "From a fused module to the LLVM dialect, for the module's target",
+      [](OpPassManager &manager) {
+        addBitserialPasses(manager, /*trace=*/false);
+        addBufferPasses(manager);
+        addLoopPasses(manager);
+        addLLVMPasses(manager);
+      });
+}

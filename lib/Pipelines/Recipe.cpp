@@ -1,0 +1,119 @@
+//===- Recipe.cpp - How a model is to be compressed -----------------------===//
+//
+// Part of Subbit, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "lib/Pipelines/Recipe.h"
+#include "llvm/Support/MemoryBuffer.h"
+#include "llvm/Support/Path.h"
+#include "llvm/Support/SourceMgr.h"
+#include "llvm/Support/YAMLTraits.h"
+
+using namespace llvm;
+using namespace subbit;
+
+LLVM_YAML_IS_SEQUENCE_VECTOR(subbit::Recipe::Weights)
+
+namespace llvm::yaml {
+
+template <> struct MappingTraits<Recipe::Input> {
+  static void mapping(IO &io, Recipe::Input &input) {
+    io.mapOptional("scale", input.scale);
+    io.mapOptional("mean", input.mean);
+    io.mapOptional("std", input.std);
+  }
+};
+
+template <> struct MappingTraits<Recipe::Weights> {
+  static void mapping(IO &io, Recipe::Weights &weights) {
+    io.mapOptional("layers", weights.layers);
+    io.mapOptional("group", weights.group);
+    io.mapOptional("max-bits", weights.maxBits);
+    io.mapOptional("tolerance", weights.tolerance);
+    io.mapOptional("step", weights.step);
+    io.mapOptional("max-integer", weights.maxInteger);
+  }
+  static std::string validate(IO &, Recipe::Weights &weights) {
+    if (weights.maxBits < 0 || weights.maxBits > 8)
+      return "max-bits must be from 0 to 8";
+    if (weights.maxInteger < 1 || weights.maxInteger > 127)
+      return "max-integer must be from 1 to 127";
+    if (!(weights.tolerance >= 0 && weights.tolerance <= 1))
+      return "tolerance must be from 0 to 1";
+    if (weights.step != "per-output" && weights.step != "per-layer")
+      return "step must be per-output or per-layer";
+    return "";
+  }
+};
+
+template <> struct MappingTraits<Recipe::Activations> {
+  static void mapping(IO &io, Recipe::Activations &activations) {
+    io.mapRequired("bits", activations.bits);
+  }
+  static std::string validate(IO &, Recipe::Activations &activations) {
+    return activations.bits >= 1 && activations.bits <= 8
+               ? ""
+               : "bits must be from 1 to 8";
+  }
+};
+
+template <> struct MappingTraits<Recipe::Calibration> {
+  static void mapping(IO &io, Recipe::Calibration &calibration) {
+    io.mapRequired("file", calibration.file);
+    io.mapOptional("count", calibration.count);
+  }
+  static std::string validate(IO &, Recipe::Calibration &calibration) {
+    return calibration.count >= 0 ? "" : "count must not be negative";
+  }
+};
+
+template <> struct MappingTraits<Recipe> {
+  static void mapping(IO &io, Recipe &recipe) {
+    io.mapRequired("version", recipe.version);
+    io.mapOptional("input", recipe.input);
+    io.mapOptional("weights", recipe.weights);
+    io.mapOptional("activations", recipe.activations);
+    io.mapOptional("calibration", recipe.calibration);
+  }
+  static std::string validate(IO &, Recipe &recipe) {
+    return recipe.version == 1 ? "" : "version must be 1";
+  }
+};
+
+} // namespace llvm::yaml
+
+Expected<Recipe> subbit::readRecipe(StringRef path) {
+  auto buffer = MemoryBuffer::getFile(path);
+  if (!buffer)
+    return createStringError("recipe '" + path.str() +
+                             "': " + buffer.getError().message());
+  Recipe recipe;
+  std::string message;
+  yaml::Input input(
+      MemoryBufferRef((*buffer)->getBuffer(), path), nullptr,
+      [](const SMDiagnostic &diagnostic, void *context) {
+        std::string &text = *static_cast<std::string *>(context);
+        if (!text.empty())
+          return;
+        raw_string_ostream(text)
+            << diagnostic.getFilename() << ":" << diagnostic.getLineNo() << ": "
+            << diagnostic.getMessage();
+      },
+      &message);
+  // An empty file maps nothing and reports nothing.
+  if (!input.setCurrentDocument() && message.empty())
+    message = path.str() + ": the recipe is empty; it begins with 'version: 1'";
+  else
+    input >> recipe;
+  if (input.error() || !message.empty())
+    return createStringError(message.empty() ? path.str() + ": no valid recipe"
+                                             : message);
+  if (recipe.calibration && sys::path::is_relative(recipe.calibration->file)) {
+    SmallString<256> file(sys::path::parent_path(path));
+    sys::path::append(file, recipe.calibration->file);
+    recipe.calibration->file = std::string(file);
+  }
+  return recipe;
+}

@@ -1,0 +1,151 @@
+//===- subbit-compile.cpp - Compile a model -------------------------------===//
+//
+// Part of Subbit, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "lib/Pipelines/Compile.h"
+#include "lib/Pipelines/Phases.h"
+#include "lib/Pipelines/Registration.h"
+#include "mlir/IR/Diagnostics.h"
+#include "llvm/Config/llvm-config.h"
+#include "llvm/Support/CommandLine.h"
+#include "llvm/Support/InitLLVM.h"
+#include "llvm/Support/SourceMgr.h"
+#include "llvm/TargetParser/Host.h"
+
+using namespace llvm;
+using namespace subbit;
+
+static cl::OptionCategory files("Files"), compressing("Compression"),
+    code("Code generation");
+
+static cl::opt<std::string> model(cl::Positional, cl::Required,
+                                  cl::desc("MODEL (.onnx, or MLIR)"),
+                                  cl::value_desc("model"), cl::cat(files));
+static cl::opt<std::string>
+    output("o", cl::Required, cl::value_desc("PREFIX"), cl::cat(files),
+           cl::desc("write PREFIX.o, PREFIX.h and PREFIX.json"));
+static cl::opt<std::string>
+    emit("emit", cl::init("obj"), cl::value_desc("WHAT"), cl::cat(files),
+         cl::desc("obj (default), so, or a phase, then -o names one file: "
+                  "model quantized fused bitserial buffers loops llvm llvm-ir "
+                  "asm"));
+static cl::opt<std::string> dump("dump-phases-to", cl::value_desc("DIR"),
+                                 cl::desc("write the module after each phase"),
+                                 cl::cat(files));
+static cl::opt<int64_t> batch("batch", cl::init(1), cl::value_desc("N"),
+                              cl::desc("batch size where the model leaves it "
+                                       "open (default 1)"),
+                              cl::cat(files));
+
+static cl::opt<std::string>
+    recipeFile("recipe", cl::value_desc("FILE"), cl::cat(compressing),
+               cl::desc("how to compress, see docs/Recipe.md"));
+static cl::opt<int64_t>
+    weightBits("weight-bits", cl::value_desc("N"), cl::cat(compressing),
+               cl::desc("binary bases per group of weights, 0 to 8"));
+static cl::opt<int64_t>
+    activationBits("activation-bits", cl::value_desc("N"), cl::cat(compressing),
+                   cl::desc("bits of activations, 1 to 8; needs calibration"));
+static cl::opt<std::string>
+    calibration("calibration", cl::value_desc("FILE"), cl::cat(compressing),
+                cl::desc("data to learn activation levels from (.npy, IDX, "
+                         "CIFAR)"));
+
+static cl::opt<std::string> triple("mtriple", cl::value_desc("TRIPLE"),
+                                   cl::desc("target, default this machine's"),
+                                   cl::cat(code));
+static cl::opt<std::string> cpu("mcpu", cl::value_desc("CPU"), cl::cat(code),
+                                cl::desc("as in llc; 'native' is this machine, "
+                                         "default the triple's baseline"));
+static cl::opt<std::string> features("mattr", cl::value_desc("+A,-B"),
+                                     cl::desc("features, as in llc"),
+                                     cl::cat(code));
+static cl::opt<cl::boolOrDefault>
+    trace("trace", cl::cat(code),
+          cl::desc("call args->trace after each layer (default with so)"));
+
+static void printVersion(raw_ostream &os) {
+  os << "Subbit " SUBBIT_VERSION ", LLVM " LLVM_VERSION_STRING
+     << ", default target " << sys::getDefaultTargetTriple() << "\n";
+}
+
+static Error invalid(const Twine &message) {
+  return createStringError(message.str().c_str());
+}
+
+/// The recipe with the command line on top.
+static Expected<Recipe> makeRecipe() {
+  Recipe recipe;
+  if (!recipeFile.empty()) {
+    auto read = readRecipe(recipeFile);
+    if (!read)
+      return read.takeError();
+    recipe = *read;
+  }
+  if (weightBits.getNumOccurrences()) {
+    if (weightBits < 0 || weightBits > 8)
+      return invalid("--weight-bits must be from 0 to 8");
+    if (recipe.weights.empty())
+      recipe.weights.emplace_back();
+    for (Recipe::Weights &rule : recipe.weights)
+      rule.maxBits = weightBits;
+  }
+  if (activationBits.getNumOccurrences()) {
+    if (activationBits < 1 || activationBits > 8)
+      return invalid("--activation-bits must be from 1 to 8");
+    recipe.activations = Recipe::Activations{activationBits};
+  }
+  if (!calibration.empty()) {
+    if (!recipe.calibration)
+      recipe.calibration.emplace();
+    recipe.calibration->file = calibration;
+  }
+  return recipe;
+}
+
+static Expected<CompileOptions> makeOptions() {
+  if (emit != "obj" && emit != "so" && !isPhase(emit))
+    return invalid("--emit=" + emit +
+                   " is neither obj, so nor a phase; --help lists them");
+  if (batch < 1)
+    return invalid("--batch must be at least 1");
+  auto recipe = makeRecipe();
+  if (!recipe)
+    return recipe.takeError();
+  CompileOptions options;
+  options.model = model;
+  options.output = output;
+  options.emit = emit;
+  options.dumpPhasesTo = dump;
+  options.target = {triple, cpu, features};
+  options.recipe = *recipe;
+  options.batch = batch;
+  options.trace = trace == cl::BOU_UNSET ? emit == "so" : trace == cl::BOU_TRUE;
+  return options;
+}
+
+int main(int argc, char **argv) {
+  InitLLVM init(argc, argv);
+  cl::HideUnrelatedOptions({&files, &compressing, &code});
+  cl::SetVersionPrinter(printVersion);
+  cl::ParseCommandLineOptions(
+      argc, argv,
+      "Subbit compiles a neural network into an object file\n\n"
+      "  subbit-compile lenet5.onnx --recipe sketch.yaml -mcpu=native -o "
+      "build/lenet5\n");
+  auto options = makeOptions();
+  if (!options) {
+    errs() << "subbit-compile: error: " << toString(options.takeError())
+           << "\n";
+    return 1;
+  }
+  mlir::DialectRegistry registry;
+  registerDialects(registry);
+  mlir::MLIRContext context(registry);
+  llvm::SourceMgr sources;
+  mlir::SourceMgrDiagnosticHandler handler(sources, &context);
+  return mlir::succeeded(compile(*options, context)) ? 0 : 1;
+}
