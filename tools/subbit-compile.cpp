@@ -6,13 +6,12 @@
 //===----------------------------------------------------------------------===//
 
 #include "lib/Pipelines/Compile.h"
+#include "lib/Pipelines/Diagnostics.h"
 #include "lib/Pipelines/Phases.h"
 #include "lib/Pipelines/Registration.h"
-#include "mlir/IR/Diagnostics.h"
 #include "llvm/Config/llvm-config.h"
 #include "llvm/Support/CommandLine.h"
 #include "llvm/Support/InitLLVM.h"
-#include "llvm/Support/SourceMgr.h"
 #include "llvm/TargetParser/Host.h"
 
 using namespace llvm;
@@ -145,7 +144,7 @@ int main(int argc, char **argv) {
   mlir::DialectRegistry registry;
   registerDialects(registry);
   mlir::MLIRContext context(registry);
-  llvm::SourceMgr sources;
-  mlir::SourceMgrDiagnosticHandler handler(sources, &context);
+  context.printOpOnDiagnostic(false);
+  DiagnosticPrinter printer(context, "subbit-compile");
   return mlir::succeeded(compile(*options, context)) ? 0 : 1;
 }

@@ -141,6 +141,10 @@ void LowerToLLVMPass::runOnOperation() {
     return signalPassFailure();
   }
   lowerTraces();
+  // The entry has been read off the arguments.
+  getOperation().walk([](func::FuncOp function) {
+    function.setAllArgAttrs(ArrayRef<DictionaryAttr>());
+  });
   if (failed(convertToLLVM(target->pointerBytes * 8)))
     signalPassFailure();
 }

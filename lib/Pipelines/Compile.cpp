@@ -117,6 +117,7 @@ Compilation::phase(StringRef name,
 
 /// The command line's target, or the module's own, or this machine's baseline.
 LogicalResult Compilation::setTarget() {
+  context.loadDialect<bitserial::BitserialDialect>();
   TargetSpec spec = options.target;
   if (spec.triple.empty() && spec.cpu.empty() && spec.features.empty())
     spec = bitserial::getTargetSpec(*module);

@@ -102,11 +102,11 @@ Expected<Recipe> subbit::readRecipe(StringRef path) {
             << diagnostic.getMessage();
       },
       &message);
-  // An empty file maps nothing and reports nothing.
-  if (!input.setCurrentDocument() && message.empty())
+  // version 0 stands for a file that maps nothing at all.
+  recipe.version = 0;
+  input >> recipe;
+  if (recipe.version == 0 && message.empty())
     message = path.str() + ": the recipe is empty; it begins with 'version: 1'";
-  else
-    input >> recipe;
   if (input.error() || !message.empty())
     return createStringError(message.empty() ? path.str() + ": no valid recipe"
                                              : message);

@@ -217,6 +217,13 @@ void FusePass::runOnOperation() {
     emitError(getOperation().getLoc()) << "fusion does not come to an end";
     return signalPassFailure();
   }
+  // A model that nobody quantized is no surprise in float.
+  bool quantized = false;
+  getOperation().walk([&](Operation *op) {
+    quantized |= isa<EncodeOp, DecodeOp, ThresholdOp, mbn::ConstantOp>(op);
+  });
+  if (!quantized)
+    return;
   getOperation().walk([&](Conv2DOp op) { report(op); });
   getOperation().walk([&](MatmulOp op) { report(op); });
   getOperation().walk([&](ThresholdOp) { ++numThresholds; });
