@@ -143,7 +143,7 @@ void LowerToLLVMPass::runOnOperation() {
   lowerTraces();
   // The entry has been read off the arguments.
   getOperation().walk([](func::FuncOp function) {
-    function.setAllArgAttrs(ArrayRef<DictionaryAttr>());
+    function.removeArgAttrsAttr();
   });
   if (failed(convertToLLVM(target->pointerBytes * 8)))
     signalPassFailure();

@@ -66,7 +66,7 @@ def MBN_EncodeOp : MBN_Op<"encode"> {
   }];
   let arguments = (ins MBN_FloatTensor:$input);
   let results = (outs MBN_TensorType:$result);
-  let assemblyFormat = "$input attr-dict `:` type($input) `->` type($result)";
+  let assemblyFormat = "$input attr-dict `:` type($input) `->` qualified(type($result))";
   let hasVerifier = 1;
   let hasFolder = 1;
 }
@@ -83,7 +83,7 @@ def MBN_DecodeOp : MBN_Op<"decode"> {
   }];
   let arguments = (ins MBN_TensorType:$input);
   let results = (outs MBN_FloatTensor:$result);
-  let assemblyFormat = "$input attr-dict `:` type($input) `->` type($result)";
+  let assemblyFormat = "$input attr-dict `:` qualified(type($input)) `->` type($result)";
   let hasVerifier = 1;
 }
 
@@ -260,7 +260,7 @@ def MBN_ThresholdOp : MBN_Op<"threshold"> {
   let results = (outs MBN_TensorType:$result);
   let assemblyFormat = [{
     $input `,` $thresholds (`border` $border^)? attr-dict
-    `:` type($input) `,` type($thresholds) `->` type($result)
+    `:` type($input) `,` type($thresholds) `->` qualified(type($result))
   }];
   let hasVerifier = 1;
 }
@@ -291,7 +291,7 @@ def MBN_MaxPool2DOp : MBN_Op<"max_pool2d"> {
   let results = (outs MBN_TensorType:$result);
   let assemblyFormat = [{
     $input `kernel` $kernel `stride` $stride `pad` $pad attr-dict
-    `:` type($input) `->` type($result)
+    `:` qualified(type($input)) `->` qualified(type($result))
   }];
   let hasVerifier = 1;
 }
@@ -305,7 +305,7 @@ def MBN_ReshapeOp : MBN_Op<"reshape"> {
   }];
   let arguments = (ins MBN_TensorType:$input);
   let results = (outs MBN_TensorType:$result);
-  let assemblyFormat = "$input attr-dict `:` type($input) `->` type($result)";
+  let assemblyFormat = "$input attr-dict `:` qualified(type($input)) `->` qualified(type($result))";
   let hasVerifier = 1;
   let hasFolder = 1;
 }
@@ -321,7 +321,7 @@ def MBN_TransposeOp : MBN_Op<"transpose"> {
   }];
   let arguments = (ins MBN_TensorType:$input, DenseI64ArrayAttr:$permutation);
   let results = (outs MBN_TensorType:$result);
-  let assemblyFormat = "$input $permutation attr-dict `:` type($input) `->` type($result)";
+  let assemblyFormat = "$input $permutation attr-dict `:` qualified(type($input)) `->` qualified(type($result))";
   let hasVerifier = 1;
   let hasFolder = 1;
 }

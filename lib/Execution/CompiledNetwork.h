@@ -1,0 +1,81 @@
+//===- CompiledNetwork.h - Running compiled networks ---------- -*- C++ -*-===//
+//
+// Part of Subbit, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef SUBBIT_EXECUTION_COMPILEDNETWORK_H
+#define SUBBIT_EXECUTION_COMPILEDNETWORK_H
+
+#include "lib/Execution/TensorValue.h"
+#include "mlir/IR/BuiltinOps.h"
+#include "mlir/IR/OwningOpRef.h"
+#include "subbit/Description.h"
+#include "llvm/ADT/STLFunctionalExtras.h"
+#include "llvm/ADT/SmallVector.h"
+#include <memory>
+
+namespace subbit {
+
+/// A shared object made by `subbit-compile --emit=so`, loaded into this process
+/// and used through its description alone.
+class CompiledNetwork {
+public:
+  /// Called with the number and the values of each traced layer.
+  using Trace = llvm::function_ref<void(int32_t, const void *)>;
+
+  /// The memory that a network works in. One run at a time may use it.
+  class Scratch {
+  public:
+    explicit Scratch(const subbit_description &description);
+    void *data() const { return aligned; }
+
+  private:
+    std::unique_ptr<char[]> memory;
+    void *aligned;
+  };
+
+  /// Loads the network `name` (a C identifier) from a file. Fails for files
+  /// that are no complete ELF shared object for this machine, that lack the
+  /// network's symbols, or whose description is of another ABI version or
+  /// contradicts itself.
+  static llvm::Expected<std::unique_ptr<CompiledNetwork>>
+  load(llvm::StringRef path, llvm::StringRef name);
+  ~CompiledNetwork();
+  CompiledNetwork(const CompiledNetwork &) = delete;
+  CompiledNetwork &operator=(const CompiledNetwork &) = delete;
+
+  const subbit_description &getDescription() const { return *description; }
+
+  /// The fused module that the network was compiled from. Fails if the file has
+  /// none, or one that the context's dialects cannot read.
+  llvm::Expected<mlir::OwningOpRef<mlir::ModuleOp>>
+  readModule(mlir::MLIRContext *context) const;
+
+  /// Runs the network once. Fails if the inputs do not fit the description.
+  /// Re-entrant.
+  llvm::Expected<std::vector<TensorValue>>
+  run(llvm::ArrayRef<TensorValue> inputs, const Scratch &scratch,
+      Trace trace = nullptr) const;
+
+private:
+  CompiledNetwork(llvm::StringRef path, llvm::StringRef name)
+      : path(path), name(name) {}
+  llvm::Expected<void *> find(llvm::StringRef suffix) const;
+  llvm::Error checkDescription() const;
+  llvm::Error checkInputs(llvm::ArrayRef<TensorValue> inputs) const;
+  llvm::Error fail(const llvm::Twine &message) const;
+
+  std::string path, name;
+  void *library = nullptr;
+  int (*function)(const void *) = nullptr;
+  const subbit_description *description = nullptr;
+};
+
+/// A tensor of zeros as a description states it.
+TensorValue makeTensorValue(const subbit_tensor &tensor);
+
+} // namespace subbit
+
+#endif // SUBBIT_EXECUTION_COMPILEDNETWORK_H

@@ -1,0 +1,37 @@
+//===- EvaluationReport.h - What an evaluation found ---------- -*- C++ -*-===//
+//
+// Part of Subbit, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef SUBBIT_EXECUTION_EVALUATIONREPORT_H
+#define SUBBIT_EXECUTION_EVALUATIONREPORT_H
+
+#include "lib/Execution/Comparison.h"
+
+namespace subbit {
+
+struct EvaluationReport {
+  int64_t images = 0;
+  /// Images per run, which the times are of.
+  int64_t batch = 1;
+  RunTimes times;
+  /// Percent, if there were labels.
+  std::optional<double> top1;
+  std::optional<ObjectComparison> layers;
+  std::optional<OutputComparison> outputs;
+};
+
+/// A few lines for people.
+void printText(const EvaluationReport &report, llvm::raw_ostream &os);
+
+/// One JSON object: `images`, `batch`, `median_us`, `min_us`, `top1` (null
+/// without labels); `differences` with a comparison; `layers` and `outputs`
+/// with one of an object and the interpreter; `values`, `same_class` and
+/// `largest_difference` with one of outputs alone.
+void printJSON(const EvaluationReport &report, llvm::raw_ostream &os);
+
+} // namespace subbit
+
+#endif // SUBBIT_EXECUTION_EVALUATIONREPORT_H

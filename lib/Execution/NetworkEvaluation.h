@@ -1,0 +1,53 @@
+//===- NetworkEvaluation.h - Evaluating a network ------------- -*- C++ -*-===//
+//
+// Part of Subbit, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef SUBBIT_EXECUTION_NETWORKEVALUATION_H
+#define SUBBIT_EXECUTION_NETWORKEVALUATION_H
+
+#include "lib/Execution/EvaluationReport.h"
+
+namespace subbit {
+
+/// The ways to run a network.
+enum class RunMode {
+  Object,     ///< the compiled object
+  Reference,  ///< the float meaning of its module, compiled for this machine
+  Interpreter ///< its module, by the exact interpreter
+};
+
+struct EvaluationOptions {
+  RunMode mode = RunMode::Reference;
+  /// Another way whose results are compared: layer by layer if these are the
+  /// object and the interpreter, outputs alone otherwise.
+  std::optional<RunMode> compareWith;
+  /// Measure times apart from the run that gives the results.
+  bool benchmark = false;
+  std::optional<Normalization> normalization;
+
+  /// Sets `mode` and `compareWith` for an object or a module that was not
+  /// compiled. By default objects are run as such, modules by the reference;
+  /// a comparison is one of the object with what is asked for, the interpreter
+  /// by default, or one of a module's reference and interpreter.
+  void choose(bool isObject, std::optional<RunMode> asked, bool compare);
+};
+
+struct Evaluation {
+  EvaluationReport report;
+  /// [images, ...]
+  std::vector<TensorValue> outputs;
+};
+
+/// Runs a network over a data set. `object` is null for a module that was not
+/// compiled; `module` is null for an object if nothing needs it.
+llvm::Expected<Evaluation> evaluate(const CompiledNetwork *object,
+                                    mlir::ModuleOp module,
+                                    const Dataset &dataset,
+                                    const EvaluationOptions &options);
+
+} // namespace subbit
+
+#endif // SUBBIT_EXECUTION_NETWORKEVALUATION_H
