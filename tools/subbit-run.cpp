@@ -14,7 +14,6 @@
 #include "llvm/Support/CommandLine.h"
 #include "llvm/Support/InitLLVM.h"
 #include "llvm/Support/Path.h"
-#include "llvm/Support/WithColor.h"
 
 using namespace subbit;
 namespace cl = llvm::cl;
@@ -33,73 +32,55 @@ normalization takes the pixels alone.
 )";
 
 static cl::OptionCategory category("Options");
-static cl::opt<std::string> networkPath(cl::Positional, cl::Required,
-                                        cl::desc("PREFIX.so|MODEL"),
-                                        cl::cat(category));
+static const cl::cat in(category);
+static cl::opt<std::string> networkPath(cl::Positional, cl::Required, in,
+                                        cl::desc("PREFIX.so|MODEL"));
 static cl::opt<std::string>
-    inputPath("input", cl::Required, cl::value_desc("file"),
-              cl::desc("Images: .npy, IDX or CIFAR, gzipped or not"),
-              cl::cat(category));
+    inputPath("input", cl::Required, cl::value_desc("file"), in,
+              cl::desc("Images: .npy, IDX or CIFAR, gzipped or not"));
 static cl::opt<std::string>
-    labelsPath("labels", cl::value_desc("file"),
-               cl::desc("Classes of the images (CIFAR files bring theirs)"),
-               cl::cat(category));
-static cl::opt<unsigned> count("count", cl::value_desc("n"),
-                               cl::desc("Run the first n images only"),
-                               cl::cat(category));
+    labelsPath("labels", cl::value_desc("file"), in,
+               cl::desc("Their classes (CIFAR files bring them)"));
+static cl::opt<unsigned> count("count", cl::value_desc("n"), in,
+                               cl::desc("Take the first n images only"));
 static cl::opt<float>
-    scale("scale", cl::init(1), cl::value_desc("s"),
-          cl::desc("Floats from pixels: x = (pixel * s - m) / d"),
-          cl::cat(category));
+    scale("scale", cl::init(1), cl::value_desc("s"), in,
+          cl::desc("Floats from pixels: x = (pixel * s - m) / d"));
 static cl::list<float> mean("mean", cl::CommaSeparated,
-                            cl::value_desc("m[,m...]"),
-                            cl::desc("for all channels, or one per channel"),
-                            cl::cat(category));
+                            cl::value_desc("m[,m...]"), in,
+                            cl::desc("for all channels, or for each"));
 static cl::list<float> deviation("std", cl::CommaSeparated,
-                                 cl::value_desc("d[,d...]"),
-                                 cl::desc("for all channels, or one per "
-                                          "channel"),
-                                 cl::cat(category));
-static cl::opt<unsigned> batch("batch", cl::init(1), cl::value_desc("n"),
-                               cl::desc("Batch of an ONNX model (1)"),
-                               cl::cat(category));
+                                 cl::value_desc("d[,d...]"), in,
+                                 cl::desc("for all channels, or for each"));
+static cl::opt<unsigned>
+    batch("batch", cl::init(1), cl::value_desc("n"), in,
+          cl::desc("Images per run of an ONNX model that leaves it open (1)"));
 static cl::opt<bool>
-    useReference("reference",
-                 cl::desc("Run the float meaning, compiled for this machine\n"
-                          "(what a MODEL is run by anyway)"),
-                 cl::cat(category));
-static cl::opt<bool> useInterpreter("interpret",
-                                    cl::desc("Run the exact interpreter, on "
-                                             "all cores"),
-                                    cl::cat(category));
+    useReference("reference", in,
+                 cl::desc("Run the float meaning, compiled for this machine"));
 static cl::opt<bool>
-    compare("compare",
+    useInterpreter("interpret", in,
+                   cl::desc("Run the exact interpreter, on all cores"));
+static cl::opt<bool>
+    compare("compare", in,
             cl::desc("PREFIX.so: count the values of each layer that differ\n"
-                     "from the interpreter's; exit code 1 if any do. Bits\n"
-                     "count; behind layers left in float, 1e-4 of the\n"
-                     "largest value. With --reference, or for a MODEL:\n"
-                     "compare outputs with the reference's, report only"),
-            cl::cat(category));
+                     "from the interpreter's; exit code 1 if any do. They\n"
+                     "must have the same bits, or, behind a layer left in\n"
+                     "float, be within 1e-4 of the layer's largest.\n"
+                     "MODEL, or with --reference: compare the outputs"));
 static cl::opt<bool>
-    timeRuns("benchmark", cl::desc("Measure latency apart, after a warm-up"),
-             cl::cat(category));
-static cl::opt<bool> json("json", cl::desc("Print one JSON object"),
-                          cl::cat(category));
-static cl::opt<std::string> outputPath("output", cl::value_desc("file.npy"),
-                                       cl::desc("Write the first output"),
-                                       cl::cat(category));
+    timeRuns("benchmark", in,
+             cl::desc("Measure latency by itself, after a warm-up"));
+static cl::opt<bool> json("json", in, cl::desc("Print one JSON object"));
+static cl::opt<std::string> outputPath("output", cl::value_desc("file.npy"), in,
+                                       cl::desc("Write the first output"));
 
-/// The options' part of the evaluation, or what is wrong with them.
-static llvm::Expected<EvaluationOptions> readOptions(bool isObject) {
+static llvm::Expected<EvaluationOptions> readOptions(llvm::StringRef kind) {
   if (useReference && useInterpreter)
-    return llvm::createStringError("--reference and --interpret exclude each "
-                                   "other");
-  if (batch == 0)
-    return llvm::createStringError("--batch is 0, expected at least 1");
-  if (batch.getNumOccurrences() &&
-      llvm::sys::path::extension(networkPath) != ".onnx")
-    return llvm::createStringError("--batch is for ONNX models, '" +
-                                   networkPath + "' has its batch");
+    return llvm::createStringError("give --reference or --interpret, not both");
+  if (batch.getNumOccurrences() && (kind != ".onnx" || batch == 0))
+    return llvm::createStringError(
+        "--batch is 1 or more, and for ONNX models only");
   EvaluationOptions options;
   options.benchmark = timeRuns;
   if (scale.getNumOccurrences() || !mean.empty() || !deviation.empty()) {
@@ -110,75 +91,26 @@ static llvm::Expected<EvaluationOptions> readOptions(bool isObject) {
     if (!deviation.empty())
       options.normalization->std = deviation;
   }
-  RunMode asked = useReference                 ? RunMode::Reference
-                  : useInterpreter || isObject ? RunMode::Interpreter
-                                               : RunMode::Reference;
-  if (isObject && (compare || !(useReference || useInterpreter)))
-    options.mode = RunMode::Object;
-  else
-    options.mode = asked;
-  if (compare)
-    options.compareWith = isObject                      ? asked
-                          : asked == RunMode::Reference ? RunMode::Interpreter
-                                                        : RunMode::Reference;
+  std::optional<RunMode> asked;
+  if (useReference || useInterpreter)
+    asked = useReference ? RunMode::Reference : RunMode::Interpreter;
+  options.choose(kind == ".so", asked, compare);
   return options;
 }
 
 static llvm::Expected<mlir::OwningOpRef<mlir::ModuleOp>>
-readModel(mlir::MLIRContext &context) {
-  llvm::StringRef extension = llvm::sys::path::extension(networkPath);
+readModel(llvm::StringRef kind, mlir::MLIRContext &context) {
   mlir::OwningOpRef<mlir::ModuleOp> module;
-  if (extension == ".onnx")
+  if (kind == ".onnx")
     module = importONNX(networkPath, context, {batch});
-  else if (extension == ".mlir" || extension == ".mlirbc")
+  else if (kind == ".mlir" || kind == ".mlirbc")
     module = mlir::parseSourceFile<mlir::ModuleOp>(networkPath, &context);
   else
     return llvm::createStringError("'" + networkPath +
-                                   "' ends in none of .so, .onnx, .mlir and "
-                                   ".mlirbc");
+                                   "' is no .so, .onnx, .mlir or .mlirbc");
   if (!module)
     return llvm::createStringError("'" + networkPath + "' cannot be read");
   return std::move(module);
-}
-
-/// Returns whether a comparison that must find no differences found some.
-static llvm::Expected<bool> runTool() {
-  bool isObject = llvm::sys::path::extension(networkPath) == ".so";
-  auto options = readOptions(isObject);
-  if (!options)
-    return options.takeError();
-  mlir::DialectRegistry registry;
-  registerDialects(registry);
-  mlir::MLIRContext context(registry);
-  std::unique_ptr<CompiledNetwork> object;
-  if (isObject) {
-    auto stem = llvm::sys::path::stem(networkPath);
-    auto loaded = CompiledNetwork::load(networkPath, toIdentifier(stem));
-    if (!loaded)
-      return loaded.takeError();
-    object = std::move(*loaded);
-  }
-  mlir::OwningOpRef<mlir::ModuleOp> module;
-  if (options->mode != RunMode::Object || options->compareWith) {
-    auto read = object ? object->readModule(&context) : readModel(context);
-    if (!read)
-      return read.takeError();
-    module = std::move(*read);
-  }
-  auto dataset = readDataset(inputPath, labelsPath, count);
-  if (!dataset)
-    return dataset.takeError();
-  auto evaluation = evaluate(object.get(), module ? *module : mlir::ModuleOp(),
-                             *dataset, *options);
-  if (!evaluation)
-    return evaluation.takeError();
-  if (!outputPath.empty())
-    if (auto error = writeNpy(outputPath, toDataArray(evaluation->outputs[0])))
-      return std::move(error);
-  auto print = json ? printJSON : printText;
-  print(evaluation->report, llvm::outs());
-  auto &layers = evaluation->report.layers;
-  return layers && layers->differences() > 0;
 }
 
 int main(int argc, char **argv) {
@@ -188,10 +120,27 @@ int main(int argc, char **argv) {
     os << "Subbit " SUBBIT_VERSION ", LLVM " LLVM_VERSION_STRING "\n";
   });
   cl::ParseCommandLineOptions(argc, argv, kOverview);
-  auto differs = runTool();
-  if (differs)
-    return *differs;
-  llvm::WithColor::error(llvm::errs(), "subbit-run")
-      << llvm::toString(differs.takeError()) << "\n";
-  return 1;
+  llvm::ExitOnError check("subbit-run: error: ");
+
+  llvm::StringRef kind = llvm::sys::path::extension(networkPath);
+  EvaluationOptions options = check(readOptions(kind));
+  std::unique_ptr<CompiledNetwork> object;
+  if (kind == ".so")
+    object = check(CompiledNetwork::load(
+        networkPath, toIdentifier(llvm::sys::path::stem(networkPath))));
+  mlir::DialectRegistry registry;
+  registerDialects(registry);
+  mlir::MLIRContext context(registry);
+  mlir::OwningOpRef<mlir::ModuleOp> module;
+  if (!object)
+    module = check(readModel(kind, context));
+  else if (options.mode != RunMode::Object || options.compareWith)
+    module = check(object->readModule(&context));
+  Dataset dataset = check(readDataset(inputPath, labelsPath, count));
+  auto [report, outputs] =
+      check(evaluate(object.get(), module.get(), dataset, options));
+  if (!outputPath.empty())
+    check(writeNpy(outputPath, toDataArray(outputs[0])));
+  (json ? printJSON : printText)(report, llvm::outs());
+  return report.layers && report.layers->differences() > 0;
 }
