@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "dialects/Bitserial/Transforms/LoopBuilder.h"
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 
 using namespace mlir;
 using namespace subbit::bitserial;
@@ -64,6 +65,19 @@ Value subtractRow(LoopBuilder &b, Value acc, Value coordinate,
 Value loadCoordinate(LoopBuilder &b, Value coordinates, Value row) {
   return arith::ExtSIOp::create(b.b, b.loc, b.b.getI32Type(),
                                 b.load(coordinates, row));
+}
+
+/// The same number, of which the optimizer knows nothing. A block's patch words
+/// do not change from row to row; hoisting them out of the rows' loop would
+/// take more registers than there are, so that each would be stored and read
+/// again. Read in place they are memory operands of the xor.
+Value hide(LoopBuilder &b, Value index) {
+  Value number = b.toI32(index);
+  auto asmOp = LLVM::InlineAsmOp::create(
+      b.b, b.loc, TypeRange{number.getType()}, ValueRange{number}, "", "=r,0",
+      /*has_side_effects=*/true, /*is_align_stack=*/false,
+      LLVM::TailCallKind::None, LLVM::AsmDialectAttr(), ArrayAttr());
+  return b.toIndex(asmOp.getResult(0));
 }
 
 /// Positions in lanes, `vectors` vectors of them in registers, one broadcast
@@ -131,6 +145,8 @@ struct ProductPixels : public OpRewritePattern<ProductOp> {
     int64_t vectors = op.getSchedule().getVectors();
     int64_t words = op.getGeometry().getWords();
     Value rowNumber = state[vectors], firstWord = state[vectors + 1];
+    if (lanes > 1)
+      patch = hide(b, patch);
     Value coordinate =
         b.splat(loadCoordinate(b, op.getCoordinates(), rowNumber), lanes);
     SmallVector<LoopBuilder::Values> counts;

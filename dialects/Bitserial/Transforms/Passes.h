@@ -10,6 +10,7 @@
 
 #include "dialects/Bitserial/IR/Bitserial.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Pass/Pass.h"
 
 namespace subbit::bitserial {
