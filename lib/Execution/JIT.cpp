@@ -124,6 +124,9 @@ static void prepareFunction(func::FuncOp main) {
   OpBuilder builder(main.getContext());
   main.setName(kFunctionName);
   main.setPublic();
+  // Names of inputs and outputs mean nothing to LLVM.
+  main.removeArgAttrsAttr();
+  main.removeResAttrsAttr();
   main->setAttr(LLVM::LLVMDialect::getEmitCWrapperAttrName(),
                 builder.getUnitAttr());
   for (unsigned i = 0; i < main.getNumArguments(); ++i)
