@@ -7,9 +7,9 @@
 
 #include "lib/Emission/Entry.h"
 #include "lib/Execution/NetworkEvaluation.h"
-#include "lib/Import/ONNXImport.h"
+#include "lib/Pipelines/Compile.h"
+#include "lib/Pipelines/Diagnostics.h"
 #include "lib/Pipelines/Registration.h"
-#include "mlir/Parser/Parser.h"
 #include "llvm/Config/llvm-config.h"
 #include "llvm/Support/CommandLine.h"
 #include "llvm/Support/InitLLVM.h"
@@ -98,21 +98,6 @@ static llvm::Expected<EvaluationOptions> readOptions(llvm::StringRef kind) {
   return options;
 }
 
-static llvm::Expected<mlir::OwningOpRef<mlir::ModuleOp>>
-readModel(llvm::StringRef kind, mlir::MLIRContext &context) {
-  mlir::OwningOpRef<mlir::ModuleOp> module;
-  if (kind == ".onnx")
-    module = importONNX(networkPath, context, {batch});
-  else if (kind == ".mlir" || kind == ".mlirbc")
-    module = mlir::parseSourceFile<mlir::ModuleOp>(networkPath, &context);
-  else
-    return llvm::createStringError("'" + networkPath +
-                                   "' is no .so, .onnx, .mlir or .mlirbc");
-  if (!module)
-    return llvm::createStringError("'" + networkPath + "' cannot be read");
-  return std::move(module);
-}
-
 int main(int argc, char **argv) {
   llvm::InitLLVM init(argc, argv);
   cl::HideUnrelatedOptions(category);
@@ -131,11 +116,14 @@ int main(int argc, char **argv) {
   mlir::DialectRegistry registry;
   registerDialects(registry);
   mlir::MLIRContext context(registry);
+  DiagnosticPrinter printer(context, "subbit-run");
   mlir::OwningOpRef<mlir::ModuleOp> module;
   if (!object)
-    module = check(readModel(kind, context));
+    module = readModel(networkPath, context, batch);
   else if (options.mode != RunMode::Object || options.compareWith)
     module = check(object->readModule(&context));
+  if (!object && !module)
+    return 1;
   Dataset dataset = check(readDataset(inputPath, labelsPath, count));
   auto [report, outputs] =
       check(evaluate(object.get(), module.get(), dataset, options));
