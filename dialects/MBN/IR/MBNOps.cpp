@@ -43,21 +43,44 @@ static LogicalResult verifyShape(Operation *op, StringRef what, Type type,
 // ConstantOp
 //===----------------------------------------------------------------------===//
 
+/// `bases<...>`, `dense<...>` or an alias: an attribute that is written with its
+/// dialect, `#mbn.bases<...>`, would take the colon and type that follow.
+static ParseResult parseValue(OpAsmParser &parser, Attribute &value) {
+  StringRef keyword;
+  SMLoc loc = parser.getCurrentLocation();
+  if (succeeded(parser.parseOptionalKeyword(&keyword, {"bases", "dense"}))) {
+    value = keyword == "bases" ? BasesAttr::parse(parser, {})
+                               : DenseAttr::parse(parser, {});
+    return success(static_cast<bool>(value));
+  }
+  if (parser.parseAttribute(value, parser.getBuilder().getNoneType()))
+    return failure();
+  if (!isa<BasesAttr, DenseAttr>(value))
+    return parser.emitError(loc, "expected 'bases', 'dense' or an alias");
+  return success();
+}
+
 ParseResult ConstantOp::parse(OpAsmParser &parser, OperationState &result) {
   Attribute value;
   Type type;
   if (parser.parseOptionalAttrDict(result.attributes) ||
-      parser.parseAttribute(value, parser.getBuilder().getNoneType(), "value",
-                            result.attributes) ||
-      parser.parseColonType(type))
+      parseValue(parser, value) || parser.parseColonType(type))
     return failure();
+  result.addAttribute("value", value);
   result.addTypes(type);
   return success();
 }
 
 void ConstantOp::print(OpAsmPrinter &printer) {
   printer.printOptionalAttrDict((*this)->getAttrs(), {"value"});
-  printer << " " << getValue() << " : " << getType();
+  if (auto bases = dyn_cast<BasesAttr>(getValue())) {
+    printer << " bases";
+    bases.print(printer);
+  } else {
+    printer << " dense";
+    cast<DenseAttr>(getValue()).print(printer);
+  }
+  printer << " : " << getType();
 }
 
 /// Reads one array of a constant and checks its size; says what is wrong.

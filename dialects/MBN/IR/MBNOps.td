@@ -24,7 +24,7 @@ def MBN_ConstantOp : MBN_Op<"constant", [ConstantLike]> {
   let summary = "quantized weights";
   let description = [{
     ```mlir
-    %w = mbn.constant #mbn.bases<widths = dense<[1, 0]> : tensor<2xi8>,
+    %w = mbn.constant bases<widths = dense<[1, 0]> : tensor<2xi8>,
         coordinates = dense<3> : tensor<1xi16>, signs = dense<5> : tensor<1xi32>,
         steps = dense<0.5> : tensor<1xf32>>
         : !mbn.tensor<2x3xf32, group = 1x3, bits = 0 to 1>

@@ -26,7 +26,7 @@ def SketchPass : Pass<"mbn-sketch", "::mlir::func::FuncOp"> {
     After:
 
     ```mlir
-    %q = mbn.constant #mbn.bases<...> : !mbn.tensor<2x4xf32, group = 1x4, bits = 0 to 3>
+    %q = mbn.constant bases<...> : !mbn.tensor<2x4xf32, group = 1x4, bits = 0 to 3>
     %v = mbn.decode %q : !mbn.tensor<2x4xf32, group = 1x4, bits = 0 to 3> -> tensor<2x4xf32>
     %y = mbn.matmul %x, %v layer "fc1" : tensor<1x4xf32>, tensor<2x4xf32> -> tensor<1x2xf32>
     ```
