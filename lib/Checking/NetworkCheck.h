@@ -1,0 +1,43 @@
+//===- NetworkCheck.h - Checking the compiler on one network -- -*- C++ -*-===//
+//
+// Part of Subbit, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef SUBBIT_CHECKING_NETWORKCHECK_H
+#define SUBBIT_CHECKING_NETWORKCHECK_H
+
+#include "lib/Execution/TensorValue.h"
+#include "lib/Target/Target.h"
+#include "mlir/IR/BuiltinOps.h"
+
+namespace subbit {
+
+/// How many elements of the results differ in their bits, and the first one as
+/// text; results of other shapes differ in all elements.
+struct Difference {
+  int64_t count = 0;
+  std::string first;
+};
+Difference compareBits(llvm::ArrayRef<TensorValue> expected,
+                       llvm::ArrayRef<TensorValue> found);
+
+/// Runs a module compiled for a target, which must be this machine's; the files
+/// go to `directory`.
+llvm::Expected<std::vector<std::vector<TensorValue>>>
+runCompiled(mlir::ModuleOp module, const TargetSpec &target,
+            llvm::StringRef directory,
+            llvm::ArrayRef<std::vector<TensorValue>> inputs);
+
+/// Checks that a network at the level "quantized" has the same results, bit for
+/// bit, in the interpreter, in the interpreter after each pass of the phase
+/// "fused", in the reference, and compiled. The error names the pass or the way
+/// of running that gave something else.
+llvm::Error checkNetwork(mlir::ModuleOp module, const TargetSpec &target,
+                         llvm::StringRef directory,
+                         llvm::ArrayRef<std::vector<TensorValue>> inputs);
+
+} // namespace subbit
+
+#endif // SUBBIT_CHECKING_NETWORKCHECK_H

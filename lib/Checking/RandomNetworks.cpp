@@ -1,0 +1,491 @@
+//===- RandomNetworks.cpp - Random networks to check the compiler ---------===//
+//
+// Part of Subbit, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "lib/Checking/RandomNetworks.h"
+#include "dialects/MBN/IR/Weights.h"
+#include "lib/Checking/RandomTensors.h"
+#include "lib/Numerics/Interpreter.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/Tosa/IR/TosaOps.h"
+#include <cmath>
+
+using namespace mlir;
+using namespace subbit;
+
+/// Integers of this magnitude are exact in float32, with a bit to spare.
+static constexpr double kExact = 1 << 23;
+/// Images with more elements are not flattened for a matrix product.
+static constexpr int64_t kLargestVector = 800;
+/// Float inputs are multiples of this up to `kInputBound`.
+static constexpr double kInputUnit = 0.125, kInputBound = 4;
+
+namespace {
+
+/// A float tensor and what is known of its elements: all are multiples of
+/// `unit`, a power of two, or anything if that is 0; none is above `bound`,
+/// many are of the magnitude `typical`.
+struct Floats {
+  Value value;
+  double unit, bound, typical;
+
+  ArrayRef<int64_t> shape() const {
+    return cast<RankedTensorType>(value.getType()).getShape();
+  }
+  bool isExact() const { return unit > 0 && bound < kExact * unit; }
+};
+
+/// Builds `main` from its argument to its results.
+class NetworkBuilder {
+public:
+  NetworkBuilder(Random &random, MLIRContext *context)
+      : random(random), b(context), loc(UnknownLoc::get(context)) {}
+  OwningOpRef<ModuleOp> build();
+
+private:
+  Floats makeInput(func::FuncOp main);
+  void finish(const Floats &last);
+
+  Floats makeLayer(const Floats &input);
+  Floats makeLayer(const Floats &input, const numerics::ConvGeometry &geometry);
+  numerics::ConvGeometry makeGeometry(ArrayRef<int64_t> input);
+  Value makeSums(Value codes);
+  Value createProduct(Type result, Value input, Value weights, Value bias,
+                      const numerics::ConvGeometry &geometry);
+  Floats residual(const Floats &input);
+
+  Floats requantize(const Floats &x);
+  Value encode(const Floats &x);
+  Floats decode(Value codes);
+
+  Floats activate(Floats x);
+  Floats clamp(const Floats &x);
+  Floats normalize(const Floats &x);
+  Floats maxPool(const Floats &x);
+  Floats reshape(const Floats &x, ArrayRef<int64_t> shape);
+  Floats transpose(const Floats &x);
+
+  RankedTensorType floatType(ArrayRef<int64_t> shape) {
+    return RankedTensorType::get(shape, b.getF32Type());
+  }
+  Value floatConstant(ArrayRef<int64_t> shape, ArrayRef<float> values) {
+    return arith::ConstantOp::create(
+        b, loc, DenseElementsAttr::get(floatType(shape), values));
+  }
+  std::string layerName() { return "layer" + std::to_string(numLayers++); }
+
+  Random &random;
+  OpBuilder b;
+  Location loc;
+  int64_t numLayers = 0;
+  SmallVector<Value> outputs;
+};
+
+//===----------------------------------------------------------------------===//
+// Codes and floats
+//===----------------------------------------------------------------------===//
+
+Value encodeAs(OpBuilder &b, Location loc, const Floats &x,
+               const numerics::Levels &levels) {
+  auto type = mbn::MultiBitType::get(
+      x.shape(), mbn::LevelsAttr::get(b.getContext(), levels));
+  return mbn::EncodeOp::create(b, loc, type, x.value);
+}
+
+Value NetworkBuilder::encode(const Floats &x) {
+  return encodeAs(b, loc, x, makeRandomLevels(random, x.typical));
+}
+
+Floats NetworkBuilder::decode(Value codes) {
+  auto type = cast<mbn::MultiBitType>(codes.getType());
+  numerics::Levels levels = type.getLevels().toNumerics();
+  double bound = 0;
+  for (int64_t i : {int64_t(0), levels.count() - 1})
+    bound = std::max<double>(bound, std::abs(levels.value(i)));
+  // Intermediate products are exact too.
+  bound = std::max<double>(bound, levels.step * levels.maxMagnitude());
+  Value value = mbn::DecodeOp::create(b, loc, type.getDecodedType(), codes);
+  return {value, levels.step / 2, bound, std::max(bound / 2, 1e-6)};
+}
+
+Floats NetworkBuilder::requantize(const Floats &x) { return decode(encode(x)); }
+
+//===----------------------------------------------------------------------===//
+// Layers
+//===----------------------------------------------------------------------===//
+
+numerics::ConvGeometry NetworkBuilder::makeGeometry(ArrayRef<int64_t> input) {
+  numerics::ConvGeometry g;
+  g.batch = input[0];
+  g.channels = input.back();
+  g.outputs = random.chance(20) ? random.from(17, 40) : random.from(1, 9);
+  if (input.size() == 2)
+    return g;
+  g.height = input[1], g.width = input[2];
+  auto axis = [&](int64_t size, int64_t &kernel, int64_t &before,
+                  int64_t &after, int64_t &stride, int64_t &dilation) {
+    kernel = random.from(1, 4);
+    dilation = random.chance(25) ? 2 : 1;
+    stride = random.chance(30) ? random.from(2, 3) : 1;
+    int64_t extent = (kernel - 1) * dilation + 1;
+    before = random.chance(50) ? random.from(0, extent) : 0;
+    after = random.chance(50) ? random.from(0, extent) : 0;
+    if (size + before + after < extent)
+      kernel = 1;
+  };
+  axis(g.height, g.kernelHeight, g.padTop, g.padBottom, g.strideY, g.dilationY);
+  axis(g.width, g.kernelWidth, g.padLeft, g.padRight, g.strideX, g.dilationX);
+  if (random.chance(20)) {
+    // Depthwise, or any divisor.
+    g.groups = g.channels;
+    if (random.chance(50))
+      while (g.channels % (g.groups = random.from(1, g.channels)))
+        ;
+    g.outputs = g.groups * random.from(1, g.groups > 8 ? 2 : 4);
+  }
+  return g;
+}
+
+SmallVector<int64_t> weightShape(const numerics::ConvGeometry &g,
+                                 bool isMatmul) {
+  if (isMatmul)
+    return {g.outputs, g.channels};
+  return {g.outputs, g.kernelHeight, g.kernelWidth, g.groupChannels()};
+}
+
+SmallVector<int64_t> resultShape(const numerics::ConvGeometry &g,
+                                 bool isMatmul) {
+  if (isMatmul)
+    return {g.batch, g.outputs};
+  return {g.batch, g.outputHeight(), g.outputWidth(), g.outputs};
+}
+
+Value NetworkBuilder::createProduct(Type result, Value input, Value weights,
+                                    Value bias,
+                                    const numerics::ConvGeometry &g) {
+  if (cast<RankedTensorType>(result).getRank() == 2)
+    return mbn::MatmulOp::create(b, loc, result, input, weights, bias,
+                                 layerName());
+  return mbn::Conv2DOp::create(
+      b, loc, result, input, weights, bias, layerName(),
+      ArrayRef<int64_t>{g.padTop, g.padLeft, g.padBottom, g.padRight},
+      ArrayRef<int64_t>{g.strideY, g.strideX},
+      ArrayRef<int64_t>{g.dilationY, g.dilationX}, g.groups);
+}
+
+Floats NetworkBuilder::makeLayer(const Floats &input) {
+  return makeLayer(input, makeGeometry(input.shape()));
+}
+
+Floats NetworkBuilder::makeLayer(const Floats &input,
+                                 const numerics::ConvGeometry &g) {
+  bool isMatmul = input.shape().size() == 2;
+  SmallVector<int64_t> shape = weightShape(g, isMatmul);
+  // Some bits are left for the bias.
+  double room = kExact / 4 * input.unit / (input.bound * g.kernelSize());
+  auto largest = static_cast<int64_t>(std::min(room, 32767.0));
+  assert(largest > 0 && "the layer is too large to be exact");
+  if (random.chance(70))
+    largest = std::min<int64_t>(largest, random.oneOf({8, 127, 255}));
+  RandomWeights weights =
+      makeRandomWeights(random, b.getContext(), shape, largest);
+  auto constant = mbn::ConstantOp::create(
+      b, loc, weights.type,
+      mbn::makeBases(b.getContext(), weights.bases, "weights"));
+  std::vector<float> floats = mbn::decodeFloats(constant);
+
+  double squares = 0, most = 0, leastStep = 1;
+  for (float w : floats) {
+    squares += w * w;
+    most = std::max<double>(most, std::abs(w));
+  }
+  for (float step : weights.bases.steps)
+    if (step > 0)
+      leastStep = std::min<double>(leastStep, step);
+  Floats result;
+  result.unit = leastStep * input.unit;
+  result.bound = most * g.kernelSize() * input.bound;
+  result.typical =
+      std::sqrt(squares / g.outputs + leastStep * leastStep) * input.typical;
+
+  Value bias;
+  if (random.chance(60)) {
+    std::vector<float> values;
+    auto range = static_cast<int64_t>(
+        std::clamp(result.typical / result.unit, 1.0, kExact / 8));
+    double biasBound = 0;
+    for (int64_t c = 0; c < g.outputs; ++c) {
+      double unit = weights.bases.step(c) > 0
+                        ? weights.bases.step(c) * input.unit
+                        : result.unit;
+      values.push_back(unit * random.from(-range, range));
+      biasBound = std::max(biasBound, unit * range);
+    }
+    result.bound += biasBound;
+    bias = floatConstant({g.outputs}, values);
+  }
+  // Weights that nobody quantized keep the layer in float.
+  Value decoded =
+      random.chance(8)
+          ? floatConstant(shape, floats)
+          : mbn::DecodeOp::create(b, loc, floatType(shape), constant);
+  result.value = createProduct(floatType(resultShape(g, isMatmul)), input.value,
+                               decoded, bias, g);
+  return result;
+}
+
+/// A layer whose integer sums are what it returns.
+Value NetworkBuilder::makeSums(Value codes) {
+  auto type = cast<mbn::MultiBitType>(codes.getType());
+  numerics::ConvGeometry g = makeGeometry(type.getShape());
+  bool isMatmul = type.getRank() == 2;
+  int64_t magnitude = std::max<int64_t>(
+      1, type.getLevels().toNumerics().maxMagnitude() * g.kernelSize());
+  RandomWeights weights = makeRandomWeights(
+      random, b.getContext(), weightShape(g, isMatmul),
+      std::min<int64_t>(32767,
+                        std::numeric_limits<int32_t>::max() / magnitude));
+  Value constant = mbn::ConstantOp::create(
+      b, loc, weights.type,
+      mbn::makeBases(b.getContext(), weights.bases, "weights"));
+  return createProduct(
+      RankedTensorType::get(resultShape(g, isMatmul), b.getI32Type()), codes,
+      constant, {}, g);
+}
+
+/// The sum of two branches of the same shape.
+Floats NetworkBuilder::residual(const Floats &input) {
+  numerics::ConvGeometry g = makeGeometry(input.shape());
+  Floats left = requantize(clamp(makeLayer(input, g)));
+  Floats right = requantize(makeLayer(input, g));
+  Value sum = tosa::AddOp::create(b, loc, left.value.getType(), left.value,
+                                  right.value);
+  return {sum, std::min(left.unit, right.unit), left.bound + right.bound,
+          left.typical + right.typical};
+}
+
+//===----------------------------------------------------------------------===//
+// Between layers
+//===----------------------------------------------------------------------===//
+
+Floats NetworkBuilder::clamp(const Floats &x) {
+  double unit = x.unit > 0 ? x.unit : powerOfTwoBelow(x.typical) / 64;
+  auto multiple = [&](double value) {
+    return static_cast<float>(std::round(value / unit) * unit);
+  };
+  float least = random.chance(70) ? 0 : multiple(-x.typical);
+  float most = random.chance(50) ? std::numeric_limits<float>::max()
+                                 : multiple(2 * x.typical);
+  Floats result = x;
+  result.value =
+      tosa::ClampOp::create(b, loc, x.value.getType(), x.value,
+                            b.getF32FloatAttr(least), b.getF32FloatAttr(most));
+  return result;
+}
+
+Floats NetworkBuilder::normalize(const Floats &x) {
+  int64_t channels = x.shape().back();
+  bool exact = x.isExact() && random.chance(60);
+  std::vector<float> scale, bias, mean, variance;
+  for (int64_t c = 0; c < channels; ++c) {
+    double sign = random.chance(40) ? -1 : 1;
+    if (random.chance(3))
+      sign = 0;
+    if (exact) {
+      // s is +-1/2, +-1 or +-2.
+      scale.push_back(sign * random.oneOf({1, 2}));
+      variance.push_back(random.oneOf({1, 4}));
+      bias.push_back(x.unit * random.from(-9, 9));
+      mean.push_back(x.unit * random.from(-9, 9));
+      continue;
+    }
+    scale.push_back(sign * random.from(1, 300) / 100.0);
+    variance.push_back(random.from(1, 900) / 100.0);
+    bias.push_back(x.typical * random.from(-100, 100) / 100.0);
+    mean.push_back(x.typical * random.from(-100, 100) / 100.0);
+  }
+  Floats result = x;
+  result.unit = exact ? x.unit / 2 : 0;
+  result.bound = exact ? x.bound * 2 + 27 * x.unit : 0;
+  auto constant = [&](const std::vector<float> &values) {
+    return floatConstant({channels}, values);
+  };
+  result.value = mbn::BatchNormOp::create(
+      b, loc, x.value.getType(), x.value, constant(scale), constant(bias),
+      constant(mean), constant(variance),
+      b.getF32FloatAttr(exact ? 0.0f : 1e-5f), b.getStringAttr(layerName()));
+  return result;
+}
+
+Floats NetworkBuilder::maxPool(const Floats &x) {
+  ArrayRef<int64_t> shape = x.shape();
+  if (shape.size() != 4)
+    return x;
+  SmallVector<int64_t> kernel, stride, pad, out{shape[0]};
+  for (int64_t size : {shape[1], shape[2]}) {
+    int64_t k = random.from(1, std::min<int64_t>(3, size));
+    int64_t before = random.from(0, k - 1), after = random.from(0, k - 1);
+    // Strides must divide, as tosa wants it.
+    int64_t s = random.from(1, 3), rest = size + before + after - k;
+    while (rest % s)
+      --s;
+    kernel.push_back(k);
+    stride.push_back(s);
+    pad.append({before, after});
+    out.push_back(rest / s + 1);
+  }
+  out.push_back(shape[3]);
+  Floats result = x;
+  result.value = tosa::MaxPool2dOp::create(
+      b, loc, floatType(out), x.value, kernel, stride,
+      ArrayRef<int64_t>{pad[0], pad[1], pad[2], pad[3]});
+  return result;
+}
+
+Floats NetworkBuilder::reshape(const Floats &x, ArrayRef<int64_t> shape) {
+  auto values = DenseIntElementsAttr::get(
+      RankedTensorType::get(shape.size(), b.getIndexType()), shape);
+  Value constant = tosa::ConstShapeOp::create(
+      b, loc, tosa::shapeType::get(b.getContext(), shape.size()), values);
+  Floats result = x;
+  result.value =
+      tosa::ReshapeOp::create(b, loc, floatType(shape), x.value, constant);
+  return result;
+}
+
+Floats NetworkBuilder::transpose(const Floats &x) {
+  ArrayRef<int64_t> in = x.shape();
+  if (in.size() != 4)
+    return x;
+  SmallVector<int32_t> perms = random.chance(50)
+                                   ? SmallVector<int32_t>{0, 2, 1, 3}
+                                   : SmallVector<int32_t>{0, 3, 1, 2};
+  SmallVector<int64_t> shape;
+  for (int32_t p : perms)
+    shape.push_back(in[p]);
+  Floats result = x;
+  result.value =
+      tosa::TransposeOp::create(b, loc, floatType(shape), x.value, perms);
+  return result;
+}
+
+Floats NetworkBuilder::activate(Floats x) {
+  for (int64_t i = random.from(0, 2); i > 0; --i)
+    x = random.chance(50) ? normalize(x) : clamp(x);
+  return x;
+}
+
+//===----------------------------------------------------------------------===//
+// The whole
+//===----------------------------------------------------------------------===//
+
+Floats NetworkBuilder::makeInput(func::FuncOp main) {
+  SmallVector<int64_t> shape;
+  if (random.chance(30)) {
+    shape = {random.chance(50) ? 1 : random.from(2, 20),
+             random.chance(50) ? random.from(1, 40) : random.from(41, 300)};
+  } else {
+    int64_t channels = random.chance(50)
+                           ? random.from(1, 6)
+                           : random.oneOf<int64_t>({8, 16, 31, 32, 33, 40, 65});
+    shape = {random.chance(80) ? 1 : random.from(2, 3), random.from(1, 13),
+             random.from(1, 13), channels};
+  }
+  Floats input{{}, kInputUnit, kInputBound, kInputBound / 2};
+  bool isCodes = random.chance(40);
+  Type type = floatType(shape);
+  if (isCodes)
+    type = mbn::MultiBitType::get(
+        shape, mbn::LevelsAttr::get(b.getContext(),
+                                    makeRandomLevels(random, input.typical)));
+  Block *block = main.addEntryBlock();
+  main.setFunctionType(b.getFunctionType({type}, {}));
+  input.value = block->addArgument(type, loc);
+  main.setArgAttr(0, "mbn.name", b.getStringAttr("input"));
+  b.setInsertionPointToStart(block);
+  if (isCodes)
+    return decode(input.value);
+  return random.chance(75) ? requantize(input) : input;
+}
+
+void NetworkBuilder::finish(const Floats &last) {
+  switch (random.from(0, 3)) {
+  case 0:
+    outputs.push_back(makeSums(encode(last)));
+    break;
+  case 1:
+    outputs.push_back(requantize(last).value);
+    break;
+  default:
+    outputs.push_back(last.value);
+  }
+}
+
+OwningOpRef<ModuleOp> NetworkBuilder::build() {
+  b.getContext()
+      ->loadDialect<arith::ArithDialect, func::FuncDialect, mbn::MBNDialect,
+                    tosa::TosaDialect>();
+  OwningOpRef<ModuleOp> module = ModuleOp::create(loc);
+  b.setInsertionPointToEnd(module->getBody());
+  auto main = func::FuncOp::create(b, loc, "main", b.getFunctionType({}, {}));
+  Floats x = makeInput(main);
+  for (int64_t i = random.from(1, 3); i > 0; --i) {
+    ArrayRef<int64_t> in = x.shape();
+    int64_t flat = cast<RankedTensorType>(x.value.getType()).getNumElements();
+    if (in.size() == 4 && flat / in[0] <= kLargestVector && random.chance(20)) {
+      x = reshape(x, {in[0], flat / in[0]});
+    } else if (random.chance(5)) {
+      x = transpose(x);
+    }
+    x = random.chance(15) ? residual(x) : activate(makeLayer(x));
+    if (random.chance(15))
+      x = maxPool(x);
+    if (random.chance(10))
+      outputs.push_back(x.value);
+    if (i == 1)
+      break;
+    if (!x.isExact() || x.bound > 1024 * x.unit || random.chance(80))
+      x = requantize(x);
+    if (random.chance(25))
+      x = maxPool(x);
+  }
+  finish(x);
+  func::ReturnOp::create(b, loc, outputs);
+  main.setFunctionType(b.getFunctionType(main.getArgumentTypes(),
+                                         ValueRange(outputs).getTypes()));
+  for (size_t i = 0; i < outputs.size(); ++i)
+    main.setResultAttr(i, "mbn.name",
+                       b.getStringAttr("output" + std::to_string(i)));
+  return module;
+}
+
+} // namespace
+
+OwningOpRef<ModuleOp> subbit::makeRandomNetwork(Random &random,
+                                                MLIRContext *context) {
+  return NetworkBuilder(random, context).build();
+}
+
+std::vector<TensorValue> subbit::makeRandomInputs(Random &random,
+                                                  ModuleOp module) {
+  auto main = module.lookupSymbol<func::FuncOp>("main");
+  std::vector<TensorValue> inputs;
+  for (Type type : main.getArgumentTypes()) {
+    TensorValue input = makeTensorValue(type);
+    if (auto *floats = std::get_if<std::vector<float>>(&input.data)) {
+      int64_t range = kInputBound / kInputUnit;
+      for (float &x : *floats)
+        x = kInputUnit * random.from(-range, range);
+    } else {
+      int64_t count = cast<mbn::MultiBitType>(type).getLevels().getNumLevels();
+      for (uint8_t &x : std::get<std::vector<uint8_t>>(input.data))
+        x = random.from(0, count - 1);
+    }
+    inputs.push_back(std::move(input));
+  }
+  return inputs;
+}
