@@ -18,15 +18,17 @@ function(subbit_library name)
   set_property(GLOBAL APPEND PROPERTY SUBBIT_LIBRARIES ${name})
 endfunction()
 
-# subbit_tool(NAME SOURCES... LIBS libraries...)
-# Programs whose name ends in -tests are unit tests: they are run by
-# check-subbit and not installed.
+# subbit_tool(NAME [TEST] SOURCES... LIBS libraries...)
+# A TEST tool is for the tests only. Programs whose name ends in -tests are unit
+# tests, run by check-subbit. Neither is installed.
 function(subbit_tool name)
-  cmake_parse_arguments(ARG "" "" "LIBS" ${ARGN})
+  cmake_parse_arguments(ARG "TEST" "" "LIBS" ${ARGN})
   add_executable(${name} ${ARG_UNPARSED_ARGUMENTS})
   target_link_libraries(${name} PRIVATE ${ARG_LIBS} MLIR LLVM)
   if(name MATCHES "-tests$")
     set_property(GLOBAL APPEND PROPERTY SUBBIT_UNIT_TESTS ${name})
+  elseif(ARG_TEST)
+    set_property(GLOBAL APPEND PROPERTY SUBBIT_TEST_TOOLS ${name})
   else()
     set_property(GLOBAL APPEND PROPERTY SUBBIT_TOOLS ${name})
   endif()

@@ -9,6 +9,7 @@
 #include "lib/Checking/RandomNetworks.h"
 #include "lib/Pipelines/Diagnostics.h"
 #include "lib/Pipelines/Registration.h"
+#include "lib/Target/Target.h"
 #include "llvm/Support/CommandLine.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/InitLLVM.h"
@@ -68,6 +69,10 @@ int main(int argc, char **argv) {
       "Each network must have the same results, bit for bit, in the "
       "interpreter\nbefore and after each pass, in the reference and "
       "compiled.\n");
+  if (auto target = resolveTarget({"", cpu, features}); !target) {
+    errs() << "subbit-check: error: " << toString(target.takeError()) << "\n";
+    return 1;
+  }
   SmallString<128> directory(keep);
   std::error_code failure =
       keep.empty() ? sys::fs::createUniqueDirectory("subbit-check", directory)

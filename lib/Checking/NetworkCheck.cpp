@@ -126,9 +126,13 @@ private:
 };
 } // namespace
 
-/// Fuses the module; every pass must keep the results.
-static llvm::Error checkPasses(ModuleOp module, const Results &expected,
-                               ArrayRef<std::vector<TensorValue>> inputs) {
+llvm::Error
+subbit::checkPasses(ModuleOp module,
+                    llvm::function_ref<void(OpPassManager &)> addPasses,
+                    ArrayRef<std::vector<TensorValue>> inputs) {
+  auto expected = interpret(module, inputs);
+  if (!expected)
+    return expected.takeError();
   // Remarks on layers left in float are no news here.
   ScopedDiagnosticHandler handler(
       module.getContext(), [](Diagnostic &diagnostic) {
@@ -136,11 +140,11 @@ static llvm::Error checkPasses(ModuleOp module, const Results &expected,
       });
   std::string message;
   PassManager manager(module.getContext());
-  addFusePasses(manager);
+  addPasses(manager);
   manager.addInstrumentation(
-      std::make_unique<CheckAfterPasses>(expected, inputs, message));
+      std::make_unique<CheckAfterPasses>(*expected, inputs, message));
   if (failed(manager.run(module)))
-    return llvm::createStringError("fusion fails");
+    return llvm::createStringError("the passes fail");
   if (!message.empty())
     return llvm::createStringError(message);
   return llvm::Error::success();
@@ -214,7 +218,7 @@ llvm::Error subbit::checkNetwork(ModuleOp module, const TargetSpec &target,
                                          *expected, inputs))
     return error;
   OwningOpRef<ModuleOp> fused = module.clone();
-  if (llvm::Error error = checkPasses(*fused, *expected, inputs))
+  if (llvm::Error error = checkPasses(*fused, addFusePasses, inputs))
     return error;
   if (llvm::Error error = checkReference("the reference after fusion", *fused,
                                          *expected, inputs))

@@ -11,6 +11,7 @@
 #include "lib/Execution/TensorValue.h"
 #include "lib/Target/Target.h"
 #include "mlir/IR/BuiltinOps.h"
+#include "mlir/Pass/PassManager.h"
 
 namespace subbit {
 
@@ -28,6 +29,14 @@ Difference compareBits(llvm::ArrayRef<TensorValue> expected,
 llvm::Expected<std::vector<std::vector<TensorValue>>>
 runCompiled(mlir::ModuleOp module, const TargetSpec &target,
             llvm::StringRef directory,
+            llvm::ArrayRef<std::vector<TensorValue>> inputs);
+
+/// Runs passes on the module, interprets it after each of them, and compares
+/// the results with those before; the error names the first pass that changed
+/// one.
+llvm::Error
+checkPasses(mlir::ModuleOp module,
+            llvm::function_ref<void(mlir::OpPassManager &)> addPasses,
             llvm::ArrayRef<std::vector<TensorValue>> inputs);
 
 /// Checks that a network at the level "quantized" has the same results, bit for

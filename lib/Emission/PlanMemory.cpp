@@ -158,8 +158,9 @@ void PlanMemoryPass::runOnOperation() {
                                  main.getLoc())))
     return signalPassFailure();
   Value scratch = main.getArgument(number);
-  builder.setInsertionPointToStart(block);
   for (Buffer &buffer : buffers) {
+    // Again for each, as the first operation may be an allocation.
+    builder.setInsertionPointToStart(block);
     Location loc = buffer.alloc.getLoc();
     Value offset = arith::ConstantIndexOp::create(builder, loc, buffer.offset);
     Value view = memref::ViewOp::create(builder, loc, buffer.alloc.getType(),

@@ -104,7 +104,8 @@ Compilation::phase(StringRef name,
                    llvm::function_ref<void(OpPassManager &)> passes) {
   PassManager manager(&context);
   passes(manager);
-  if (failed(manager.run(*module)))
+  if (failed(manager.run(*module)) ||
+      (options.afterPhase && failed(options.afterPhase(name, *module))))
     return failure();
   std::string text;
   if (options.emit == name || !options.dumpPhasesTo.empty()) {

@@ -13,6 +13,7 @@
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/MLIRContext.h"
 #include "mlir/IR/OwningOpRef.h"
+#include <functional>
 
 namespace subbit {
 
@@ -32,6 +33,10 @@ struct CompileOptions {
   int64_t batch = 1;
   /// Hand each layer's result to the caller's trace function.
   bool trace = false;
+  /// Called after each phase of MLIR, by name; may look at the module or change
+  /// it, and says itself why it fails.
+  std::function<mlir::LogicalResult(llvm::StringRef phase, mlir::ModuleOp)>
+      afterPhase;
 };
 
 /// Reads a model into a module; null after a message in the context's
