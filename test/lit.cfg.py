@@ -51,7 +51,7 @@ for arch in ("aarch64", "riscv64"):
     if shutil.which(cross) and shutil.which(emulator):
         config.available_features.add("qemu-" + arch)
     config.substitutions.append((r"%%cc-%s\b" % arch, cross + " -static"))
-    config.substitutions.append((r"%%run-%s\b" % arch, emulator + " -cpu max"))
+    config.substitutions.append((r"%%run-%s\b" % arch, emulator))
 
 if config.sanitizer:
     config.available_features.add("sanitizers")

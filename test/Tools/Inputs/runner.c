@@ -1,0 +1,41 @@
+/* Runs the network NETWORK on inputs from stdin, one after the other; its
+   outputs go to stdout as they are. */
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <subbit/Description.h>
+
+#define JOIN(a, b) a##b
+#define SYMBOL(name, suffix) JOIN(name, suffix)
+extern const subbit_description SYMBOL(NETWORK, _description);
+int SYMBOL(NETWORK, _run)(const void *args);
+
+static void *allocate(size_t bytes, size_t alignment) {
+  /* aligned_alloc wants a multiple of the alignment. */
+  void *memory = aligned_alloc(alignment, (bytes / alignment + 1) * alignment);
+  if (!memory)
+    exit(2);
+  return memory;
+}
+
+int main(void) {
+  const subbit_description *d = &SYMBOL(NETWORK, _description);
+  if (d->abi_version != SUBBIT_ABI_VERSION || d->num_inputs != 1 ||
+      d->num_outputs != 1)
+    return 2;
+  /* The size, input, output, scratch, trace function and its context. */
+  void *args[6] = {0};
+  if (d->args_size > sizeof(args))
+    return 2;
+  args[0] = (void *)d->args_size;
+  args[1] = allocate(d->inputs[0].bytes, 64);
+  args[2] = allocate(d->outputs[0].bytes, 64);
+  args[3] = allocate(d->scratch_bytes, d->scratch_alignment);
+  while (fread(args[1], d->inputs[0].bytes, 1, stdin) == 1) {
+    int error = SYMBOL(NETWORK, _run)(args);
+    if (error != SUBBIT_OK)
+      return error;
+    fwrite(args[2], d->outputs[0].bytes, 1, stdout);
+  }
+  return 0;
+}
