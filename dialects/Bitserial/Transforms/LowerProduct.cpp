@@ -11,8 +11,10 @@
 using namespace mlir;
 using namespace subbit::bitserial;
 
-/// Words of a row that are unrolled in one go.
-static constexpr int64_t kUnrolledWords = 8;
+/// Popcounts of a row that are no loop.
+static constexpr int64_t kStraightPopcounts = 32;
+/// In the body of a loop over longer rows.
+static constexpr int64_t kLoopPopcounts = 16;
 
 namespace {
 
@@ -21,23 +23,37 @@ Value popcount(LoopBuilder &b, Value x, Value y) {
   return math::CtPopOp::create(b.b, b.loc, differs);
 }
 
+/// Lets LLVM keep the loop as it is.
+void disableUnrolling(Operation *loop) {
+  MLIRContext *context = loop->getContext();
+  auto unroll = LLVM::LoopUnrollAttr::get(context, BoolAttr::get(context, true),
+                                          {}, {}, {}, {}, {}, {});
+  loop->setAttr("llvm.loop_annotation",
+                LLVM::LoopAnnotationAttr::get(context, {}, {}, {}, unroll, {},
+                                              {}, {}, {}, {}, {}, {}, {}, {},
+                                              {}, {}));
+}
+
 /// Counts over all words of a row. `count(word, acc)` adds word `word` to the
-/// counts; a null count is 0. Long rows loop over unrolled chunks.
+/// counts; a null count is 0. Long rows loop over chunks, which stay a loop:
+/// unrolled, more counts would be in flight than there are registers.
 LoopBuilder::Values
 countWords(LoopBuilder &b, int64_t words, VectorType type, int64_t counts,
            llvm::function_ref<LoopBuilder::Values(Value, ValueRange)> count) {
   LoopBuilder::Values acc(counts, Value());
   int64_t looped = 0;
-  if (words > kUnrolledWords) {
-    looped = words / kUnrolledWords * kUnrolledWords;
+  if (words * counts > kStraightPopcounts) {
+    int64_t chunk = std::max<int64_t>(1, kLoopPopcounts / counts);
+    looped = words / chunk * chunk;
     LoopBuilder::Values zeros(counts, b.zero(type));
-    acc = b.loop(b.index(0), b.index(looped), kUnrolledWords, zeros,
+    acc = b.loop(b.index(0), b.index(looped), chunk, zeros,
                  [&](Value word, ValueRange args) {
                    LoopBuilder::Values next(args);
-                   for (int64_t u = 0; u < kUnrolledWords; ++u)
+                   for (int64_t u = 0; u < chunk; ++u)
                      next = count(b.add(word, u), next);
                    return next;
                  });
+    disableUnrolling(acc.front().getDefiningOp());
   }
   for (int64_t w = looped; w < words; ++w)
     acc = count(b.index(w), acc);
