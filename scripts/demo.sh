@@ -3,10 +3,12 @@
 # Builds Subbit, compiles LeNet-5 twice, as it is and with quantized weights and
 # activations, and prints accuracy, sizes and latency of both.
 #
-# Usage: scripts/demo.sh [--data DIR] [--no-install] [-j N]
+# Usage: scripts/demo.sh [--data DIR] [--no-install] [--tools DIR] [-j N]
 #   --data DIR     all 10,000 test digits: DIR holds t10k-images-idx3-ubyte.gz
 #                  and t10k-labels-idx1-ubyte.gz; 1,000 digits are bundled
 #   --no-install   take the dependencies as they are
+#   --tools DIR    take subbit-compile and subbit-run from DIR, build nothing; the
+#                  results go to DIR/../demo, not to build/demo
 #   -j N           build with N jobs at a time
 set -euo pipefail
 root=$(cd "$(dirname "$0")/.." && pwd)
@@ -15,18 +17,20 @@ example=$root/examples/lenet5
 images=$example/digits-idx3-ubyte.gz
 labels=$example/labels-idx1-ubyte.gz
 install=true
+tools=
 jobs=()
 while [ $# -gt 0 ]; do
   case "$1" in
     --data)
-      data=$(cd "${2:?--data needs a folder}" && pwd)
+      data=$(realpath -m "${2:?--data needs a folder}")
       images=$data/t10k-images-idx3-ubyte.gz
       labels=$data/t10k-labels-idx1-ubyte.gz
       shift ;;
     --no-install) install=false ;;
+    --tools) tools=$(realpath -s "${2:?--tools needs a folder}"); shift ;;
     -j) jobs=(-j "${2:?-j needs a number}"); shift ;;
     -j*) jobs=("$1") ;;
-    -h|--help) sed -n '3,11s/^# \{0,1\}//p' "$0"; exit 0 ;;
+    -h|--help) sed -n '3,13s/^# \{0,1\}//p' "$0"; exit 0 ;;
     *) echo "demo.sh: unknown option '$1'; --help lists the known ones" >&2; exit 1 ;;
   esac
   shift
@@ -38,29 +42,31 @@ for file in "$images" "$labels"; do
   fi
 done
 
-if $install; then
-  "$root/scripts/install-dependencies"
+if [ -z "$tools" ]; then
+  if $install; then
+    "$root/scripts/install-dependencies"
+  fi
+  cd "$root"
+  cmake --preset default
+  cmake --build --preset default "${jobs[@]}" --target subbit-compile subbit-run
+  tools=$root/build/bin
 fi
-cd "$root"
-cmake --preset default
-cmake --build --preset default "${jobs[@]}"
-
-bin=$root/build/bin
-out=$root/build/demo
+out=$(dirname "$tools")/demo
 mkdir -p "$out"
 
 # The float network takes normalized pixels; the recipe of the quantized one
 # states that normalization, so its object takes the pixels themselves.
-"$bin/subbit-compile" "$example/lenet5.onnx" -mcpu=native --emit=so -o "$out/lenet5_float"
-quantize=("$example/lenet5.onnx" --recipe "$example/sketch.yaml"
-          --calibration "$example/calibration-idx3-ubyte.gz" -mcpu=native)
-"$bin/subbit-compile" "${quantize[@]}" --emit=so -o "$out/lenet5"
-"$bin/subbit-compile" "${quantize[@]}" --emit=obj -o "$out/lenet5"
+normalize=(--scale 0.00392156862745098 --mean 0.1307 --std 0.3081)
+"$tools/subbit-compile" "$example/lenet5.onnx" -mcpu=native --emit=so -o "$out/lenet5_float"
+"$tools/subbit-compile" "$example/lenet5.onnx" --recipe "$example/sketch.yaml" \
+  -mcpu=native --emit=so -o "$out/lenet5"
 
-"$bin/subbit-run" "$out/lenet5_float.so" --input "$images" --labels "$labels" \
-  --scale 255 --mean 0.1307 --std 0.3081 --json > "$out/float-run.json"
-"$bin/subbit-run" "$out/lenet5.so" --input "$images" --labels "$labels" \
-  --json > "$out/run.json"
+run() {
+  "$tools/subbit-run" "$1" --input "$images" --labels "$labels" --benchmark --json "${@:2}"
+}
+run "$example/lenet5.onnx" "${normalize[@]}" > "$out/reference-run.json"
+run "$out/lenet5_float.so" "${normalize[@]}" > "$out/float-run.json"
+run "$out/lenet5.so" > "$out/run.json"
 
 python3 - "$out" <<'TABLE'
 import json
@@ -80,26 +86,28 @@ def cpu():
     return "unknown CPU"
 
 
-def row(what, *columns):
-    print("%-28s%18s%18s" % ((what,) + columns))
+def row(what, unit, digits, *values):
+    columns = ("%*.*f %-2s" % (9, digits, value, unit) for value in values)
+    print(("%-30s" % what + "".join(columns)).rstrip())
 
 
-original, compiled, sizes = load("float-run.json"), load("run.json"), load("lenet5.json")
-weights = sum(layer["weights"] for layer in sizes["layers"])
+runs = load("float-run.json"), load("run.json")
+sizes = load("lenet5_float.json"), load("lenet5.json")
 print()
-print("LeNet-5 on %d test digits, one at a time, one thread of: %s"
-      % (compiled["images"], cpu()))
+print("LeNet-5, %d test digits, %d weights; %s, one thread, one image at a time"
+      % (runs[0]["images"], sizes[0]["weights"], cpu()))
 print()
-row("", "float", "compiled")
-row("top-1", "%.2f %%" % original["top1"], "%.2f %%" % compiled["top1"])
-row("median latency", "%.1f us" % original["median_us"], "%.1f us" % compiled["median_us"])
-row("weights, by formula", "%.1f kB" % (weights * 4 / 1000),
-    "%.1f kB" % (sizes["formula_bits"] / 8000))
-row("weights, bytes in the object", "%.1f kB" % (weights * 4 / 1000),
-    "%.1f kB" % (sizes["exact_bytes"] / 1000))
-row("smaller, by formula", "", "%.1f x" % sizes["ratio"])
-row("smaller, exact", "", "%.1f x" % sizes["exact_ratio"])
+print("%-30s%12s%12s" % ("", "float", "quantized"))
+row("top-1", "%", 2, *(run["top1"] for run in runs))
+row("median latency", "us", 1, *(run["median_us"] for run in runs))
+row("weights, by formula", "kB", 1, *(size["formula_bits"] / 8000 for size in sizes))
+row("weights, stored in the object", "kB", 1, *(size["exact_bytes"] / 1000 for size in sizes))
+row("float size / size, by formula", "", 2, *(size["ratio"] for size in sizes))
+row("float size / size, stored", "", 2, *(size["exact_ratio"] for size in sizes))
 print()
-print("kB = 1000 bytes. The formula is the ALQ paper's: bases, 32 bits per coordinate,")
-print("a bitwidth per group. The object: %s/lenet5.o, its header lenet5.h." % sys.argv[1])
+print("kB = 1000 bytes. By formula: 32 bits per float; for the bases, the count of the")
+print("ALQ paper (docs/Arithmetic.md). Stored: with thresholds, biases and padding.")
+print("Both are compiled by Subbit. The reference, upstream MLIR's code for the float")
+print("network, takes %.1f us." % load("reference-run.json")["median_us"])
+print("Files: %s/lenet5.{so,h,json} and lenet5_float.*" % sys.argv[1])
 TABLE

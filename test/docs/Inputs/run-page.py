@@ -2,8 +2,8 @@
 
 Usage: run-page.py PAGE.md FOLDER [TOOLS]
 
-Blocks run in order in FOLDER, which is made anew, with TOOLS first on PATH. By the line that opens it, a
-block is
+Blocks run in order in FOLDER, which is made anew, with TOOLS first on PATH. By
+the line that opens it, a block is
   ```sh          run; its output and errors are those of the ```text block that
                  follows, or nothing
   ```sh skip     not run
