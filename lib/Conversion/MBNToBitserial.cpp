@@ -114,11 +114,8 @@ void ConvertMBNToBitserialPass::runOnOperation() {
   if (failed(checkLayers()))
     return signalPassFailure();
   auto spec = resolveTarget(getTargetSpec(module));
-  if (!spec) {
-    emitError(module.getLoc()) << llvm::toString(spec.takeError());
-    return signalPassFailure();
-  }
-  auto target = describeTarget(*spec);
+  auto target = spec ? describeTarget(*spec)
+                     : llvm::Expected<TargetInfo>(spec.takeError());
   if (!target) {
     emitError(module.getLoc()) << llvm::toString(target.takeError());
     return signalPassFailure();

@@ -84,6 +84,35 @@ def CopiesToLoopsPass : Pass<"copies-to-loops", "::mlir::func::FuncOp"> {
   let dependentDialects = ["::mlir::linalg::LinalgDialect"];
 }
 
+def VectorizeLinalgPass : Pass<"vectorize-linalg", "::mlir::func::FuncOp"> {
+  let summary = "Lower linalg on buffers to loops over vectors of results";
+  let description = [{
+    For operations whose results lie one behind the other, and whose operands do
+    too or are the same for all of them: products with outputs innermost,
+    elementwise operations, pooling over channels. Up to four vectors of results
+    stay in registers while the operands are reduced, in the order of the scalar
+    loops. What is left over of a row takes vectors of half the width, a quarter,
+    and so on. Vectors are as wide as the target's.
+
+    ```mlir
+    linalg.generic {indexing_maps = [affine_map<(i) -> (i)>, affine_map<(i) -> (i)>],
+                    iterator_types = ["parallel"]}
+        ins(%a : memref<20xf32>) outs(%b : memref<20xf32>) {
+    ^bb0(%x: f32, %y: f32):
+      %z = arith.addf %x, %x : f32
+      linalg.yield %z : f32
+    }
+    ```
+
+    becomes, for AVX-512, a `vector.load` of 16 elements and one of 4, two
+    `arith.addf`, two `vector.store`. Other operations stay as they are.
+  }];
+  let dependentDialects = [
+    "::mlir::arith::ArithDialect", "::mlir::linalg::LinalgDialect", "::mlir::memref::MemRefDialect",
+    "::mlir::scf::SCFDialect", "::mlir::vector::VectorDialect",
+  ];
+}
+
 def LowerToLLVMPass : Pass<"lower-to-llvm", "::mlir::ModuleOp"> {
   let summary = "Everything that is left to the LLVM dialect, in one conversion";
   let description = [{

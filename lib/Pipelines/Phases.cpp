@@ -104,6 +104,7 @@ void subbit::addBufferPasses(OpPassManager &manager) {
 void subbit::addLoopPasses(OpPassManager &manager) {
   manager.addNestedPass<func::FuncOp>(createCopiesToLoopsPass());
   manager.addPass(createPlanMemoryPass());
+  manager.addNestedPass<func::FuncOp>(createVectorizeLinalgPass());
   manager.addNestedPass<func::FuncOp>(createConvertLinalgToLoopsPass());
   manager.addNestedPass<func::FuncOp>(bitserial::createLowerBitserialPass());
   manager.addPass(createCanonicalizerPass());

@@ -1,0 +1,315 @@
+//===- VectorizeLinalg.cpp - Vector loops for what is left of linalg ------===//
+//
+// Part of Subbit, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "dialects/Bitserial/Transforms/LoopBuilder.h"
+#include "lib/Emission/Passes.h"
+#include "lib/Target/Target.h"
+#include "mlir/Dialect/Affine/Utils.h"
+#include "mlir/Dialect/Linalg/IR/Linalg.h"
+#include "mlir/Dialect/Linalg/Transforms/Transforms.h"
+
+namespace subbit {
+#define GEN_PASS_DEF_VECTORIZELINALGPASS
+#include "lib/Emission/Passes.h.inc"
+} // namespace subbit
+
+using namespace mlir;
+using namespace subbit;
+using bitserial::LoopBuilder;
+
+/// Vectors of results that are in registers at a time.
+static constexpr int64_t kVectors = 4;
+
+namespace {
+
+/// Some consecutive results: `width` of them from `offset`.
+struct Piece {
+  int64_t offset, width;
+};
+
+/// Loops for one operation: those over results, the innermost by vectors, then
+/// those over what is reduced, which carry vectors of results. Each result sees
+/// its operands in the order of the scalar loops, so its bits are the same.
+class VectorNest {
+public:
+  VectorNest(linalg::GenericOp op, OpBuilder &builder, int64_t lanes)
+      : op(op), b(builder, op.getLoc()), lanes(lanes),
+        ranges(op.getStaticLoopRanges()), dims(ranges.size()) {}
+
+  /// Chooses the dimension that vectors lie along; false if there is none.
+  bool match();
+  void build() { buildParallel(0); }
+
+private:
+  bool isLast(OpOperand &operand);
+  static bool isElementwise(Operation &op);
+
+  void buildParallel(size_t dim);
+  void buildVectors();
+  void buildPieces(Value base, ArrayRef<Piece> pieces);
+  LoopBuilder::Values buildReduction(size_t dim, ArrayRef<Piece> pieces,
+                                     ValueRange carried);
+  LoopBuilder::Values compute(ArrayRef<Piece> pieces, ValueRange carried);
+
+  LoopBuilder::Values indices(OpOperand &operand, int64_t offset);
+  Value load(OpOperand &operand, Piece piece);
+  void store(Value value, OpOperand &operand, Piece piece);
+  Value splat(Value scalar, int64_t width) {
+    return width == 1 ? scalar : b.splat(scalar, width);
+  }
+  bool isReduction(size_t dim) {
+    return linalg::isReductionIterator(op.getIteratorTypesArray()[dim]);
+  }
+
+  linalg::GenericOp op;
+  LoopBuilder b;
+  int64_t lanes;
+  SmallVector<int64_t> ranges;
+  /// The loops' variables; that of `vectorDim` is where the pieces begin.
+  SmallVector<Value> dims;
+  size_t vectorDim = 0;
+};
+
+} // namespace
+
+//===----------------------------------------------------------------------===//
+// What can be vectorized
+//===----------------------------------------------------------------------===//
+
+/// Whether consecutive elements of the operand belong to consecutive values of
+/// the vector dimension.
+bool VectorNest::isLast(OpOperand &operand) {
+  AffineMap map = op.getMatchingIndexingMap(&operand);
+  return map.getNumResults() != 0 &&
+         map.getResult(map.getNumResults() - 1) ==
+             getAffineDimExpr(vectorDim, op.getContext());
+}
+
+bool VectorNest::isElementwise(Operation &op) {
+  return isa<linalg::YieldOp>(op) || op.hasTrait<OpTrait::ConstantLike>() ||
+         (OpTrait::hasElementwiseMappableTraits(&op) &&
+          llvm::all_of(op.getOperandTypes(),
+                       [](Type type) { return type.isIntOrFloat(); }));
+}
+
+bool VectorNest::match() {
+  if (!op.hasPureBufferSemantics() || op.getNumDpsInits() == 0 ||
+      llvm::any_of(ranges, ShapedType::isDynamic) ||
+      !llvm::all_of(*op.getBlock(), isElementwise))
+    return false;
+  AffineMap out = op.getMatchingIndexingMap(op.getDpsInitOperand(0));
+  if (out.getNumResults() == 0)
+    return false;
+  auto last = dyn_cast<AffineDimExpr>(out.getResults().back());
+  if (!last || isReduction(last.getPosition()))
+    return false;
+  vectorDim = last.getPosition();
+  return llvm::all_of(op->getOpOperands(), [&](OpOperand &operand) {
+    auto type = dyn_cast<MemRefType>(operand.get().getType());
+    if (!type)
+      return operand.get().getType().isIntOrFloat();
+    if (!type.getElementType().isIntOrFloat())
+      return false;
+    AffineMap map = op.getMatchingIndexingMap(&operand);
+    bool alongVector = isLast(operand);
+    if (alongVector && !type.isLastDimUnitStride())
+      return false;
+    if (!alongVector && op.isDpsInit(&operand))
+      return false;
+    ArrayRef<AffineExpr> others = map.getResults();
+    return llvm::none_of(
+        alongVector ? others.drop_back() : others,
+        [&](AffineExpr expr) { return expr.isFunctionOfDim(vectorDim); });
+  });
+}
+
+//===----------------------------------------------------------------------===//
+// Loops
+//===----------------------------------------------------------------------===//
+
+void VectorNest::buildParallel(size_t dim) {
+  if (dim == ranges.size())
+    return buildVectors();
+  if (dim == vectorDim || isReduction(dim))
+    return buildParallel(dim + 1);
+  b.loop(ranges[dim], [&](Value i) {
+    dims[dim] = i;
+    buildParallel(dim + 1);
+  });
+}
+
+void VectorNest::buildVectors() {
+  int64_t block = kVectors * lanes, size = ranges[vectorDim];
+  int64_t whole = size / block * block;
+  SmallVector<Piece> pieces;
+  for (int64_t v = 0; v < kVectors; ++v)
+    pieces.push_back({v * lanes, lanes});
+  if (whole)
+    b.loop(b.index(0), b.index(whole), block,
+           [&](Value base) { buildPieces(base, pieces); });
+  // What is left: whole vectors, then ever smaller ones.
+  pieces.clear();
+  int64_t width = lanes;
+  for (int64_t done = whole; done < size;) {
+    while (width > size - done)
+      width /= 2;
+    pieces.push_back({done - whole, width});
+    done += width;
+  }
+  if (!pieces.empty())
+    buildPieces(b.index(whole), pieces);
+}
+
+void VectorNest::buildPieces(Value base, ArrayRef<Piece> pieces) {
+  dims[vectorDim] = base;
+  bool reduces = op.getNumReductionLoops() != 0;
+  LoopBuilder::Values results;
+  for (OpOperand &out : op.getDpsInitsMutable())
+    for (Piece piece : pieces)
+      results.push_back(reduces || op.payloadUsesValueFromOperand(&out)
+                            ? load(out, piece)
+                            : Value());
+  results = buildReduction(0, pieces, results);
+  auto result = results.begin();
+  for (OpOperand &out : op.getDpsInitsMutable())
+    for (Piece piece : pieces)
+      store(*result++, out, piece);
+}
+
+LoopBuilder::Values VectorNest::buildReduction(size_t dim,
+                                               ArrayRef<Piece> pieces,
+                                               ValueRange carried) {
+  while (dim < ranges.size() && !isReduction(dim))
+    ++dim;
+  if (dim == ranges.size())
+    return compute(pieces, carried);
+  return b.loop(ranges[dim], carried, [&](Value i, ValueRange carried) {
+    dims[dim] = i;
+    return buildReduction(dim + 1, pieces, carried);
+  });
+}
+
+//===----------------------------------------------------------------------===//
+// The body
+//===----------------------------------------------------------------------===//
+
+LoopBuilder::Values VectorNest::compute(ArrayRef<Piece> pieces,
+                                        ValueRange carried) {
+  Block *body = op.getBlock();
+  int64_t numOuts = op.getNumDpsInits();
+  LoopBuilder::Values results(numOuts * pieces.size());
+  // What does not lie along the vector is loaded once.
+  SmallVector<Value> scalars;
+  for (OpOperand *in : op.getDpsInputOperands())
+    scalars.push_back(isLast(*in) ? Value() : load(*in, {0, 1}));
+  for (auto [p, piece] : llvm::enumerate(pieces)) {
+    int64_t width = piece.width;
+    IRMapping map;
+    for (OpOperand *in : op.getDpsInputOperands()) {
+      Value scalar = scalars[in->getOperandNumber()];
+      map.map(op.getMatchingBlockArgument(in),
+              scalar ? splat(scalar, width) : load(*in, piece));
+    }
+    for (auto [o, out] : llvm::enumerate(op.getDpsInitsMutable()))
+      if (Value value = carried[o * pieces.size() + p])
+        map.map(op.getMatchingBlockArgument(&out), value);
+    auto vectorOf = [&](Value value) {
+      if (Value mapped = map.lookupOrNull(value))
+        return mapped;
+      Value vector = splat(value, width);
+      map.map(value, vector);
+      return vector;
+    };
+    for (Operation &inner : body->without_terminator()) {
+      for (Value operand : inner.getOperands())
+        vectorOf(operand);
+      Operation *clone = b.b.clone(inner, map);
+      for (auto [from, to] : llvm::zip(inner.getResults(), clone->getResults()))
+        if (inner.hasTrait<OpTrait::ConstantLike>())
+          map.map(from, splat(to, width));
+        else if (width > 1)
+          to.setType(VectorType::get({width}, to.getType()));
+    }
+    for (auto [o, value] :
+         llvm::enumerate(body->getTerminator()->getOperands()))
+      results[o * pieces.size() + p] = vectorOf(value);
+  }
+  return results;
+}
+
+LoopBuilder::Values VectorNest::indices(OpOperand &operand, int64_t offset) {
+  SmallVector<Value> values(dims);
+  // Dimensions that nothing has set yet are not in this operand's map.
+  for (Value &value : values)
+    if (!value)
+      value = dims[vectorDim];
+  values[vectorDim] = b.add(dims[vectorDim], offset);
+  AffineMap map = op.getMatchingIndexingMap(&operand);
+  LoopBuilder::Values result;
+  for (AffineExpr expr : map.getResults())
+    result.push_back(affine::expandAffineExpr(b.b, b.loc, expr, values, {}));
+  return result;
+}
+
+Value VectorNest::load(OpOperand &operand, Piece piece) {
+  Value memref = operand.get();
+  if (!isa<MemRefType>(memref.getType()))
+    return memref;
+  LoopBuilder::Values at = indices(operand, piece.offset);
+  return piece.width == 1 ? b.load(memref, at)
+                          : b.loadVector(memref, at, piece.width);
+}
+
+void VectorNest::store(Value value, OpOperand &operand, Piece piece) {
+  LoopBuilder::Values at = indices(operand, piece.offset);
+  if (piece.width == 1)
+    b.store(value, operand.get(), at);
+  else
+    b.storeVector(value, operand.get(), at);
+}
+
+//===----------------------------------------------------------------------===//
+// The pass
+//===----------------------------------------------------------------------===//
+
+namespace {
+struct VectorizeLinalgPass
+    : public subbit::impl::VectorizeLinalgPassBase<VectorizeLinalgPass> {
+  void runOnOperation() override;
+};
+} // namespace
+
+void VectorizeLinalgPass::runOnOperation() {
+  IRRewriter rewriter(&getContext());
+  auto module = getOperation()->getParentOfType<ModuleOp>();
+  auto spec = resolveTarget(bitserial::getTargetSpec(module));
+  auto target = spec ? describeTarget(*spec)
+                     : llvm::Expected<TargetInfo>(spec.takeError());
+  if (!target) {
+    emitError(getOperation().getLoc()) << llvm::toString(target.takeError());
+    return signalPassFailure();
+  }
+  SmallVector<linalg::LinalgOp> ops;
+  getOperation().walk([&](linalg::LinalgOp op) { ops.push_back(op); });
+  for (linalg::LinalgOp op : ops) {
+    rewriter.setInsertionPoint(op);
+    auto generic = dyn_cast<linalg::GenericOp>(*op);
+    if (!generic) {
+      FailureOr<linalg::GenericOp> made =
+          linalg::generalizeNamedOp(rewriter, op);
+      if (failed(made))
+        continue;
+      generic = *made;
+      rewriter.setInsertionPoint(generic);
+    }
+    VectorNest nest(generic, rewriter, target->lanes);
+    if (!nest.match())
+      continue;
+    nest.build();
+    rewriter.eraseOp(generic);
+  }
+}

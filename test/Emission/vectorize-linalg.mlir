@@ -1,0 +1,102 @@
+// RUN: subbit-opt %s -split-input-file -vectorize-linalg | FileCheck %s
+
+// 20 results are a vector of 16 and one of 4; what both need is loaded once.
+// CHECK-LABEL: @add_bias
+// CHECK-SAME: %[[X:.*]]: memref<3x20xf32>, %[[BIAS:.*]]: memref<20xf32>, %[[Y:.*]]: memref<3x20xf32>
+// CHECK: scf.for %[[ROW:.*]] =
+// CHECK-DAG: vector.load %[[X]][%[[ROW]], %{{.*}}] : memref<3x20xf32>, vector<16xf32>
+// CHECK-DAG: vector.load %[[BIAS]][%{{.*}}] : memref<20xf32>, vector<16xf32>
+// CHECK-DAG: arith.addf {{.*}} : vector<16xf32>
+// CHECK-DAG: vector.load %[[X]][%[[ROW]], %{{.*}}] : memref<3x20xf32>, vector<4xf32>
+// CHECK-DAG: arith.addf {{.*}} : vector<4xf32>
+// CHECK: vector.store {{.*}}, %[[Y]][%[[ROW]], %{{.*}}] : memref<3x20xf32>, vector<16xf32>
+// CHECK: vector.store {{.*}}, %[[Y]][%[[ROW]], %{{.*}}] : memref<3x20xf32>, vector<4xf32>
+// CHECK-NOT: linalg
+#target = #bitserial.target<triple = "x86_64-linux-gnu", cpu = "x86-64-v4", features = "+avx512vpopcntdq">
+module attributes {bitserial.target = #target} {
+  func.func @add_bias(%x: memref<3x20xf32>, %bias: memref<20xf32>, %y: memref<3x20xf32>) {
+    linalg.generic {indexing_maps = [affine_map<(i, j) -> (i, j)>, affine_map<(i, j) -> (j)>, affine_map<(i, j) -> (i, j)>],
+                    iterator_types = ["parallel", "parallel"]}
+        ins(%x, %bias : memref<3x20xf32>, memref<20xf32>) outs(%y : memref<3x20xf32>) {
+    ^bb0(%a: f32, %b: f32, %c: f32):
+      %s = arith.addf %a, %b : f32
+      linalg.yield %s : f32
+    }
+    return
+  }
+}
+
+// -----
+
+// A product carries its vectors of results through the loop over what it
+// reduces; the input's element is the same for all of them.
+// CHECK-LABEL: @matmul
+// CHECK-SAME: %[[X:.*]]: memref<1x7xf32>, %[[W:.*]]: memref<7x16xf32>, %[[Y:.*]]: memref<1x16xf32>
+// CHECK: %[[INIT0:.*]] = vector.load %[[Y]]
+// CHECK: %[[INIT1:.*]] = vector.load %[[Y]]
+// CHECK: %[[SUMS:.*]]:2 = scf.for {{.*}} iter_args(%[[ACC0:.*]] = %[[INIT0]], %[[ACC1:.*]] = %[[INIT1]]) -> (vector<8xf32>, vector<8xf32>)
+// CHECK: %[[A:.*]] = memref.load %[[X]]
+// CHECK: vector.broadcast %[[A]] : f32 to vector<8xf32>
+// CHECK: vector.load %[[W]]
+// CHECK: arith.mulf
+// CHECK: arith.addf %[[ACC0]]
+// CHECK: arith.addf %[[ACC1]]
+// CHECK: scf.yield
+// CHECK: vector.store %[[SUMS]]#0, %[[Y]]
+// CHECK: vector.store %[[SUMS]]#1, %[[Y]]
+#target = #bitserial.target<triple = "x86_64-linux-gnu", cpu = "haswell", features = "">
+module attributes {bitserial.target = #target} {
+  func.func @matmul(%x: memref<1x7xf32>, %w: memref<7x16xf32>, %y: memref<1x16xf32>) {
+    linalg.matmul ins(%x, %w : memref<1x7xf32>, memref<7x16xf32>) outs(%y : memref<1x16xf32>)
+    return
+  }
+}
+
+// -----
+
+// Constants and what comes from outside are the same in all lanes; blocks of
+// four vectors are a loop.
+// CHECK-LABEL: @clamp
+// CHECK-SAME: %{{.*}}: memref<100xi8>, %[[MOST:.*]]: i8
+// CHECK: %[[STEP:.*]] = arith.constant 64 : index
+// CHECK: scf.for {{.*}} step %[[STEP]]
+// CHECK-COUNT-4: arith.minui {{.*}} : vector<16xi8>
+// CHECK: }
+// CHECK-COUNT-2: arith.minui {{.*}} : vector<16xi8>
+// CHECK: arith.minui {{.*}} : vector<4xi8>
+#target = #bitserial.target<triple = "x86_64-linux-gnu", cpu = "x86-64-v4", features = "+avx512vpopcntdq">
+module attributes {bitserial.target = #target} {
+  func.func @clamp(%x: memref<100xi8>, %most: i8) {
+    linalg.generic {indexing_maps = [affine_map<(i) -> (i)>], iterator_types = ["parallel"]}
+        outs(%x : memref<100xi8>) {
+    ^bb0(%a: i8):
+      %least = arith.constant 3 : i8
+      %s = arith.minui %a, %most : i8
+      %t = arith.maxui %s, %least : i8
+      linalg.yield %t : i8
+    }
+    return
+  }
+}
+
+// -----
+
+// Results of a transposition come from elements that lie apart, and positions
+// are no values of a vector: both stay.
+// CHECK-LABEL: @others
+// CHECK: linalg.generic
+// CHECK: linalg.generic
+// CHECK-NOT: vector.store
+#target = #bitserial.target<triple = "x86_64-linux-gnu", cpu = "x86-64-v4", features = "+avx512vpopcntdq">
+module attributes {bitserial.target = #target} {
+  func.func @others(%x: memref<4x8xf32>, %y: memref<8x4xf32>, %z: memref<8xindex>) {
+    linalg.transpose ins(%x : memref<4x8xf32>) outs(%y : memref<8x4xf32>) permutation = [1, 0]
+    linalg.generic {indexing_maps = [affine_map<(i) -> (i)>], iterator_types = ["parallel"]}
+        outs(%z : memref<8xindex>) {
+    ^bb0(%a: index):
+      %i = linalg.index 0 : index
+      linalg.yield %i : index
+    }
+    return
+  }
+}
