@@ -132,9 +132,15 @@ int main(int argc, char **argv) {
   cl::SetVersionPrinter(printVersion);
   cl::ParseCommandLineOptions(
       argc, argv,
-      "Subbit compiles a neural network into an object file\n\n"
-      "  subbit-compile lenet5.onnx --recipe sketch.yaml -mcpu=native -o "
-      "build/lenet5\n");
+      R"(Compiles a neural network into an object file, a C header and a report
+
+  subbit-compile lenet5.onnx --recipe sketch.yaml -mcpu=native -o lenet5
+                     lenet5.o lenet5.h lenet5.json; the header says how to call it
+  subbit-compile lenet5.onnx --weight-bits 2 --activation-bits 2 \
+                 --calibration digits.npy --emit=so -o lenet5
+  subbit-run lenet5.so --input digits.npy --labels labels.npy --compare
+                     its accuracy, latency, and whether each bit is right
+)");
   auto options = makeOptions();
   if (!options) {
     errs() << "subbit-compile: error: " << toString(options.takeError())
