@@ -67,7 +67,9 @@ static cl::opt<bool>
                      "from the interpreter's; exit code 1 if any do. They\n"
                      "must have the same bits, or, behind a layer left in\n"
                      "float, be within 1e-4 of the layer's largest.\n"
-                     "MODEL, or with --reference: compare the outputs"));
+                     "MODEL, or with --reference: compare the outputs, and\n"
+                     "each product with that of the decoded floats, within\n"
+                     "1e-5 * sum |w| * max |x|"));
 static cl::opt<bool>
     timeRuns("benchmark", in,
              cl::desc("Measure latency by itself, after a warm-up"));
@@ -124,9 +126,12 @@ int main(int argc, char **argv) {
     module = check(object->readModule(&context));
   if (!object && !module)
     return 1;
+  mlir::OwningOpRef<mlir::ModuleOp> fused;
+  if (module && !(fused = makeFused(*module)))
+    return 1;
   Dataset dataset = check(readDataset(inputPath, labelsPath, count));
-  auto [report, outputs] =
-      check(evaluate(object.get(), module.get(), dataset, options));
+  auto [report, outputs] = check(
+      evaluate(object.get(), module.get(), fused.get(), dataset, options));
   if (!outputPath.empty())
     check(writeNpy(outputPath, toDataArray(outputs[0])));
   (json ? printJSON : printText)(report, llvm::outs());

@@ -16,7 +16,7 @@
 /* Programs that know a network only by its description can build it so.      */
 /*                                                                            */
 /* A shared object made by `subbit-compile --emit=so` also has NAME_module,   */
-/* the fused module as MLIR bytecode, NAME_module_size bytes of it.           */
+/* the quantized module as MLIR bytecode, NAME_module_size bytes of it.       */
 /*                                                                            */
 /*===----------------------------------------------------------------------===*/
 

@@ -44,14 +44,14 @@ void subbit::printText(const EvaluationReport &report, llvm::raw_ostream &os) {
      << llvm::format("%.1f us median, %.1f us minimum", report.times.median,
                      report.times.minimum)
      << " (batch " << report.batch << ")\n";
-  if (report.layers)
-    printTable(*report.layers, os);
   if (report.outputs)
     os << "same     " << llvm::format("%.2f %%", report.outputs->sameClass)
        << " of the classes, "
        << report.outputs->values - report.outputs->differences << " of "
        << report.outputs->values << " values, largest difference "
        << llvm::format("%.3g\n", report.outputs->largestDifference);
+  if (report.layers)
+    printTable(*report.layers, os);
 }
 
 //===----------------------------------------------------------------------===//
@@ -98,11 +98,13 @@ void subbit::printJSON(const EvaluationReport &report, llvm::raw_ostream &os) {
     if (report.layers) {
       json.attribute("differences", report.layers->differences());
       printLines(json, "layers", "layer", report.layers->layers);
-      printLines(json, "outputs", "output", report.layers->outputs);
+      if (!report.outputs)
+        printLines(json, "outputs", "output", report.layers->outputs);
     }
     if (report.outputs) {
-      json.attribute("differences", report.outputs->differences);
       json.attribute("values", report.outputs->values);
+      json.attribute("same_values",
+                     report.outputs->values - report.outputs->differences);
       printNumber(json, "same_class", report.outputs->sameClass);
       printNumber(json, "largest_difference",
                   report.outputs->largestDifference);

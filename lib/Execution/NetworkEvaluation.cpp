@@ -8,6 +8,7 @@
 #include "lib/Execution/NetworkEvaluation.h"
 #include "lib/Execution/Interpreter.h"
 #include "lib/Execution/JIT.h"
+#include "lib/Execution/LayerComparison.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 
 using namespace mlir;
@@ -32,8 +33,8 @@ namespace {
 /// A network and what was made to run it.
 class Network {
 public:
-  Network(const CompiledNetwork *object, ModuleOp module)
-      : object(object), module(module) {}
+  Network(const CompiledNetwork *object, ModuleOp module, ModuleOp fused)
+      : object(object), module(module), fused(fused) {}
 
   /// Zeros of the shape and type of the only input.
   llvm::Expected<TensorValue> makeInput();
@@ -43,7 +44,7 @@ public:
 
 private:
   const CompiledNetwork *object;
-  ModuleOp module;
+  ModuleOp module, fused;
   std::optional<Interpreter> interpreter;
   std::unique_ptr<ReferenceFunction> reference;
 };
@@ -77,7 +78,7 @@ llvm::Expected<TensorValue> Network::makeInput() {
 
 llvm::Error Network::prepare(RunMode mode) {
   if (mode == RunMode::Interpreter && !interpreter) {
-    auto created = Interpreter::create(module);
+    auto created = Interpreter::create(fused);
     if (!created)
       return created.takeError();
     interpreter.emplace(std::move(*created));
@@ -118,10 +119,10 @@ llvm::Expected<RunResult> Network::run(RunMode mode,
 }
 
 llvm::Expected<Evaluation> subbit::evaluate(const CompiledNetwork *object,
-                                            ModuleOp module,
+                                            ModuleOp module, ModuleOp fused,
                                             const Dataset &dataset,
                                             const EvaluationOptions &options) {
-  Network network(object, module);
+  Network network(object, module, fused);
   auto input = network.makeInput();
   if (!input)
     return input.takeError();
@@ -155,7 +156,7 @@ llvm::Expected<Evaluation> subbit::evaluate(const CompiledNetwork *object,
 
   if (options.mode == RunMode::Object &&
       options.compareWith == RunMode::Interpreter) {
-    auto comparison = compareWithInterpreter(*object, module, *batches);
+    auto comparison = compareWithInterpreter(*object, fused, *batches);
     if (!comparison)
       return comparison.takeError();
     report.layers = std::move(*comparison);
@@ -167,6 +168,10 @@ llvm::Expected<Evaluation> subbit::evaluate(const CompiledNetwork *object,
     if (!comparison)
       return comparison.takeError();
     report.outputs = std::move(*comparison);
+    auto products = compareProductsWithReference(fused, *batches);
+    if (!products)
+      return products.takeError();
+    report.layers = {std::move(*products), {}};
   }
   evaluation.outputs = std::move(result->outputs);
   return evaluation;

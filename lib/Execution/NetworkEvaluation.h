@@ -21,8 +21,9 @@ enum class RunMode {
 
 struct EvaluationOptions {
   RunMode mode = RunMode::Reference;
-  /// Another way whose results are compared: layer by layer if these are the
-  /// object and the interpreter, outputs alone otherwise.
+  /// Another way whose results are compared: layer by layer with the
+  /// interpreter if these are the object and the interpreter. With the
+  /// reference the outputs are compared, and the products one by one.
   std::optional<RunMode> compareWith;
   /// Measure times apart from the run that gives the results.
   bool benchmark = false;
@@ -42,9 +43,12 @@ struct Evaluation {
 };
 
 /// Runs a network over a data set. `object` is null for a module that was not
-/// compiled; `module` is null for an object if nothing needs it.
+/// compiled. The reference runs `module`, the interpreter runs `fused`, which is
+/// the same network with products of integers; both are null for an object if
+/// nothing needs them.
 llvm::Expected<Evaluation> evaluate(const CompiledNetwork *object,
                                     mlir::ModuleOp module,
+                                    mlir::ModuleOp fused,
                                     const Dataset &dataset,
                                     const EvaluationOptions &options);
 

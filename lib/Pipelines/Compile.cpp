@@ -41,6 +41,19 @@ OwningOpRef<ModuleOp> subbit::readModel(StringRef path, MLIRContext &context,
   return parseSourceFile<ModuleOp>(path, &context);
 }
 
+OwningOpRef<ModuleOp> subbit::makeFused(ModuleOp module) {
+  OwningOpRef<ModuleOp> fused = module.clone();
+  ScopedDiagnosticHandler handler(
+      module.getContext(), [](Diagnostic &diagnostic) {
+        return success(diagnostic.getSeverity() == DiagnosticSeverity::Remark);
+      });
+  PassManager manager(module.getContext());
+  addFusePasses(manager);
+  if (failed(manager.run(*fused)))
+    return {};
+  return fused;
+}
+
 namespace {
 
 /// One run of the compiler; phases in order, each of which may be the last.
@@ -153,15 +166,15 @@ LogicalResult Compilation::run() {
   });
   if (failed(isLast) || *isLast)
     return LogicalResult(isLast);
-  isLast = phase("fused", addFusePasses);
-  if (failed(isLast) || *isLast)
-    return LogicalResult(isLast);
-  layers = getLayerSizes(*module);
   if (options.emit == "so") {
     llvm::raw_string_ostream os(bytecode);
     if (failed(writeBytecodeToFile(*module, os)))
       return emitError(loc) << "the module cannot be written as bytecode";
   }
+  isLast = phase("fused", addFusePasses);
+  if (failed(isLast) || *isLast)
+    return LogicalResult(isLast);
+  layers = getLayerSizes(*module);
   isLast = phase("bitserial", [&](OpPassManager &manager) {
     addBitserialPasses(manager, options.trace);
   });

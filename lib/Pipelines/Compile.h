@@ -44,6 +44,10 @@ struct CompileOptions {
 mlir::OwningOpRef<mlir::ModuleOp>
 readModel(llvm::StringRef path, mlir::MLIRContext &context, int64_t batch);
 
+/// A fused copy of a module of any level up to "fused". Null after a message;
+/// remarks are swallowed.
+mlir::OwningOpRef<mlir::ModuleOp> makeFused(mlir::ModuleOp module);
+
 /// Compiles; files appear whole or not at all. Messages go to the context's
 /// diagnostics.
 mlir::LogicalResult compile(const CompileOptions &options,

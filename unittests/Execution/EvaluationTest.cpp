@@ -233,7 +233,7 @@ TEST(Evaluate, ReferenceEqualsInterpreter) {
   options.choose(/*isObject=*/false, RunMode::Interpreter, /*compare=*/true);
   EXPECT_EQ(options.compareWith, RunMode::Reference);
   Evaluation evaluation =
-      llvm::cantFail(evaluate(nullptr, *network, dataset, options));
+      llvm::cantFail(evaluate(nullptr, *network, *network, dataset, options));
   EXPECT_EQ(evaluation.report.images, dataset.images.numRows());
   ASSERT_TRUE(evaluation.report.outputs);
   EXPECT_EQ(evaluation.report.outputs->differences, 0);
