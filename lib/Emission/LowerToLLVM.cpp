@@ -57,6 +57,41 @@ static LogicalResult splitFma(math::FmaOp op, PatternRewriter &rewriter) {
   return success();
 }
 
+/// floor(x) by way of integers: a call of libm where the target has none. From
+/// 2^23 on, floats are whole.
+static LogicalResult expandFloor(math::FloorOp op, PatternRewriter &rewriter) {
+  Type type = op.getType();
+  if (!getElementTypeOrSelf(type).isF32())
+    return rewriter.notifyMatchFailure(op, "is not of float32");
+  Location loc = op.getLoc();
+  auto constant = [&](float value) -> Value {
+    TypedAttr attr = rewriter.getF32FloatAttr(value);
+    if (auto shaped = dyn_cast<ShapedType>(type))
+      attr = DenseElementsAttr::get(shaped, attr);
+    return arith::ConstantOp::create(rewriter, loc, attr);
+  };
+  auto less = [&](Value a, Value b) -> Value {
+    return arith::CmpFOp::create(rewriter, loc, arith::CmpFPredicate::OLT, a,
+                                 b);
+  };
+  Value x = op.getOperand(), one = constant(1);
+  Type integers = rewriter.getI32Type();
+  if (auto shaped = dyn_cast<ShapedType>(type))
+    integers = shaped.clone(integers);
+  Value truncated = arith::SIToFPOp::create(
+      rewriter, loc, type, arith::FPToSIOp::create(rewriter, loc, integers, x));
+  Value below = arith::SubFOp::create(rewriter, loc, truncated, one);
+  Value whole = arith::SelectOp::create(rewriter, loc, less(x, truncated),
+                                        below, truncated);
+  // -0 stays itself.
+  Value floor =
+      arith::SelectOp::create(rewriter, loc, less(whole, x), whole, x);
+  Value magnitude = math::AbsFOp::create(rewriter, loc, x);
+  rewriter.replaceOpWithNewOp<arith::SelectOp>(
+      op, less(magnitude, constant(0x1p23f)), floor, x);
+  return success();
+}
+
 /// `bitserial.trace` to a call of a function that the entry defines.
 void LowerToLLVMPass::lowerTraces() {
   SmallVector<bitserial::TraceOp> traces;
@@ -98,6 +133,7 @@ LogicalResult LowerToLLVMPass::convertToLLVM(int64_t indexBits) {
   populateMathPolynomialApproximationPatterns(first,
                                               [](StringRef) { return true; });
   first.add(splitFma);
+  first.add(expandFloor);
   memref::populateExpandOpsPatterns(first);
   memref::populateExpandStridedMetadataPatterns(first);
   if (failed(applyPatternsGreedily(module, std::move(first))))
@@ -142,9 +178,8 @@ void LowerToLLVMPass::runOnOperation() {
   }
   lowerTraces();
   // The entry has been read off the arguments.
-  getOperation().walk([](func::FuncOp function) {
-    function.removeArgAttrsAttr();
-  });
+  getOperation().walk(
+      [](func::FuncOp function) { function.removeArgAttrsAttr(); });
   if (failed(convertToLLVM(target->pointerBytes * 8)))
     signalPassFailure();
 }
