@@ -64,7 +64,6 @@ normalize=(--scale 0.00392156862745098 --mean 0.1307 --std 0.3081)
 run() {
   "$tools/subbit-run" "$1" --input "$images" --labels "$labels" --benchmark --json "${@:2}"
 }
-run "$example/lenet5.onnx" "${normalize[@]}" > "$out/reference-run.json"
 run "$out/lenet5_float.so" "${normalize[@]}" > "$out/float-run.json"
 run "$out/lenet5.so" > "$out/run.json"
 
@@ -107,7 +106,5 @@ row("float size / size, stored", "", 2, *(size["exact_ratio"] for size in sizes)
 print()
 print("kB = 1000 bytes. By formula: 32 bits per float; for the bases, the count of the")
 print("ALQ paper (docs/Arithmetic.md). Stored: with thresholds, biases and padding.")
-print("Both are compiled by Subbit. The reference, upstream MLIR's code for the float")
-print("network, takes %.1f us." % load("reference-run.json")["median_us"])
 print("Files: %s/lenet5.{so,h,json} and lenet5_float.*" % sys.argv[1])
 TABLE
