@@ -51,9 +51,9 @@ FailureOr<ChainStep> getClamp(tosa::ClampOp op) {
 
 FailureOr<ChainStep> getNorm(BatchNormOp op) {
   FailureOr<std::vector<float>> params[4];
+  // Scale, bias, mean and variance.
   for (auto [param, value] :
-       llvm::zip(params, ValueRange{op.getScale(), op.getBias(), op.getMean(),
-                                    op.getVariance()}))
+       llvm::zip_equal(params, op->getOperands().drop_front()))
     if (failed(param = getConstantFloats(value)))
       return failure();
   ChainStep step;
