@@ -65,9 +65,10 @@ LogicalResult QuantizeActivationsPass::checkOptions() {
   Location loc = getOperation().getLoc();
   if (bits < 1 || bits > 8)
     return emitError(loc) << "activation bits must be from 1 to 8, found "
-                          << bits;
+                          << bits.getValue();
   if (count < 0)
-    return emitError(loc) << "count must not be negative, found " << count;
+    return emitError(loc) << "count must not be negative, found "
+                          << count.getValue();
   return success();
 }
 
@@ -97,8 +98,8 @@ FailureOr<numerics::Levels> QuantizeActivationsPass::pixelLevels() {
   levels.low = static_cast<float>(-*m / *d);
   if (!std::isfinite(levels.step) || levels.step <= 0 ||
       !std::isfinite(levels.low))
-    return emitError(loc) << "the input's scale " << scale << ", mean " << *m
-                          << " and std " << *d
+    return emitError(loc) << "the input's scale " << scale.getValue()
+                          << ", mean " << *m << " and std " << *d
                           << " give no levels; scale and std must be positive";
   if (levels.low == 0)
     levels.low = 0; // no -0

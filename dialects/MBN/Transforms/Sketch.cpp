@@ -71,13 +71,14 @@ struct SketchPass : public mbn::impl::SketchPassBase<SketchPass> {
 LogicalResult SketchPass::checkOptions() {
   Location loc = getOperation().getLoc();
   if (maxBits < 0 || maxBits > 8)
-    return emitError(loc) << "max-bits must be from 0 to 8, found " << maxBits;
+    return emitError(loc) << "max-bits must be from 0 to 8, found "
+                          << maxBits.getValue();
   if (!(tolerance >= 0) || tolerance > 1)
     return emitError(loc) << "tolerance must be from 0 to 1, found "
-                          << tolerance;
+                          << tolerance.getValue();
   if (maxInteger < 1 || maxInteger > 127)
     return emitError(loc) << "max-integer must be from 1 to 127, found "
-                          << maxInteger;
+                          << maxInteger.getValue();
   if (step != "per-output" && step != "per-layer")
     return emitError(loc) << "step must be 'per-output' or 'per-layer', found '"
                           << step << "'";
