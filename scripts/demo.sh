@@ -69,6 +69,7 @@ run "$out/lenet5.so" > "$out/run.json"
 
 python3 - "$out" <<'TABLE'
 import json
+import os
 import sys
 
 
@@ -106,5 +107,5 @@ row("float size / size, stored", "", 2, *(size["exact_ratio"] for size in sizes)
 print()
 print("kB = 1000 bytes. By formula: 32 bits per float; for the bases, the count of the")
 print("ALQ paper (docs/Arithmetic.md). Stored: with thresholds, biases and padding.")
-print("Files: %s/lenet5.{so,h,json} and lenet5_float.*" % sys.argv[1])
+print("Objects, headers and reports are in %s." % os.path.relpath(sys.argv[1]))
 TABLE

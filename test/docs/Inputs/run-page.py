@@ -1,9 +1,9 @@
 """Runs the shell blocks of a page and compares what they print with the page.
 
-Usage: run-page.py PAGE.md FOLDER [TOOLS]
+Usage: run-page.py PAGE.md FOLDER [TOOLS [LINK...]]
 
-Blocks run in order in FOLDER, which is made anew, with TOOLS first on PATH. By
-the line that opens it, a block is
+Blocks run in order in FOLDER, which is made anew, holds the files LINK and has
+TOOLS first on PATH. By the line that opens it, a block is
   ```sh          run; its output and errors are those of the ```text block that
                  follows, or nothing
   ```sh skip     not run
@@ -35,9 +35,11 @@ def pattern(expected):
     return "".join(lines)
 
 
-def main(page, folder, tools=None):
+def main(page, folder, tools=None, *links):
     shutil.rmtree(folder, ignore_errors=True)
     os.makedirs(folder)
+    for link in links:
+        os.symlink(link, os.path.join(folder, os.path.basename(link)))
     if tools:
         os.environ["PATH"] = tools + os.pathsep + os.environ["PATH"]
     with open(page) as file:
