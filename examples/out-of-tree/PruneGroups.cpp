@@ -25,8 +25,8 @@ struct PruneGroupsPass : public my::impl::PruneGroupsPassBase<PruneGroupsPass> {
 
 /// Removes the bases of groups whose coordinates sum to less than `below`;
 /// returns how many groups that were.
-static int64_t prune(const numerics::Grouping &grouping,
-                     numerics::Bases &bases, int64_t below) {
+static int64_t prune(const numerics::Grouping &grouping, numerics::Bases &bases,
+                     int64_t below) {
   std::vector<int16_t> coordinates;
   std::vector<uint32_t> signs;
   int64_t pruned = 0;
@@ -72,9 +72,7 @@ void PruneGroupsPass::runOnOperation() {
                     << bases.widths.size() << " groups lose their bases";
     // The type states the range of bitwidths; the smallest is 0 now.
     op.setValueAttr(mbn::makeBases(&getContext(), bases, "pruned"));
-    op.getResult().setType(mbn::MultiBitType::get(&getContext(),
-                                                  type.getShape(),
-                                                  type.getGroup(), 0,
-                                                  type.getMaxBits()));
+    op.getResult().setType(mbn::MultiBitType::get(
+        &getContext(), type.getShape(), type.getGroup(), 0, type.getMaxBits()));
   });
 }

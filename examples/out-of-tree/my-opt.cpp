@@ -14,6 +14,6 @@ int main(int argc, char **argv) {
   subbit::registerDialects(registry);
   subbit::registerPasses();
   my::registerMyPasses();
-  return mlir::asMainReturnCode(mlir::MlirOptMain(
-      argc, argv, "Subbit's passes and my own\n", registry));
+  return mlir::asMainReturnCode(
+      mlir::MlirOptMain(argc, argv, "Subbit's passes and my own\n", registry));
 }

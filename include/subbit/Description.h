@@ -36,9 +36,9 @@ extern "C" {
 /* What NAME_run returns. */
 enum {
   SUBBIT_OK = 0,
-  SUBBIT_BAD_SIZE = 1,    /* args is null or args->size is too small */
+  SUBBIT_BAD_SIZE = 1,     /* args is null or args->size is too small */
   SUBBIT_NULL_POINTER = 2, /* an input, an output or scratch is null */
-  SUBBIT_MISALIGNED = 3   /* scratch is not aligned as described */
+  SUBBIT_MISALIGNED = 3    /* scratch is not aligned as described */
 };
 
 /* Element types. */
@@ -66,8 +66,7 @@ typedef struct subbit_description {
 } subbit_description;
 
 /* Called after each traced layer, in the order of the layers. */
-typedef void (*subbit_trace)(void *context, int32_t number,
-                             const void *values);
+typedef void (*subbit_trace)(void *context, int32_t number, const void *values);
 
 #ifdef __cplusplus
 }

@@ -48,8 +48,8 @@ public:
 
   const subbit_description &getDescription() const { return *description; }
 
-  /// The quantized module that the network was compiled from. Fails if the file has
-  /// none, or one that the context's dialects cannot read.
+  /// The quantized module that the network was compiled from. Fails if the file
+  /// has none, or one that the context's dialects cannot read.
   llvm::Expected<mlir::OwningOpRef<mlir::ModuleOp>>
   readModule(mlir::MLIRContext *context) const;
 
