@@ -36,8 +36,8 @@ static int64_t prune(const numerics::Grouping &grouping, numerics::Bases &bases,
     // Rows come in (group, basis) order.
     auto nextCoordinate = coordinate + bases.widths[g];
     auto nextWord = word + bases.widths[g] * grouping.groupWords(g);
-    int64_t largest = std::accumulate(coordinate, nextCoordinate, int64_t(0));
-    if (bases.widths[g] != 0 && largest < below) {
+    int64_t sum = std::accumulate(coordinate, nextCoordinate, int64_t(0));
+    if (bases.widths[g] != 0 && sum < below) {
       bases.widths[g] = 0;
       ++pruned;
     } else {
