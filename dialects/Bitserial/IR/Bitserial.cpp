@@ -42,6 +42,58 @@ TargetSpec bitserial::getTargetSpec(ModuleOp module) {
           attr.getFeatures().str()};
 }
 
+//===----------------------------------------------------------------------===//
+// Attributes
+//===----------------------------------------------------------------------===//
+
+LogicalResult ScheduleAttr::verify(function_ref<InFlightDiagnostic()> emitError,
+                                   Orientation, int64_t lanes,
+                                   int64_t vectors) {
+  // schedule_c1
+  if (lanes < 1 || lanes > 1024 || vectors < 1 || vectors > 1024)
+    return emitError() << "lanes and vectors must be from 1 to 1024, found "
+                       << lanes << " and " << vectors;
+  return success();
+}
+
+LogicalResult GeometryAttr::verify(
+    function_ref<InFlightDiagnostic()> emitError, ArrayRef<int64_t> input,
+    ArrayRef<int64_t> kernel, ArrayRef<int64_t> group, ArrayRef<int64_t> output,
+    ArrayRef<int64_t> stride, ArrayRef<int64_t> dilation, int64_t groups) {
+  // geometry_c1
+  auto verifyDims = [&](StringRef name, ArrayRef<int64_t> dims,
+                        size_t rank) -> LogicalResult {
+    if (dims.size() == rank && llvm::all_of(dims, [](int64_t d) {
+          return d >= 1 && d <= (int64_t(1) << 31);
+        }))
+      return success();
+    return emitError() << name << " must have " << rank
+                       << " positive dimensions, found [" << dims << "]";
+  };
+  if (failed(verifyDims("input", input, 3)) ||
+      failed(verifyDims("kernel", kernel, 3)) ||
+      failed(verifyDims("group", group, 3)) ||
+      failed(verifyDims("output", output, 3)) ||
+      failed(verifyDims("stride", stride, 2)) ||
+      failed(verifyDims("dilation", dilation, 2)))
+    return failure();
+  if (groups < 1)
+    return emitError() << "groups must be positive, found " << groups;
+  // geometry_c2
+  for (auto [g, k] : llvm::zip(group, kernel))
+    if (g > k)
+      return emitError() << "group [" << group << "] is larger than kernel ["
+                         << kernel << "]";
+  // geometry_c3
+  if (input[0] % groups || input[0] / groups != kernel[2])
+    return emitError() << "the input has " << input[0] << " channels, "
+                       << groups << " groups of " << kernel[2] << " are taken";
+  if (output[0] % groups)
+    return emitError() << groups << " groups do not divide " << output[0]
+                       << " outputs";
+  return success();
+}
+
 SmallVector<int64_t, 3> GeometryAttr::getGrid() const {
   SmallVector<int64_t, 3> grid;
   for (auto [kernel, group] : llvm::zip(getKernel(), getGroup()))
@@ -125,20 +177,54 @@ static LogicalResult verifyElement(Operation *op, StringRef name, Value value,
   return op->emitOpError() << "has " << name << " of element type " << type;
 }
 
+static LogicalResult verifyRank(Operation *op, StringRef name, Value value,
+                                int64_t rank) {
+  int64_t found = cast<ShapedType>(value.getType()).getRank();
+  if (found == rank)
+    return success();
+  return op->emitOpError() << "has " << name << " of rank " << found
+                           << ", expects " << rank;
+}
+
+/// threshold_c3, rescale_c3
+static LogicalResult verifyBorder(Operation *op, ScheduleAttr schedule,
+                                  Value result,
+                                  std::optional<ArrayRef<int64_t>> rows,
+                                  std::optional<ArrayRef<int64_t>> columns) {
+  if (!rows && !columns)
+    return success();
+  auto shape = cast<ShapedType>(result.getType()).getShape();
+  auto fits = [](std::optional<ArrayRef<int64_t>> classes, int64_t size) {
+    return classes && static_cast<int64_t>(classes->size()) == size &&
+           llvm::all_of(*classes,
+                        [&](int64_t c) { return c >= 0 && c < size; });
+  };
+  if (!schedule.inPixels() || shape.size() != 4 || !fits(rows, shape[1]) ||
+      !fits(columns, shape[2]))
+    return op->emitOpError() << "expects a border with one class per row and "
+                                "column of a result of rank 4";
+  return success();
+}
+
 LogicalResult PackOp::verify() {
   // pack_c1
   if (failed(verifyElement(*this, "codes", getInput(), {8}, false)) ||
       failed(verifyElement(*this, "patches", getOutput(), {32}, false)))
     return failure();
   // pack_c2
+  int64_t planes = getPlanes();
+  if (planes < 1 || planes > 8)
+    return emitOpError() << "expects 1 to 8 planes, found " << planes;
   GeometryAttr g = getGeometry();
-  int64_t rows = g.getGroups() * g.getNumGroups() * getPlanes() * g.getWords();
+  int64_t rows = g.getGroups() * g.getNumGroups() * planes * g.getWords();
   auto shape = cast<ShapedType>(getOutput().getType()).getShape();
   size_t rank = getSchedule().inPixels() ? 3 : 2;
   if (shape.size() != rank || shape[1] != rows)
     return emitOpError() << "expects patches of rank " << rank << " with "
                          << rows << " rows";
-  return success();
+  // pack_c3
+  return verifyRank(*this, "codes", getInput(),
+                    getSchedule().inPixels() ? 4 : 2);
 }
 
 LogicalResult ProductOp::verify() {
@@ -160,24 +246,53 @@ LogicalResult ProductOp::verify() {
   if (sizeOf(getWidths()) != expected)
     return emitOpError() << "expects " << expected << " widths, found "
                          << sizeOf(getWidths());
+  // product_c3
+  int64_t rank = getSchedule().inPixels() ? 3 : 2;
+  if (failed(verifyRank(*this, "patches", getPatches(), rank)) ||
+      failed(verifyRank(*this, "sums", getOutput(), rank)) ||
+      failed(verifyRank(*this, "words", getWords(), 1)) ||
+      failed(verifyRank(*this, "coordinates", getCoordinates(), 1)) ||
+      failed(verifyRank(*this, "widths", getWidths(), 1)) ||
+      failed(verifyRank(*this, "init", getInit(), 1)))
+    return failure();
+  // product_c4
+  if (getMultipliers().empty())
+    return emitOpError() << "expects at least one multiplier";
   return success();
 }
 
 LogicalResult ThresholdOp::verify() {
   // threshold_c1
   if (failed(verifyElement(*this, "sums", getInput(), {32}, false)) ||
-      failed(verifyElement(*this, "thresholds", getThresholds(), {32}, false)))
+      failed(
+          verifyElement(*this, "thresholds", getThresholds(), {32}, false)) ||
+      failed(verifyElement(*this, "codes", getOutput(), {8}, false)))
     return failure();
-  return verifyElement(*this, "codes", getOutput(), {8}, false);
+  // threshold_c2
+  if (failed(verifyRank(*this, "sums", getInput(),
+                        getSchedule().inPixels() ? 3 : 2)) ||
+      failed(
+          verifyRank(*this, "thresholds", getThresholds(), getRows() ? 4 : 2)))
+    return failure();
+  return verifyBorder(*this, getSchedule(), getOutput(), getRows(),
+                      getColumns());
 }
 
 LogicalResult RescaleOp::verify() {
   // rescale_c1
   if (failed(verifyElement(*this, "sums", getInput(), {32}, false)) ||
       failed(verifyElement(*this, "a scale", getScale(), {}, true)) ||
-      failed(verifyElement(*this, "a base", getBase(), {}, true)))
+      failed(verifyElement(*this, "a base", getBase(), {}, true)) ||
+      failed(verifyElement(*this, "a result", getOutput(), {}, true)))
     return failure();
-  return verifyElement(*this, "a result", getOutput(), {}, true);
+  // rescale_c2
+  if (failed(verifyRank(*this, "sums", getInput(),
+                        getSchedule().inPixels() ? 3 : 2)) ||
+      failed(verifyRank(*this, "a scale", getScale(), 1)) ||
+      failed(verifyRank(*this, "a base", getBase(), getRows() ? 3 : 1)))
+    return failure();
+  return verifyBorder(*this, getSchedule(), getOutput(), getRows(),
+                      getColumns());
 }
 
 LogicalResult DecodeOp::verify() {
@@ -187,7 +302,15 @@ LogicalResult DecodeOp::verify() {
                            false)) ||
       failed(verifyElement(*this, "widths", getWidths(), {8}, false)) ||
       failed(verifyElement(*this, "starts", getStarts(), {32}, false)) ||
-      failed(verifyElement(*this, "steps", getSteps(), {}, true)))
+      failed(verifyElement(*this, "steps", getSteps(), {}, true)) ||
+      failed(verifyElement(*this, "a result", getOutput(), {}, true)))
     return failure();
-  return verifyElement(*this, "a result", getOutput(), {}, true);
+  // decode_c2
+  if (failed(verifyRank(*this, "words", getWords(), 1)) ||
+      failed(verifyRank(*this, "coordinates", getCoordinates(), 1)) ||
+      failed(verifyRank(*this, "widths", getWidths(), 1)) ||
+      failed(verifyRank(*this, "starts", getStarts(), 2)) ||
+      failed(verifyRank(*this, "steps", getSteps(), 1)))
+    return failure();
+  return verifyRank(*this, "a result", getOutput(), 2);
 }

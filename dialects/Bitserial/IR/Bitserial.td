@@ -44,10 +44,14 @@ def Bitserial_ScheduleAttr : AttrDef<Bitserial_Dialect, "Schedule"> {
     ```mlir
     #bitserial.schedule<pixels, lanes = 16, vectors = 4>
     ```
+
+    Constraints:
+    - schedule_c1: lanes and vectors are from 1 to 1024.
   }];
   let parameters = (ins "::subbit::bitserial::Orientation":$orientation,
                         "int64_t":$lanes, "int64_t":$vectors);
   let assemblyFormat = "`<` $orientation `,` `lanes` `=` $lanes `,` `vectors` `=` $vectors `>`";
+  let genVerifyDecl = 1;
   let extraClassDeclaration = [{
     bool inPixels() const { return getOrientation() == Orientation::Pixels; }
     /// `count` rounded up to whole blocks.
@@ -66,6 +70,13 @@ def Bitserial_GeometryAttr : AttrDef<Bitserial_Dialect, "Geometry"> {
     are channels), `kernel` and `group` are `[height, width, channels]` of one
     output's weights and of a group of them, `output` is `[outputs, height,
     width]`, `groups` the convolution's groups.
+
+    Constraints:
+    - geometry_c1: input, kernel, group and output have three dimensions, stride
+      and dilation two; each, and groups, is positive.
+    - geometry_c2: a group is not larger than the kernel.
+    - geometry_c3: the input's channels are the kernel's times `groups`; `groups`
+      divides the outputs.
   }];
   let parameters = (ins ArrayRefParameter<"int64_t">:$input,
                         ArrayRefParameter<"int64_t">:$kernel,
@@ -78,6 +89,7 @@ def Bitserial_GeometryAttr : AttrDef<Bitserial_Dialect, "Geometry"> {
     `,` `group` `=` `[` $group `]` `,` `output` `=` `[` $output `]`
     `,` `stride` `=` `[` $stride `]` `,` `dilation` `=` `[` $dilation `]`
     `,` `groups` `=` $groups `>`}];
+  let genVerifyDecl = 1;
   let extraClassDeclaration = [{
     /// Groups of weights along each dimension of one output's kernel.
     ::llvm::SmallVector<int64_t, 3> getGrid() const;
@@ -153,7 +165,9 @@ def Bitserial_PackOp : Bitserial_DestinationOp<"pack"> {
 
     Constraints:
     - pack_c1: codes are i8, words i32.
-    - pack_c2: the result has a row per group, plane and word.
+    - pack_c2: there are 1 to 8 planes; the result has a row per group, plane and
+      word.
+    - pack_c3: codes have rank 4 in the orientation `pixels`, rank 2 in `outputs`.
   }];
   let arguments = (ins Bitserial_Buffer:$input, Bitserial_Buffer:$output,
                        Bitserial_GeometryAttr:$geometry,
@@ -177,6 +191,9 @@ def Bitserial_ProductOp : Bitserial_DestinationOp<"product"> {
     - product_c1: patches, words, init and sums are i32, coordinates i8 or i16,
       widths i8.
     - product_c2: there is a width per output (or block) and group.
+    - product_c3: patches and sums have rank 3 in the orientation `pixels`, rank 2
+      in `outputs`; the other operands have rank 1.
+    - product_c4: there is at least one multiplier.
   }];
   let arguments = (ins Bitserial_Buffer:$patches, Bitserial_Buffer:$words,
                        Bitserial_Buffer:$coordinates, Bitserial_Buffer:$widths,
@@ -203,6 +220,10 @@ def Bitserial_ThresholdOp : Bitserial_DestinationOp<"threshold"> {
 
     Constraints:
     - threshold_c1: sums and thresholds are i32, codes i8.
+    - threshold_c2: sums have rank 3 in the orientation `pixels`, rank 2 in
+      `outputs`; thresholds have rank 2, or 4 with a border.
+    - threshold_c3: a border has one class per row and column of a result of
+      rank 4, in the orientation `pixels`.
   }];
   let arguments = (ins Bitserial_Buffer:$input, Bitserial_Buffer:$thresholds,
                        Bitserial_Buffer:$output, Bitserial_ScheduleAttr:$schedule,
@@ -223,6 +244,9 @@ def Bitserial_RescaleOp : Bitserial_DestinationOp<"rescale"> {
 
     Constraints:
     - rescale_c1: sums are i32, scale, base and result f32.
+    - rescale_c2: sums have rank 3 in the orientation `pixels`, rank 2 in
+      `outputs`; scale has rank 1, base rank 1, or 3 with a border.
+    - rescale_c3: as threshold_c3.
   }];
   let arguments = (ins Bitserial_Buffer:$input, Bitserial_Buffer:$scale,
                        Bitserial_Buffer:$base, Bitserial_Buffer:$output,
@@ -247,6 +271,7 @@ def Bitserial_DecodeOp : Bitserial_DestinationOp<"decode"> {
     Constraints:
     - decode_c1: words and starts are i32, coordinates i8 or i16, widths i8,
       steps and output f32.
+    - decode_c2: starts and output have rank 2, the other operands rank 1.
   }];
   let arguments = (ins Bitserial_Buffer:$words, Bitserial_Buffer:$coordinates,
                        Bitserial_Buffer:$widths, Bitserial_Buffer:$starts,

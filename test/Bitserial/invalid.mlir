@@ -1,0 +1,475 @@
+// Each case breaks the constraint that it is named after; the numbers are those
+// of dialects/Bitserial/IR/Bitserial.td, and every one of them has a case here.
+// RUN: subbit-opt %s -split-input-file -verify-diagnostics -o /dev/null
+// RUN: grep -hoE '[a-z0-9_]+_c[0-9]+:' %source/dialects/Bitserial/IR/Bitserial.td | tr -d : | sort > %t.stated
+// RUN: grep -oE '@[a-z0-9_]+_c[0-9]+' %s | tr -d @ | sort -u > %t.tested
+// RUN: diff %t.stated %t.tested
+
+// expected-error @below {{lanes and vectors must be from 1 to 1024, found 0 and 1}}
+func.func private @schedule_c1_lanes() attributes {a = #bitserial.schedule<pixels, lanes = 0, vectors = 1>}
+
+// -----
+
+// expected-error @below {{lanes and vectors must be from 1 to 1024, found 8 and -1}}
+func.func private @schedule_c1_vectors() attributes {a = #bitserial.schedule<outputs, lanes = 8, vectors = -1>}
+
+// -----
+
+// expected-error @below {{lanes and vectors must be from 1 to 1024, found 9223372036854775807 and 2}}
+func.func private @schedule_c1_huge() attributes {a = #bitserial.schedule<outputs, lanes = 9223372036854775807, vectors = 2>}
+
+// -----
+
+// expected-error @below {{expected one of [pixels, outputs] for what the lanes of a vector hold, got: rows}}
+// expected-error @below {{failed to parse Bitserial_ScheduleAttr parameter 'orientation'}}
+func.func private @schedule_orientation() attributes {a = #bitserial.schedule<rows, lanes = 8, vectors = 1>}
+
+// -----
+
+// expected-error @below {{input must have 3 positive dimensions, found [4, 3]}}
+func.func private @geometry_c1_input() attributes {a = #bitserial.geometry<input = [4, 3], kernel = [3, 3, 2], group = [3, 3, 1], output = [2, 1, 3], stride = [1, 1], dilation = [1, 1], groups = 2>}
+
+// -----
+
+// expected-error @below {{kernel must have 3 positive dimensions, found [3, 0, 2]}}
+func.func private @geometry_c1_kernel() attributes {a = #bitserial.geometry<input = [4, 3, 5], kernel = [3, 0, 2], group = [3, 3, 1], output = [2, 1, 3], stride = [1, 1], dilation = [1, 1], groups = 2>}
+
+// -----
+
+// expected-error @below {{group must have 3 positive dimensions, found [0, 0, 0]}}
+func.func private @geometry_c1_group() attributes {a = #bitserial.geometry<input = [4, 3, 5], kernel = [3, 3, 2], group = [0, 0, 0], output = [2, 1, 3], stride = [1, 1], dilation = [1, 1], groups = 2>}
+
+// -----
+
+// expected-error @below {{output must have 3 positive dimensions, found [2, 1, 3, 1]}}
+func.func private @geometry_c1_output() attributes {a = #bitserial.geometry<input = [4, 3, 5], kernel = [3, 3, 2], group = [3, 3, 1], output = [2, 1, 3, 1], stride = [1, 1], dilation = [1, 1], groups = 2>}
+
+// -----
+
+// expected-error @below {{stride must have 2 positive dimensions, found [1]}}
+func.func private @geometry_c1_stride() attributes {a = #bitserial.geometry<input = [4, 3, 5], kernel = [3, 3, 2], group = [3, 3, 1], output = [2, 1, 3], stride = [1], dilation = [1, 1], groups = 2>}
+
+// -----
+
+// expected-error @below {{dilation must have 2 positive dimensions, found [-1, 1]}}
+func.func private @geometry_c1_dilation() attributes {a = #bitserial.geometry<input = [4, 3, 5], kernel = [3, 3, 2], group = [3, 3, 1], output = [2, 1, 3], stride = [1, 1], dilation = [-1, 1], groups = 2>}
+
+// -----
+
+// expected-error @below {{groups must be positive, found 0}}
+func.func private @geometry_c1_groups() attributes {a = #bitserial.geometry<input = [4, 3, 5], kernel = [3, 3, 2], group = [3, 3, 1], output = [2, 1, 3], stride = [1, 1], dilation = [1, 1], groups = 0>}
+
+// -----
+
+// expected-error @below {{group [3, 4, 1] is larger than kernel [3, 3, 2]}}
+func.func private @geometry_c2() attributes {a = #bitserial.geometry<input = [4, 3, 5], kernel = [3, 3, 2], group = [3, 4, 1], output = [2, 1, 3], stride = [1, 1], dilation = [1, 1], groups = 2>}
+
+// -----
+
+// expected-error @below {{the input has 5 channels, 2 groups of 2 are taken}}
+func.func private @geometry_c3_channels() attributes {a = #bitserial.geometry<input = [5, 3, 5], kernel = [3, 3, 2], group = [3, 3, 1], output = [2, 1, 3], stride = [1, 1], dilation = [1, 1], groups = 2>}
+
+// -----
+
+// expected-error @below {{2 groups do not divide 3 outputs}}
+func.func private @geometry_c3_outputs() attributes {a = #bitserial.geometry<input = [4, 3, 5], kernel = [3, 3, 2], group = [3, 3, 1], output = [3, 1, 3], stride = [1, 1], dilation = [1, 1], groups = 2>}
+
+// -----
+
+func.func @pack_c1_codes(%c: memref<1x4x3x5xi32>, %e: memref<1x4x8xi32>) {
+  // expected-error @below {{'bitserial.pack' op has codes of element type 'i32'}}
+  bitserial.pack planes 2 #bitserial.geometry<input = [2, 3, 5], kernel = [3, 3, 2], group = [3, 3, 1], output = [2, 1, 3], stride = [1, 1], dilation = [1, 1], groups = 1> #bitserial.schedule<pixels, lanes = 8, vectors = 1> ins(%c : memref<1x4x3x5xi32>) outs(%e : memref<1x4x8xi32>)
+  return
+}
+
+// -----
+
+func.func @pack_c1_patches(%c: memref<1x4x3x5xi8>, %e: memref<1x4x8xi8>) {
+  // expected-error @below {{'bitserial.pack' op has patches of element type 'i8'}}
+  bitserial.pack planes 2 #bitserial.geometry<input = [2, 3, 5], kernel = [3, 3, 2], group = [3, 3, 1], output = [2, 1, 3], stride = [1, 1], dilation = [1, 1], groups = 1> #bitserial.schedule<pixels, lanes = 8, vectors = 1> ins(%c : memref<1x4x3x5xi8>) outs(%e : memref<1x4x8xi8>)
+  return
+}
+
+// -----
+
+func.func @pack_c2_rows(%c: memref<1x4x3x5xi8>, %e: memref<1x3x8xi32>) {
+  // expected-error @below {{'bitserial.pack' op expects patches of rank 3 with 4 rows}}
+  bitserial.pack planes 2 #bitserial.geometry<input = [2, 3, 5], kernel = [3, 3, 2], group = [3, 3, 1], output = [2, 1, 3], stride = [1, 1], dilation = [1, 1], groups = 1> #bitserial.schedule<pixels, lanes = 8, vectors = 1> ins(%c : memref<1x4x3x5xi8>) outs(%e : memref<1x3x8xi32>)
+  return
+}
+
+// -----
+
+func.func @pack_c2_rank(%c: memref<1x72xi8>, %e: memref<1x4x8xi32>) {
+  // expected-error @below {{'bitserial.pack' op expects patches of rank 2 with 4 rows}}
+  bitserial.pack planes 2 #bitserial.geometry<input = [40, 1, 1], kernel = [1, 1, 40], group = [1, 1, 40], output = [3, 1, 1], stride = [1, 1], dilation = [1, 1], groups = 1> #bitserial.schedule<outputs, lanes = 4, vectors = 1> ins(%c : memref<1x72xi8>) outs(%e : memref<1x4x8xi32>)
+  return
+}
+
+// -----
+
+func.func @pack_c2_no_planes(%c: memref<1x4x3x5xi8>, %e: memref<1x4x8xi32>) {
+  // expected-error @below {{'bitserial.pack' op expects 1 to 8 planes, found 0}}
+  bitserial.pack planes 0 #bitserial.geometry<input = [2, 3, 5], kernel = [3, 3, 2], group = [3, 3, 1], output = [2, 1, 3], stride = [1, 1], dilation = [1, 1], groups = 1> #bitserial.schedule<pixels, lanes = 8, vectors = 1> ins(%c : memref<1x4x3x5xi8>) outs(%e : memref<1x4x8xi32>)
+  return
+}
+
+// -----
+
+func.func @pack_c2_planes(%c: memref<1x4x3x5xi8>, %e: memref<1x4x8xi32>) {
+  // expected-error @below {{'bitserial.pack' op expects 1 to 8 planes, found 9}}
+  bitserial.pack planes 9 #bitserial.geometry<input = [2, 3, 5], kernel = [3, 3, 2], group = [3, 3, 1], output = [2, 1, 3], stride = [1, 1], dilation = [1, 1], groups = 1> #bitserial.schedule<pixels, lanes = 8, vectors = 1> ins(%c : memref<1x4x3x5xi8>) outs(%e : memref<1x4x8xi32>)
+  return
+}
+
+// -----
+
+func.func @pack_c3_pixels(%c: memref<1x72xi8>, %e: memref<1x4x8xi32>) {
+  // expected-error @below {{'bitserial.pack' op has codes of rank 2, expects 4}}
+  bitserial.pack planes 2 #bitserial.geometry<input = [2, 3, 5], kernel = [3, 3, 2], group = [3, 3, 1], output = [2, 1, 3], stride = [1, 1], dilation = [1, 1], groups = 1> #bitserial.schedule<pixels, lanes = 8, vectors = 1> ins(%c : memref<1x72xi8>) outs(%e : memref<1x4x8xi32>)
+  return
+}
+
+// -----
+
+func.func @pack_c3_outputs(%c: memref<1x4x3x5xi8>, %e: memref<1x4xi32>) {
+  // expected-error @below {{'bitserial.pack' op has codes of rank 4, expects 2}}
+  bitserial.pack planes 2 #bitserial.geometry<input = [40, 1, 1], kernel = [1, 1, 40], group = [1, 1, 40], output = [3, 1, 1], stride = [1, 1], dilation = [1, 1], groups = 1> #bitserial.schedule<outputs, lanes = 4, vectors = 1> ins(%c : memref<1x4x3x5xi8>) outs(%e : memref<1x4xi32>)
+  return
+}
+
+// -----
+
+func.func @product_c1_patches(%p: memref<1x4x8xi8>, %w: memref<4xi32>, %a: memref<4xi8>, %n: memref<4xi8>, %i: memref<2xi32>, %e: memref<1x2x8xi32>) {
+  // expected-error @below {{'bitserial.product' op has patches of element type 'i8'}}
+  bitserial.product "c" multipliers [1, 2] #bitserial.geometry<input = [2, 3, 5], kernel = [3, 3, 2], group = [3, 3, 1], output = [2, 1, 3], stride = [1, 1], dilation = [1, 1], groups = 1> #bitserial.schedule<pixels, lanes = 8, vectors = 1> ins(%p, %w, %a, %n, %i : memref<1x4x8xi8>, memref<4xi32>, memref<4xi8>, memref<4xi8>, memref<2xi32>) outs(%e : memref<1x2x8xi32>)
+  return
+}
+
+// -----
+
+func.func @product_c1_words(%p: memref<1x4x8xi32>, %w: memref<4xi64>, %a: memref<4xi8>, %n: memref<4xi8>, %i: memref<2xi32>, %e: memref<1x2x8xi32>) {
+  // expected-error @below {{'bitserial.product' op has words of element type 'i64'}}
+  bitserial.product "c" multipliers [1, 2] #bitserial.geometry<input = [2, 3, 5], kernel = [3, 3, 2], group = [3, 3, 1], output = [2, 1, 3], stride = [1, 1], dilation = [1, 1], groups = 1> #bitserial.schedule<pixels, lanes = 8, vectors = 1> ins(%p, %w, %a, %n, %i : memref<1x4x8xi32>, memref<4xi64>, memref<4xi8>, memref<4xi8>, memref<2xi32>) outs(%e : memref<1x2x8xi32>)
+  return
+}
+
+// -----
+
+func.func @product_c1_coordinates(%p: memref<1x4x8xi32>, %w: memref<4xi32>, %a: memref<4xi32>, %n: memref<4xi8>, %i: memref<2xi32>, %e: memref<1x2x8xi32>) {
+  // expected-error @below {{'bitserial.product' op has coordinates of element type 'i32'}}
+  bitserial.product "c" multipliers [1, 2] #bitserial.geometry<input = [2, 3, 5], kernel = [3, 3, 2], group = [3, 3, 1], output = [2, 1, 3], stride = [1, 1], dilation = [1, 1], groups = 1> #bitserial.schedule<pixels, lanes = 8, vectors = 1> ins(%p, %w, %a, %n, %i : memref<1x4x8xi32>, memref<4xi32>, memref<4xi32>, memref<4xi8>, memref<2xi32>) outs(%e : memref<1x2x8xi32>)
+  return
+}
+
+// -----
+
+func.func @product_c1_widths(%p: memref<1x4x8xi32>, %w: memref<4xi32>, %a: memref<4xi8>, %n: memref<4xi16>, %i: memref<2xi32>, %e: memref<1x2x8xi32>) {
+  // expected-error @below {{'bitserial.product' op has widths of element type 'i16'}}
+  bitserial.product "c" multipliers [1, 2] #bitserial.geometry<input = [2, 3, 5], kernel = [3, 3, 2], group = [3, 3, 1], output = [2, 1, 3], stride = [1, 1], dilation = [1, 1], groups = 1> #bitserial.schedule<pixels, lanes = 8, vectors = 1> ins(%p, %w, %a, %n, %i : memref<1x4x8xi32>, memref<4xi32>, memref<4xi8>, memref<4xi16>, memref<2xi32>) outs(%e : memref<1x2x8xi32>)
+  return
+}
+
+// -----
+
+func.func @product_c1_init(%p: memref<1x4x8xi32>, %w: memref<4xi32>, %a: memref<4xi8>, %n: memref<4xi8>, %i: memref<2xf32>, %e: memref<1x2x8xi32>) {
+  // expected-error @below {{'bitserial.product' op has init of element type 'f32'}}
+  bitserial.product "c" multipliers [1, 2] #bitserial.geometry<input = [2, 3, 5], kernel = [3, 3, 2], group = [3, 3, 1], output = [2, 1, 3], stride = [1, 1], dilation = [1, 1], groups = 1> #bitserial.schedule<pixels, lanes = 8, vectors = 1> ins(%p, %w, %a, %n, %i : memref<1x4x8xi32>, memref<4xi32>, memref<4xi8>, memref<4xi8>, memref<2xf32>) outs(%e : memref<1x2x8xi32>)
+  return
+}
+
+// -----
+
+func.func @product_c1_sums(%p: memref<1x4x8xi32>, %w: memref<4xi32>, %a: memref<4xi8>, %n: memref<4xi8>, %i: memref<2xi32>, %e: memref<1x2x8xi64>) {
+  // expected-error @below {{'bitserial.product' op has sums of element type 'i64'}}
+  bitserial.product "c" multipliers [1, 2] #bitserial.geometry<input = [2, 3, 5], kernel = [3, 3, 2], group = [3, 3, 1], output = [2, 1, 3], stride = [1, 1], dilation = [1, 1], groups = 1> #bitserial.schedule<pixels, lanes = 8, vectors = 1> ins(%p, %w, %a, %n, %i : memref<1x4x8xi32>, memref<4xi32>, memref<4xi8>, memref<4xi8>, memref<2xi32>) outs(%e : memref<1x2x8xi64>)
+  return
+}
+
+// -----
+
+func.func @product_c2(%p: memref<1x4x8xi32>, %w: memref<4xi32>, %a: memref<4xi8>, %n: memref<3xi8>, %i: memref<2xi32>, %e: memref<1x2x8xi32>) {
+  // expected-error @below {{'bitserial.product' op expects 4 widths, found 3}}
+  bitserial.product "c" multipliers [1, 2] #bitserial.geometry<input = [2, 3, 5], kernel = [3, 3, 2], group = [3, 3, 1], output = [2, 1, 3], stride = [1, 1], dilation = [1, 1], groups = 1> #bitserial.schedule<pixels, lanes = 8, vectors = 1> ins(%p, %w, %a, %n, %i : memref<1x4x8xi32>, memref<4xi32>, memref<4xi8>, memref<3xi8>, memref<2xi32>) outs(%e : memref<1x2x8xi32>)
+  return
+}
+
+// -----
+
+func.func @product_c2_blocks(%p: memref<1x4xi32>, %w: memref<4xi32>, %a: memref<4xi8>, %n: memref<3xi8>, %i: memref<2xi32>, %e: memref<1x4xi32>) {
+  // expected-error @below {{'bitserial.product' op expects 1 widths, found 3}}
+  bitserial.product "c" multipliers [1, 2] #bitserial.geometry<input = [40, 1, 1], kernel = [1, 1, 40], group = [1, 1, 40], output = [3, 1, 1], stride = [1, 1], dilation = [1, 1], groups = 1> #bitserial.schedule<outputs, lanes = 4, vectors = 1> ins(%p, %w, %a, %n, %i : memref<1x4xi32>, memref<4xi32>, memref<4xi8>, memref<3xi8>, memref<2xi32>) outs(%e : memref<1x4xi32>)
+  return
+}
+
+// -----
+
+func.func @product_c3_patches(%p: memref<4x8xi32>, %w: memref<4xi32>, %a: memref<4xi8>, %n: memref<4xi8>, %i: memref<2xi32>, %e: memref<1x2x8xi32>) {
+  // expected-error @below {{'bitserial.product' op has patches of rank 2, expects 3}}
+  bitserial.product "c" multipliers [1, 2] #bitserial.geometry<input = [2, 3, 5], kernel = [3, 3, 2], group = [3, 3, 1], output = [2, 1, 3], stride = [1, 1], dilation = [1, 1], groups = 1> #bitserial.schedule<pixels, lanes = 8, vectors = 1> ins(%p, %w, %a, %n, %i : memref<4x8xi32>, memref<4xi32>, memref<4xi8>, memref<4xi8>, memref<2xi32>) outs(%e : memref<1x2x8xi32>)
+  return
+}
+
+// -----
+
+func.func @product_c3_sums(%p: memref<1x4xi32>, %w: memref<4xi32>, %a: memref<4xi8>, %n: memref<1xi8>, %i: memref<2xi32>, %e: memref<1x2x8xi32>) {
+  // expected-error @below {{'bitserial.product' op has sums of rank 3, expects 2}}
+  bitserial.product "c" multipliers [1, 2] #bitserial.geometry<input = [40, 1, 1], kernel = [1, 1, 40], group = [1, 1, 40], output = [3, 1, 1], stride = [1, 1], dilation = [1, 1], groups = 1> #bitserial.schedule<outputs, lanes = 4, vectors = 1> ins(%p, %w, %a, %n, %i : memref<1x4xi32>, memref<4xi32>, memref<4xi8>, memref<1xi8>, memref<2xi32>) outs(%e : memref<1x2x8xi32>)
+  return
+}
+
+// -----
+
+func.func @product_c3_words(%p: memref<1x4x8xi32>, %w: memref<2x2xi32>, %a: memref<4xi8>, %n: memref<4xi8>, %i: memref<2xi32>, %e: memref<1x2x8xi32>) {
+  // expected-error @below {{'bitserial.product' op has words of rank 2, expects 1}}
+  bitserial.product "c" multipliers [1, 2] #bitserial.geometry<input = [2, 3, 5], kernel = [3, 3, 2], group = [3, 3, 1], output = [2, 1, 3], stride = [1, 1], dilation = [1, 1], groups = 1> #bitserial.schedule<pixels, lanes = 8, vectors = 1> ins(%p, %w, %a, %n, %i : memref<1x4x8xi32>, memref<2x2xi32>, memref<4xi8>, memref<4xi8>, memref<2xi32>) outs(%e : memref<1x2x8xi32>)
+  return
+}
+
+// -----
+
+func.func @product_c3_init(%p: memref<1x4x8xi32>, %w: memref<4xi32>, %a: memref<4xi8>, %n: memref<4xi8>, %i: memref<i32>, %e: memref<1x2x8xi32>) {
+  // expected-error @below {{'bitserial.product' op has init of rank 0, expects 1}}
+  bitserial.product "c" multipliers [1, 2] #bitserial.geometry<input = [2, 3, 5], kernel = [3, 3, 2], group = [3, 3, 1], output = [2, 1, 3], stride = [1, 1], dilation = [1, 1], groups = 1> #bitserial.schedule<pixels, lanes = 8, vectors = 1> ins(%p, %w, %a, %n, %i : memref<1x4x8xi32>, memref<4xi32>, memref<4xi8>, memref<4xi8>, memref<i32>) outs(%e : memref<1x2x8xi32>)
+  return
+}
+
+// -----
+
+func.func @product_c4(%p: memref<1x4x8xi32>, %w: memref<4xi32>, %a: memref<4xi8>, %n: memref<4xi8>, %i: memref<2xi32>, %e: memref<1x2x8xi32>) {
+  // expected-error @below {{'bitserial.product' op expects at least one multiplier}}
+  bitserial.product "c" multipliers [] #bitserial.geometry<input = [2, 3, 5], kernel = [3, 3, 2], group = [3, 3, 1], output = [2, 1, 3], stride = [1, 1], dilation = [1, 1], groups = 1> #bitserial.schedule<pixels, lanes = 8, vectors = 1> ins(%p, %w, %a, %n, %i : memref<1x4x8xi32>, memref<4xi32>, memref<4xi8>, memref<4xi8>, memref<2xi32>) outs(%e : memref<1x2x8xi32>)
+  return
+}
+
+// -----
+
+func.func @threshold_c1_sums(%s: memref<1x2x8xi64>, %t: memref<2x3xi32>, %e: memref<1x2x2x2xi8>) {
+  // expected-error @below {{'bitserial.threshold' op has sums of element type 'i64'}}
+  bitserial.threshold #bitserial.schedule<pixels, lanes = 8, vectors = 1> ins(%s, %t : memref<1x2x8xi64>, memref<2x3xi32>) outs(%e : memref<1x2x2x2xi8>)
+  return
+}
+
+// -----
+
+func.func @threshold_c1_thresholds(%s: memref<1x2x8xi32>, %t: memref<2x3xf32>, %e: memref<1x2x2x2xi8>) {
+  // expected-error @below {{'bitserial.threshold' op has thresholds of element type 'f32'}}
+  bitserial.threshold #bitserial.schedule<pixels, lanes = 8, vectors = 1> ins(%s, %t : memref<1x2x8xi32>, memref<2x3xf32>) outs(%e : memref<1x2x2x2xi8>)
+  return
+}
+
+// -----
+
+func.func @threshold_c1_codes(%s: memref<1x2x8xi32>, %t: memref<2x3xi32>, %e: memref<1x2x2x2xi32>) {
+  // expected-error @below {{'bitserial.threshold' op has codes of element type 'i32'}}
+  bitserial.threshold #bitserial.schedule<pixels, lanes = 8, vectors = 1> ins(%s, %t : memref<1x2x8xi32>, memref<2x3xi32>) outs(%e : memref<1x2x2x2xi32>)
+  return
+}
+
+// -----
+
+func.func @threshold_c2_sums(%s: memref<1x2x8xi32>, %t: memref<2x3xi32>, %e: memref<1x2x2x2xi8>) {
+  // expected-error @below {{'bitserial.threshold' op has sums of rank 3, expects 2}}
+  bitserial.threshold #bitserial.schedule<outputs, lanes = 4, vectors = 1> ins(%s, %t : memref<1x2x8xi32>, memref<2x3xi32>) outs(%e : memref<1x2x2x2xi8>)
+  return
+}
+
+// -----
+
+func.func @threshold_c2_thresholds(%s: memref<1x2x8xi32>, %t: memref<6xi32>, %e: memref<1x2x2x2xi8>) {
+  // expected-error @below {{'bitserial.threshold' op has thresholds of rank 1, expects 2}}
+  bitserial.threshold #bitserial.schedule<pixels, lanes = 8, vectors = 1> ins(%s, %t : memref<1x2x8xi32>, memref<6xi32>) outs(%e : memref<1x2x2x2xi8>)
+  return
+}
+
+// -----
+
+func.func @threshold_c2_border(%s: memref<1x2x8xi32>, %t: memref<2x3xi32>, %e: memref<1x2x2x2xi8>) {
+  // expected-error @below {{'bitserial.threshold' op has thresholds of rank 2, expects 4}}
+  bitserial.threshold #bitserial.schedule<pixels, lanes = 8, vectors = 1> rows [0, 1] columns [0, 0] ins(%s, %t : memref<1x2x8xi32>, memref<2x3xi32>) outs(%e : memref<1x2x2x2xi8>)
+  return
+}
+
+// -----
+
+func.func @threshold_c3_rows(%s: memref<1x2x8xi32>, %t: memref<1x1x2x3xi32>, %e: memref<1x2x2x2xi8>) {
+  // expected-error @below {{'bitserial.threshold' op expects a border with one class per row and column of a result of rank 4}}
+  bitserial.threshold #bitserial.schedule<pixels, lanes = 8, vectors = 1> rows [0] columns [0, 0] ins(%s, %t : memref<1x2x8xi32>, memref<1x1x2x3xi32>) outs(%e : memref<1x2x2x2xi8>)
+  return
+}
+
+// -----
+
+func.func @threshold_c3_columns(%s: memref<1x2x8xi32>, %t: memref<1x1x2x3xi32>, %e: memref<1x2x2x2xi8>) {
+  // expected-error @below {{'bitserial.threshold' op expects a border with one class per row and column of a result of rank 4}}
+  bitserial.threshold #bitserial.schedule<pixels, lanes = 8, vectors = 1> rows [0, 0] ins(%s, %t : memref<1x2x8xi32>, memref<1x1x2x3xi32>) outs(%e : memref<1x2x2x2xi8>)
+  return
+}
+
+// -----
+
+func.func @threshold_c3_class(%s: memref<1x2x8xi32>, %t: memref<1x1x2x3xi32>, %e: memref<1x2x2x2xi8>) {
+  // expected-error @below {{'bitserial.threshold' op expects a border with one class per row and column of a result of rank 4}}
+  bitserial.threshold #bitserial.schedule<pixels, lanes = 8, vectors = 1> rows [0, -1] columns [0, 0] ins(%s, %t : memref<1x2x8xi32>, memref<1x1x2x3xi32>) outs(%e : memref<1x2x2x2xi8>)
+  return
+}
+
+// -----
+
+func.func @threshold_c3_outputs(%s: memref<1x4xi32>, %t: memref<1x1x2x3xi32>, %e: memref<1x2x2x2xi8>) {
+  // expected-error @below {{'bitserial.threshold' op expects a border with one class per row and column of a result of rank 4}}
+  bitserial.threshold #bitserial.schedule<outputs, lanes = 4, vectors = 1> rows [0, 0] columns [0, 0] ins(%s, %t : memref<1x4xi32>, memref<1x1x2x3xi32>) outs(%e : memref<1x2x2x2xi8>)
+  return
+}
+
+// -----
+
+func.func @rescale_c1_sums(%s: memref<1x2x8xi8>, %p: memref<2xf32>, %q: memref<2xf32>, %e: memref<1x2x2x2xf32>) {
+  // expected-error @below {{'bitserial.rescale' op has sums of element type 'i8'}}
+  bitserial.rescale #bitserial.schedule<pixels, lanes = 8, vectors = 1> ins(%s, %p, %q : memref<1x2x8xi8>, memref<2xf32>, memref<2xf32>) outs(%e : memref<1x2x2x2xf32>)
+  return
+}
+
+// -----
+
+func.func @rescale_c1_scale(%s: memref<1x2x8xi32>, %p: memref<2xf64>, %q: memref<2xf32>, %e: memref<1x2x2x2xf32>) {
+  // expected-error @below {{'bitserial.rescale' op has a scale of element type 'f64'}}
+  bitserial.rescale #bitserial.schedule<pixels, lanes = 8, vectors = 1> ins(%s, %p, %q : memref<1x2x8xi32>, memref<2xf64>, memref<2xf32>) outs(%e : memref<1x2x2x2xf32>)
+  return
+}
+
+// -----
+
+func.func @rescale_c1_base(%s: memref<1x2x8xi32>, %p: memref<2xf32>, %q: memref<2xi32>, %e: memref<1x2x2x2xf32>) {
+  // expected-error @below {{'bitserial.rescale' op has a base of element type 'i32'}}
+  bitserial.rescale #bitserial.schedule<pixels, lanes = 8, vectors = 1> ins(%s, %p, %q : memref<1x2x8xi32>, memref<2xf32>, memref<2xi32>) outs(%e : memref<1x2x2x2xf32>)
+  return
+}
+
+// -----
+
+func.func @rescale_c1_result(%s: memref<1x2x8xi32>, %p: memref<2xf32>, %q: memref<2xf32>, %e: memref<1x2x2x2xi8>) {
+  // expected-error @below {{'bitserial.rescale' op has a result of element type 'i8'}}
+  bitserial.rescale #bitserial.schedule<pixels, lanes = 8, vectors = 1> ins(%s, %p, %q : memref<1x2x8xi32>, memref<2xf32>, memref<2xf32>) outs(%e : memref<1x2x2x2xi8>)
+  return
+}
+
+// -----
+
+func.func @rescale_c2_sums(%s: memref<1x4xi32>, %p: memref<2xf32>, %q: memref<2xf32>, %e: memref<1x2x2x2xf32>) {
+  // expected-error @below {{'bitserial.rescale' op has sums of rank 2, expects 3}}
+  bitserial.rescale #bitserial.schedule<pixels, lanes = 8, vectors = 1> ins(%s, %p, %q : memref<1x4xi32>, memref<2xf32>, memref<2xf32>) outs(%e : memref<1x2x2x2xf32>)
+  return
+}
+
+// -----
+
+func.func @rescale_c2_scale(%s: memref<1x2x8xi32>, %p: memref<1x2xf32>, %q: memref<2xf32>, %e: memref<1x2x2x2xf32>) {
+  // expected-error @below {{'bitserial.rescale' op has a scale of rank 2, expects 1}}
+  bitserial.rescale #bitserial.schedule<pixels, lanes = 8, vectors = 1> ins(%s, %p, %q : memref<1x2x8xi32>, memref<1x2xf32>, memref<2xf32>) outs(%e : memref<1x2x2x2xf32>)
+  return
+}
+
+// -----
+
+func.func @rescale_c2_base(%s: memref<1x2x8xi32>, %p: memref<2xf32>, %q: memref<2xf32>, %e: memref<1x2x2x2xf32>) {
+  // expected-error @below {{'bitserial.rescale' op has a base of rank 1, expects 3}}
+  bitserial.rescale #bitserial.schedule<pixels, lanes = 8, vectors = 1> rows [0, 0] columns [0, 0] ins(%s, %p, %q : memref<1x2x8xi32>, memref<2xf32>, memref<2xf32>) outs(%e : memref<1x2x2x2xf32>)
+  return
+}
+
+// -----
+
+func.func @rescale_c3(%s: memref<1x2x8xi32>, %p: memref<2xf32>, %q: memref<1x1x2xf32>, %e: memref<1x2xf32>) {
+  // expected-error @below {{'bitserial.rescale' op expects a border with one class per row and column of a result of rank 4}}
+  bitserial.rescale #bitserial.schedule<pixels, lanes = 8, vectors = 1> rows [0] columns [0] ins(%s, %p, %q : memref<1x2x8xi32>, memref<2xf32>, memref<1x1x2xf32>) outs(%e : memref<1x2xf32>)
+  return
+}
+
+// -----
+
+func.func @decode_c1_words(%t: index, %w: memref<4xi8>, %a: memref<2xi8>, %n: memref<3xi8>, %at: memref<1x2xi32>, %s: memref<1xf32>, %e: memref<40x3xf32>) {
+  // expected-error @below {{'bitserial.decode' op has words of element type 'i8'}}
+  bitserial.decode #bitserial.geometry<input = [40, 1, 1], kernel = [1, 1, 40], group = [1, 1, 40], output = [3, 1, 1], stride = [1, 1], dilation = [1, 1], groups = 1> tile %t ins(%w, %a, %n, %at, %s : memref<4xi8>, memref<2xi8>, memref<3xi8>, memref<1x2xi32>, memref<1xf32>) outs(%e : memref<40x3xf32>)
+  return
+}
+
+// -----
+
+func.func @decode_c1_coordinates(%t: index, %w: memref<4xi32>, %a: memref<2xf32>, %n: memref<3xi8>, %at: memref<1x2xi32>, %s: memref<1xf32>, %e: memref<40x3xf32>) {
+  // expected-error @below {{'bitserial.decode' op has coordinates of element type 'f32'}}
+  bitserial.decode #bitserial.geometry<input = [40, 1, 1], kernel = [1, 1, 40], group = [1, 1, 40], output = [3, 1, 1], stride = [1, 1], dilation = [1, 1], groups = 1> tile %t ins(%w, %a, %n, %at, %s : memref<4xi32>, memref<2xf32>, memref<3xi8>, memref<1x2xi32>, memref<1xf32>) outs(%e : memref<40x3xf32>)
+  return
+}
+
+// -----
+
+func.func @decode_c1_widths(%t: index, %w: memref<4xi32>, %a: memref<2xi8>, %n: memref<3xi32>, %at: memref<1x2xi32>, %s: memref<1xf32>, %e: memref<40x3xf32>) {
+  // expected-error @below {{'bitserial.decode' op has widths of element type 'i32'}}
+  bitserial.decode #bitserial.geometry<input = [40, 1, 1], kernel = [1, 1, 40], group = [1, 1, 40], output = [3, 1, 1], stride = [1, 1], dilation = [1, 1], groups = 1> tile %t ins(%w, %a, %n, %at, %s : memref<4xi32>, memref<2xi8>, memref<3xi32>, memref<1x2xi32>, memref<1xf32>) outs(%e : memref<40x3xf32>)
+  return
+}
+
+// -----
+
+func.func @decode_c1_starts(%t: index, %w: memref<4xi32>, %a: memref<2xi8>, %n: memref<3xi8>, %at: memref<1x2xi64>, %s: memref<1xf32>, %e: memref<40x3xf32>) {
+  // expected-error @below {{'bitserial.decode' op has starts of element type 'i64'}}
+  bitserial.decode #bitserial.geometry<input = [40, 1, 1], kernel = [1, 1, 40], group = [1, 1, 40], output = [3, 1, 1], stride = [1, 1], dilation = [1, 1], groups = 1> tile %t ins(%w, %a, %n, %at, %s : memref<4xi32>, memref<2xi8>, memref<3xi8>, memref<1x2xi64>, memref<1xf32>) outs(%e : memref<40x3xf32>)
+  return
+}
+
+// -----
+
+func.func @decode_c1_steps(%t: index, %w: memref<4xi32>, %a: memref<2xi8>, %n: memref<3xi8>, %at: memref<1x2xi32>, %s: memref<1xi32>, %e: memref<40x3xf32>) {
+  // expected-error @below {{'bitserial.decode' op has steps of element type 'i32'}}
+  bitserial.decode #bitserial.geometry<input = [40, 1, 1], kernel = [1, 1, 40], group = [1, 1, 40], output = [3, 1, 1], stride = [1, 1], dilation = [1, 1], groups = 1> tile %t ins(%w, %a, %n, %at, %s : memref<4xi32>, memref<2xi8>, memref<3xi8>, memref<1x2xi32>, memref<1xi32>) outs(%e : memref<40x3xf32>)
+  return
+}
+
+// -----
+
+func.func @decode_c1_result(%t: index, %w: memref<4xi32>, %a: memref<2xi8>, %n: memref<3xi8>, %at: memref<1x2xi32>, %s: memref<1xf32>, %e: memref<40x3xf64>) {
+  // expected-error @below {{'bitserial.decode' op has a result of element type 'f64'}}
+  bitserial.decode #bitserial.geometry<input = [40, 1, 1], kernel = [1, 1, 40], group = [1, 1, 40], output = [3, 1, 1], stride = [1, 1], dilation = [1, 1], groups = 1> tile %t ins(%w, %a, %n, %at, %s : memref<4xi32>, memref<2xi8>, memref<3xi8>, memref<1x2xi32>, memref<1xf32>) outs(%e : memref<40x3xf64>)
+  return
+}
+
+// -----
+
+func.func @decode_c2_starts(%t: index, %w: memref<4xi32>, %a: memref<2xi8>, %n: memref<3xi8>, %at: memref<2xi32>, %s: memref<1xf32>, %e: memref<40x3xf32>) {
+  // expected-error @below {{'bitserial.decode' op has starts of rank 1, expects 2}}
+  bitserial.decode #bitserial.geometry<input = [40, 1, 1], kernel = [1, 1, 40], group = [1, 1, 40], output = [3, 1, 1], stride = [1, 1], dilation = [1, 1], groups = 1> tile %t ins(%w, %a, %n, %at, %s : memref<4xi32>, memref<2xi8>, memref<3xi8>, memref<2xi32>, memref<1xf32>) outs(%e : memref<40x3xf32>)
+  return
+}
+
+// -----
+
+func.func @decode_c2_steps(%t: index, %w: memref<4xi32>, %a: memref<2xi8>, %n: memref<3xi8>, %at: memref<1x2xi32>, %s: memref<f32>, %e: memref<40x3xf32>) {
+  // expected-error @below {{'bitserial.decode' op has steps of rank 0, expects 1}}
+  bitserial.decode #bitserial.geometry<input = [40, 1, 1], kernel = [1, 1, 40], group = [1, 1, 40], output = [3, 1, 1], stride = [1, 1], dilation = [1, 1], groups = 1> tile %t ins(%w, %a, %n, %at, %s : memref<4xi32>, memref<2xi8>, memref<3xi8>, memref<1x2xi32>, memref<f32>) outs(%e : memref<40x3xf32>)
+  return
+}
+
+// -----
+
+func.func @decode_c2_result(%t: index, %w: memref<4xi32>, %a: memref<2xi8>, %n: memref<3xi8>, %at: memref<1x2xi32>, %s: memref<1xf32>, %e: memref<120xf32>) {
+  // expected-error @below {{'bitserial.decode' op has a result of rank 1, expects 2}}
+  bitserial.decode #bitserial.geometry<input = [40, 1, 1], kernel = [1, 1, 40], group = [1, 1, 40], output = [3, 1, 1], stride = [1, 1], dilation = [1, 1], groups = 1> tile %t ins(%w, %a, %n, %at, %s : memref<4xi32>, memref<2xi8>, memref<3xi8>, memref<1x2xi32>, memref<1xf32>) outs(%e : memref<120xf32>)
+  return
+}
+
+// -----
+
+func.func @constant_type() {
+  // expected-error @below {{failed to verify that all of {value, result} have same type}}
+  %0 = "bitserial.constant"() <{layer = "fc", name = "words", value = dense<1> : tensor<2xi32>}> : () -> tensor<3xi32>
+  return
+}
+
+// -----
+
+func.func @dynamic(%c: memref<1x?x3x5xi8>, %e: memref<1x4x8xi32>) {
+  // expected-error @below {{operand #0 must be statically shaped tensor or memref}}
+  bitserial.pack planes 2 #bitserial.geometry<input = [2, 3, 5], kernel = [3, 3, 2], group = [3, 3, 1], output = [2, 1, 3], stride = [1, 1], dilation = [1, 1], groups = 1> #bitserial.schedule<pixels, lanes = 8, vectors = 1> ins(%c : memref<1x?x3x5xi8>) outs(%e : memref<1x4x8xi32>)
+  return
+}

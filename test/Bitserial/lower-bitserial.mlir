@@ -1,0 +1,306 @@
+// The loops of each operation, in both orientations and for vectors of several
+// widths. That they compute the right numbers is tested by running them
+// (test/Checking).
+// RUN: subbit-opt %s -pass-pipeline='builtin.module(func.func(lower-bitserial),canonicalize,cse)' -split-input-file | FileCheck %s
+
+//===----------------------------------------------------------------------===//
+// Pack
+//===----------------------------------------------------------------------===//
+
+#geometry = #bitserial.geometry<input = [2, 3, 21], kernel = [3, 2, 2], group = [3, 2, 1], output = [2, 1, 20], stride = [1, 1], dilation = [1, 1], groups = 1>
+
+// A group of each of the two channels has 6 bits, in one word, for each of two
+// planes. Vectors of 8 positions, of which the last reaches past the row's 20.
+// CHECK-LABEL: func.func @pack_pixels(
+// CHECK-SAME: %[[CODES:.*]]: memref<1x4x3x21xi8>, %[[PATCHES:.*]]: memref<1x4x24xi32>)
+// CHECK-DAG: %[[FLAT:.*]] = memref.collapse_shape %[[CODES]] {{.*}} into memref<252xi8>
+// CHECK: scf.for %[[GROUP:.*]] = %c0 to %c2 step %c1 {
+// CHECK: %[[ROW:.*]] = arith.muli %[[GROUP]], %c2
+// CHECK: scf.for %[[X:.*]] = %c0 to %c20 step %c8 {
+// CHECK: %[[PACKED:.*]]:2 = scf.for %[[BIT:.*]] = %c0 to %c6 step %c1 iter_args(%[[LOW:.*]] = %{{.*}}, %[[HIGH:.*]] = %{{.*}}) -> (vector<8xi32>, vector<8xi32>) {
+// CHECK: %[[BYTES:.*]] = vector.load %[[FLAT]][%{{.*}}] : memref<252xi8>, vector<8xi8>
+// CHECK: %[[CODE:.*]] = arith.extui %[[BYTES]] : vector<8xi8> to vector<8xi32>
+// CHECK: %[[B0:.*]] = arith.andi %[[CODE]], %{{.*}}
+// CHECK: %[[S0:.*]] = arith.shli %[[B0]], %[[SHIFT:.*]] :
+// CHECK: %[[NEW0:.*]] = arith.ori %[[LOW]], %[[S0]]
+// CHECK: %[[P1:.*]] = arith.shrui %[[CODE]], %{{.*}}
+// CHECK: %[[B1:.*]] = arith.andi %[[P1]]
+// CHECK: %[[S1:.*]] = arith.shli %[[B1]], %[[SHIFT]]
+// CHECK: %[[NEW1:.*]] = arith.ori %[[HIGH]], %[[S1]]
+// CHECK: scf.yield %[[NEW0]], %[[NEW1]]
+// CHECK: vector.store %[[PACKED]]#0, %[[PATCHES]][%{{.*}}, %[[ROW]], %[[X]]]
+// CHECK: %[[ROW1:.*]] = arith.addi %[[ROW]], %c1
+// CHECK: vector.store %[[PACKED]]#1, %[[PATCHES]][%{{.*}}, %[[ROW1]], %[[X]]]
+func.func @pack_pixels(%c: memref<1x4x3x21xi8>, %p: memref<1x4x24xi32>) {
+  bitserial.pack planes 2 #geometry <pixels, lanes = 8, vectors = 3> ins(%c : memref<1x4x3x21xi8>) outs(%p : memref<1x4x24xi32>)
+  return
+}
+
+// -----
+
+#stride2 = #bitserial.geometry<input = [1, 1, 41], kernel = [1, 2, 1], group = [1, 2, 1], output = [1, 1, 20], stride = [1, 2], dilation = [1, 1], groups = 1>
+#stride5 = #bitserial.geometry<input = [1, 1, 41], kernel = [1, 2, 1], group = [1, 2, 1], output = [1, 1, 8], stride = [1, 5], dilation = [1, 1], groups = 1>
+
+// A small stride loads all and takes every second; a large one loads each.
+// CHECK-LABEL: func.func @pack_pixels_strides(
+// CHECK: %[[ALL:.*]] = vector.load {{.*}} vector<8xi8>
+// CHECK: vector.shuffle %[[ALL]], %[[ALL]] [0, 2, 4, 6] : vector<8xi8>, vector<8xi8>
+// CHECK: vector.store
+// CHECK-COUNT-4: memref.load {{.*}}xi8>
+// CHECK: vector.from_elements {{.*}} : vector<4xi8>
+func.func @pack_pixels_strides(%c: memref<1x4x1x41xi8>, %p: memref<1x1x20xi32>, %q: memref<1x1x8xi32>) {
+  bitserial.pack planes 1 #stride2 <pixels, lanes = 4, vectors = 5> ins(%c : memref<1x4x1x41xi8>) outs(%p : memref<1x1x20xi32>)
+  bitserial.pack planes 1 #stride5 <pixels, lanes = 4, vectors = 2> ins(%c : memref<1x4x1x41xi8>) outs(%q : memref<1x1x8xi32>)
+  return
+}
+
+// -----
+
+#geometry = #bitserial.geometry<input = [50, 1, 1], kernel = [1, 1, 50], group = [1, 1, 40], output = [3, 1, 1], stride = [1, 1], dilation = [1, 1], groups = 1>
+
+// 32 codes are compared with a plane's bit at a time. Groups of 40 and 10: the
+// bits past a group's end are masked.
+// CHECK-LABEL: func.func @pack_outputs_tail(
+// CHECK-SAME: %[[CODES:.*]]: memref<1x82xi8>, %[[PATCHES:.*]]: memref<1x8xi32>)
+// CHECK: scf.for %[[GROUP:.*]] = %c0 to %c2 step %c1 {
+// CHECK: %[[NUMBER:.*]] = arith.remui %[[GROUP]], %c2
+// CHECK: %[[BEGIN:.*]] = arith.muli %[[NUMBER]], %c40
+// CHECK: %[[REST:.*]] = arith.subi %c50, %[[BEGIN]]
+// CHECK: %[[SIZE:.*]] = arith.minsi %[[REST]], %c40
+// CHECK: scf.for %[[WORD:.*]] = %c0 to %c2 step %c1 {
+// CHECK: %[[AT:.*]] = arith.minsi %{{.*}}, %c50
+// CHECK: %[[LEFT:.*]] = arith.maxsi %{{.*}}, %c0
+// CHECK: %[[WHOLE:.*]] = arith.cmpi sge, %[[LEFT]], %c32
+// CHECK: %[[MASK:.*]] = arith.select %[[WHOLE]], %c-1_i32, %{{.*}} : i32
+// CHECK: %[[BYTES:.*]] = vector.load %[[CODES]][%c0, %[[AT]]] : memref<1x82xi8>, vector<32xi8>
+// CHECK: arith.cmpi ne, {{.*}} : vector<32xi8>
+// CHECK: vector.bitcast {{.*}} : vector<32xi1> to vector<1xi32>
+// CHECK: %[[MASKED:.*]] = arith.andi %{{.*}}, %[[MASK]] : i32
+// CHECK: memref.store %[[MASKED]], %[[PATCHES]][%c0, %{{.*}}]
+func.func @pack_outputs_tail(%c: memref<1x82xi8>, %p: memref<1x8xi32>) {
+  bitserial.pack planes 2 #geometry <outputs, lanes = 4, vectors = 1> ins(%c : memref<1x82xi8>) outs(%p : memref<1x8xi32>)
+  return
+}
+
+// -----
+
+//===----------------------------------------------------------------------===//
+// Product
+//===----------------------------------------------------------------------===//
+
+#geometry = #bitserial.geometry<input = [2, 1, 40], kernel = [1, 1, 2], group = [1, 1, 1], output = [3, 1, 40], stride = [1, 1], dilation = [1, 1], groups = 1>
+
+// Two accumulators of 16 positions for each of three outputs stay in registers
+// over groups and rows; a word of weights is broadcast for both.
+// CHECK-LABEL: func.func @product_pixels(
+// CHECK-SAME: %[[PATCHES:.*]]: memref<1x4x64xi32>, %[[WORDS:.*]]: memref<5xi32>, %[[COORDINATES:.*]]: memref<5xi8>, %[[WIDTHS:.*]]: memref<6xi8>, %[[INIT:.*]]: memref<3xi32>, %[[SUMS:.*]]: memref<1x3x64xi32>)
+// CHECK: scf.for %[[POSITION:.*]] = %c0 to %c64 step %c32 {
+// CHECK: scf.for %[[C:.*]] = %c0 to %c3 step %c1 iter_args(%[[R:.*]] = %c0, %[[W:.*]] = %c0) -> (index, index) {
+// CHECK: %[[FIRST:.*]] = memref.load %[[INIT]][%[[C]]]
+// CHECK: %[[START:.*]] = vector.broadcast %[[FIRST]] : i32 to vector<16xi32>
+// CHECK: %[[G:.*]]:4 = scf.for %[[GROUP:.*]] = %c0 to %c2 step %c1 iter_args(%{{.*}} = %[[START]], %{{.*}} = %[[START]], %{{.*}} = %[[R]], %{{.*}} = %[[W]]) -> (vector<16xi32>, vector<16xi32>, index, index) {
+// CHECK: memref.load %[[WIDTHS]][%{{.*}}]
+// CHECK: scf.for %{{.*}} = %c0 to %{{.*}} step %c1 iter_args(%[[A0:.*]] = %{{.*}}, %[[A1:.*]] = %{{.*}}, %[[ROW:.*]] = %{{.*}}, %[[AT:.*]] = %{{.*}}) -> (vector<16xi32>, vector<16xi32>, index, index) {
+// CHECK: %[[A:.*]] = memref.load %[[COORDINATES]][%[[ROW]]]
+// CHECK: arith.extsi %[[A]] : i8 to i32
+// CHECK: %[[WORD:.*]] = memref.load %[[WORDS]][%[[AT]]]
+// CHECK: %[[ALL:.*]] = vector.broadcast %[[WORD]] : i32 to vector<16xi32>
+// CHECK: %[[BITS:.*]] = vector.load %[[PATCHES]]
+// CHECK: %[[DIFFERS:.*]] = arith.xori %[[ALL]], %[[BITS]] : vector<16xi32>
+// CHECK: %[[COUNT:.*]] = math.ctpop %[[DIFFERS]] : vector<16xi32>
+// CHECK-COUNT-3: math.ctpop
+// CHECK: %[[NEXT0:.*]] = arith.subi %[[A0]],
+// CHECK: %[[NEXT1:.*]] = arith.subi %[[A1]],
+// CHECK: %[[NEXTROW:.*]] = arith.addi %[[ROW]], %c1
+// CHECK: %[[NEXTAT:.*]] = arith.addi %[[AT]], %c1
+// CHECK: scf.yield %[[NEXT0]], %[[NEXT1]], %[[NEXTROW]], %[[NEXTAT]]
+// CHECK: vector.store %[[G]]#0, %[[SUMS]][%c0, %[[C]], %[[POSITION]]]
+// CHECK: vector.store %[[G]]#1, %[[SUMS]][%c0, %[[C]], %{{.*}}]
+// CHECK: scf.yield %[[G]]#2, %[[G]]#3
+func.func @product_pixels(%p: memref<1x4x64xi32>, %w: memref<5xi32>, %a: memref<5xi8>, %n: memref<6xi8>, %i: memref<3xi32>, %s: memref<1x3x64xi32>) {
+  bitserial.product "conv" multipliers [1, 5] #geometry <pixels, lanes = 16, vectors = 2> ins(%p, %w, %a, %n, %i : memref<1x4x64xi32>, memref<5xi32>, memref<5xi8>, memref<6xi8>, memref<3xi32>) outs(%s : memref<1x3x64xi32>)
+  return
+}
+
+// -----
+
+#geometry = #bitserial.geometry<input = [4, 1, 3], kernel = [1, 1, 2], group = [1, 1, 2], output = [6, 1, 3], stride = [1, 1], dilation = [1, 1], groups = 2>
+
+// Scalar: vectors of one. Outputs 0 to 2 read the patches of the first group of
+// channels, 3 to 5 those of the second.
+// CHECK-LABEL: func.func @product_pixels_scalar_groups2(
+// CHECK: scf.for %[[C:.*]] = %c0 to %c6 step %c1
+// CHECK: %[[CONVGROUP:.*]] = arith.divui %[[C]], %c3
+// CHECK-COUNT-3: math.ctpop %{{.*}} : vector<1xi32>
+// CHECK-NOT: math.ctpop
+// CHECK-NOT: llvm.inline_asm
+func.func @product_pixels_scalar_groups2(%p: memref<1x2x3xi32>, %w: memref<5xi32>, %a: memref<5xi16>, %n: memref<6xi8>, %i: memref<6xi32>, %s: memref<1x6x3xi32>) {
+  bitserial.product "conv" multipliers [1] #geometry <pixels, lanes = 1, vectors = 3> ins(%p, %w, %a, %n, %i : memref<1x2x3xi32>, memref<5xi32>, memref<5xi16>, memref<6xi8>, memref<6xi32>) outs(%s : memref<1x6x3xi32>)
+  return
+}
+
+// -----
+
+#geometry = #bitserial.geometry<input = [50, 1, 1], kernel = [1, 1, 50], group = [1, 1, 40], output = [5, 1, 1], stride = [1, 1], dilation = [1, 1], groups = 1>
+
+// Two blocks of four outputs; a word of the activation is broadcast, words and
+// coordinates of the outputs are vectors.
+// CHECK-LABEL: func.func @product_outputs(
+// CHECK-SAME: %[[PATCHES:.*]]: memref<2x8xi32>, %[[WORDS:.*]]: memref<24xi32>, %[[COORDINATES:.*]]: memref<12xi8>, %[[WIDTHS:.*]]: memref<4xi8>, %[[INIT:.*]]: memref<8xi32>, %[[SUMS:.*]]: memref<2x8xi32>)
+// CHECK: scf.for %[[N:.*]] = %c0 to %c2 step %c1 {
+// CHECK: scf.for %[[BLOCK:.*]] = %c0 to %c2 step %c1 iter_args
+// CHECK: %[[FIRST:.*]] = arith.muli %[[BLOCK]], %c4
+// CHECK: %[[START:.*]] = vector.load %[[INIT]][%[[FIRST]]] : memref<8xi32>, vector<4xi32>
+// CHECK: scf.for %[[GROUP:.*]] = %c0 to %c2 step %c1 iter_args(%{{.*}} = %[[START]],
+// CHECK: memref.load %[[WIDTHS]]
+// CHECK: scf.for
+// CHECK: %[[A:.*]] = vector.load %[[COORDINATES]][%{{.*}}] : memref<12xi8>, vector<4xi8>
+// CHECK: arith.extsi %[[A]] : vector<4xi8> to vector<4xi32>
+// CHECK: %[[WORD:.*]] = vector.load %[[WORDS]][%{{.*}}] : memref<24xi32>, vector<4xi32>
+// CHECK: %[[BIT:.*]] = memref.load %[[PATCHES]][%[[N]], %{{.*}}]
+// CHECK: %[[BITS:.*]] = vector.broadcast %[[BIT]] : i32 to vector<4xi32>
+// CHECK: %[[DIFFERS:.*]] = arith.xori %[[WORD]], %[[BITS]]
+// CHECK: math.ctpop %[[DIFFERS]]
+// CHECK-COUNT-3: math.ctpop
+// CHECK-NOT: math.ctpop
+// CHECK: vector.store %{{.*}}, %[[SUMS]][%[[N]], %[[FIRST]]]
+func.func @product_outputs(%p: memref<2x8xi32>, %w: memref<24xi32>, %a: memref<12xi8>, %n: memref<4xi8>, %i: memref<8xi32>, %s: memref<2x8xi32>) {
+  bitserial.product "fc" multipliers [1, 2] #geometry <outputs, lanes = 4, vectors = 1> ins(%p, %w, %a, %n, %i : memref<2x8xi32>, memref<24xi32>, memref<12xi8>, memref<4xi8>, memref<8xi32>) outs(%s : memref<2x8xi32>)
+  return
+}
+
+// -----
+
+#geometry = #bitserial.geometry<input = [1100, 1, 1], kernel = [1, 1, 1100], group = [1, 1, 1100], output = [4, 1, 1], stride = [1, 1], dilation = [1, 1], groups = 1>
+
+// 35 words are a loop of 16 at a time, which stays one, and three more.
+// CHECK: #[[ROLLED:.*]] = #llvm.loop_unroll<disable = true>
+// CHECK: #[[ANNOTATION:.*]] = #llvm.loop_annotation<unroll = #[[ROLLED]]>
+// CHECK-LABEL: func.func @product_outputs_long_rows(
+// CHECK: scf.for %{{.*}} = %c0 to %c32 step %c16
+// CHECK-COUNT-16: math.ctpop
+// CHECK-NOT: math.ctpop
+// CHECK: {llvm.loop_annotation = #[[ANNOTATION]]}
+// CHECK-COUNT-3: math.ctpop
+// CHECK-NOT: math.ctpop
+func.func @product_outputs_long_rows(%p: memref<1x35xi32>, %w: memref<140xi32>, %a: memref<4xi8>, %n: memref<1xi8>, %i: memref<4xi32>, %s: memref<1x4xi32>) {
+  bitserial.product "fc" multipliers [1] #geometry <outputs, lanes = 4, vectors = 1> ins(%p, %w, %a, %n, %i : memref<1x35xi32>, memref<140xi32>, memref<4xi8>, memref<1xi8>, memref<4xi32>) outs(%s : memref<1x4xi32>)
+  return
+}
+
+// -----
+
+//===----------------------------------------------------------------------===//
+// Threshold, rescale
+//===----------------------------------------------------------------------===//
+
+// 20 positions: two vectors of eight, then one by one. Channels are innermost in
+// the result.
+// CHECK-LABEL: func.func @threshold_pixels_tail(
+// CHECK: scf.for %{{.*}} = %c0 to %c16 step %c8 {
+// CHECK: vector.load {{.*}} vector<8xi32>
+// CHECK-COUNT-3: arith.cmpi sge, {{.*}} : vector<8xi32>
+// CHECK-NOT: arith.cmpi
+// CHECK: arith.trunci {{.*}} : vector<8xi32> to vector<8xi8>
+// CHECK-COUNT-8: memref.store
+// CHECK: scf.for %{{.*}} = %c16 to %c20 step %c1 {
+// CHECK-COUNT-3: arith.cmpi sge, {{.*}} : vector<1xi32>
+// CHECK: memref.store
+func.func @threshold_pixels_tail(%s: memref<1x2x24xi32>, %t: memref<2x3xi32>, %y: memref<1x4x5x2xi8>) {
+  bitserial.threshold <pixels, lanes = 8, vectors = 3> ins(%s, %t : memref<1x2x24xi32>, memref<2x3xi32>) outs(%y : memref<1x4x5x2xi8>)
+  return
+}
+
+// -----
+
+// 31 thresholds are five steps of a binary search.
+// CHECK-LABEL: func.func @threshold_pixels_search(
+// CHECK-COUNT-5: arith.cmpi sge, {{.*}} : i32
+// CHECK-NOT: arith.cmpi
+// CHECK: arith.index_castui {{.*}} : index to i8
+func.func @threshold_pixels_search(%s: memref<1x2x24xi32>, %t: memref<2x31xi32>, %y: memref<1x4x5x2xi8>) {
+  bitserial.threshold <pixels, lanes = 8, vectors = 3> ins(%s, %t : memref<1x2x24xi32>, memref<2x31xi32>) outs(%y : memref<1x4x5x2xi8>)
+  return
+}
+
+// -----
+
+// Runs of rows: 0, 1 to 2, 3, each with the thresholds of its class.
+// CHECK-LABEL: func.func @threshold_pixels_border(
+// CHECK: %[[TABLE:.*]] = memref.collapse_shape {{.*}} memref<2x1x2x1xi32> into memref<4xi32>
+// CHECK: scf.for %{{.*}} = %c0 to %c5 step %c1
+// CHECK: memref.load %[[TABLE]][%[[C0:.*]]] :
+// CHECK: scf.for %{{.*}} = %c1 to %c3 step %c1
+// CHECK: %[[SECOND:.*]] = arith.addi %{{.*}}, %c2
+// CHECK: memref.load %[[TABLE]][%[[SECOND]]]
+// CHECK: memref.load %[[TABLE]]
+// CHECK-NOT: memref.load %[[TABLE]]
+func.func @threshold_pixels_border(%s: memref<1x2x24xi32>, %t: memref<2x1x2x1xi32>, %y: memref<1x4x5x2xi8>) {
+  bitserial.threshold <pixels, lanes = 8, vectors = 3> rows [0, 1, 1, 0] columns [0, 0, 0, 0, 0] ins(%s, %t : memref<1x2x24xi32>, memref<2x1x2x1xi32>) outs(%y : memref<1x4x5x2xi8>)
+  return
+}
+
+// -----
+
+// Outputs 0 to 3 in a vector, the fifth alone; padded ones are not written.
+// CHECK-LABEL: func.func @threshold_outputs_tail(
+// CHECK: scf.for %{{.*}} = %c0 to %c3 step %c1 iter_args
+// CHECK: arith.cmpi sge, {{.*}} : vector<4xi32>
+// CHECK: vector.store {{.*}} vector<4xi8>
+// CHECK: arith.cmpi sge, {{.*}} : vector<1xi32>
+// CHECK: vector.store {{.*}} vector<1xi8>
+func.func @threshold_outputs_tail(%s: memref<1x8xi32>, %t: memref<3x8xi32>, %y: memref<1x5xi8>) {
+  bitserial.threshold <outputs, lanes = 4, vectors = 1> ins(%s, %t : memref<1x8xi32>, memref<3x8xi32>) outs(%y : memref<1x5xi8>)
+  return
+}
+
+// -----
+
+// One rounding for each step: no multiplication and addition are fused.
+// CHECK-LABEL: func.func @rescale_outputs(
+// CHECK: %[[LEAST:.*]] = arith.constant 7.88860905E-31 : f32
+// CHECK: %[[S:.*]] = arith.sitofp %{{.*}} : i32 to f32
+// CHECK: %[[M:.*]] = arith.mulf %{{.*}}, %[[S]] : f32
+// CHECK: %[[Y:.*]] = arith.addf %[[M]], %{{.*}} : f32
+// CHECK: %[[ABS:.*]] = math.absf %[[Y]]
+// CHECK: %[[TINY:.*]] = arith.cmpf olt, %[[ABS]], %[[LEAST]]
+// CHECK: %[[Z:.*]] = arith.select %[[TINY]], %cst{{.*}}, %[[Y]]
+// CHECK: memref.store %[[Z]]
+func.func @rescale_outputs(%s: memref<1x8xi32>, %p: memref<5xf32>, %y: memref<1x5xf32>) {
+  bitserial.rescale <outputs, lanes = 4, vectors = 1> ins(%s, %p, %p : memref<1x8xi32>, memref<5xf32>, memref<5xf32>) outs(%y : memref<1x5xf32>)
+  return
+}
+
+// -----
+
+//===----------------------------------------------------------------------===//
+// Decode, trace, constants
+//===----------------------------------------------------------------------===//
+
+#geometry = #bitserial.geometry<input = [3, 1, 1], kernel = [1, 1, 3], group = [1, 1, 2], output = [66, 1, 1], stride = [1, 1], dilation = [1, 1], groups = 1>
+
+// A tile begins at its first row and word. Each weight is the sum of +a or -a by
+// the bits of its bases.
+// CHECK-LABEL: func.func @decode(
+// CHECK-SAME: %[[TILE:.*]]: index, %{{.*}}, %[[STARTS:.*]]: memref<3x2xi32>
+// CHECK-DAG: memref.load %[[STARTS]][%[[TILE]], %c0]
+// CHECK-DAG: memref.load %[[STARTS]][%[[TILE]], %c1]
+// CHECK: scf.for %[[T:.*]] = %c0 to %c22 step %c1 iter_args
+// CHECK: %[[BIT:.*]] = arith.trunci %{{.*}} : i32 to i1
+// CHECK: %[[MINUS:.*]] = arith.subi %c0_i32, %[[A:.*]] : i32
+// CHECK: arith.select %[[BIT]], %[[A]], %[[MINUS]]
+// CHECK: arith.sitofp
+// CHECK: memref.store %{{.*}}, %{{.*}}[%{{.*}}, %[[T]]]
+func.func @decode(%tile: index, %w: memref<2xi32>, %a: memref<2xi8>, %n: memref<132xi8>, %starts: memref<3x2xi32>, %steps: memref<1xf32>, %y: memref<3x22xf32>) {
+  bitserial.decode #geometry tile %tile ins(%w, %a, %n, %starts, %steps : memref<2xi32>, memref<2xi8>, memref<132xi8>, memref<3x2xi32>, memref<1xf32>) outs(%y : memref<3x22xf32>)
+  return
+}
+
+// -----
+
+// CHECK-LABEL: func.func @no_trace(
+// CHECK: bitserial.trace "fc" number 0
+func.func @no_trace(%y: memref<1x5xf32>) {
+  bitserial.trace "fc" number 0 %y : memref<1x5xf32>
+  return
+}

@@ -1,0 +1,87 @@
+// What is printed parses, and prints the same: as it is, in the generic form,
+// and through bytecode. Each operation is on tensors, then on buffers.
+// RUN: subbit-opt %s -o %t.mlir
+// RUN: FileCheck %s --input-file=%t.mlir
+// RUN: subbit-opt %t.mlir | diff %t.mlir -
+// RUN: subbit-opt %s --mlir-print-op-generic | subbit-opt | diff %t.mlir -
+// RUN: subbit-opt %s --emit-bytecode | subbit-opt | diff %t.mlir -
+
+#conv = #bitserial.geometry<input = [2, 3, 5], kernel = [3, 3, 2], group = [3, 3, 1], output = [2, 1, 3], stride = [1, 1], dilation = [1, 1], groups = 1>
+#fc = #bitserial.geometry<input = [40, 1, 1], kernel = [1, 1, 40], group = [1, 1, 40], output = [3, 1, 1], stride = [1, 1], dilation = [1, 1], groups = 1>
+#pixels = #bitserial.schedule<pixels, lanes = 8, vectors = 1>
+#outputs = #bitserial.schedule<outputs, lanes = 4, vectors = 1>
+
+// CHECK: module attributes {bitserial.target = #bitserial.target<triple = "x86_64-unknown-linux-gnu", cpu = "x86-64-v3", features = "+avx2,-fma">}
+module attributes {bitserial.target = #bitserial.target<triple = "x86_64-unknown-linux-gnu", cpu = "x86-64-v3", features = "+avx2,-fma">} {
+
+// CHECK-LABEL: func.func @constant(
+// CHECK: bitserial.constant "conv 2" "words" dense<[1, -1]> : tensor<2xi32>
+// CHECK: bitserial.constant "fc" "coordinates" {tag} dense_resource<blob> : tensor<2xi16>
+func.func @constant() {
+  %0 = bitserial.constant "conv 2" "words" dense<[1, -1]> : tensor<2xi32>
+  %1 = bitserial.constant "fc" "coordinates" {tag} dense_resource<blob> : tensor<2xi16>
+  return
+}
+
+// CHECK-LABEL: func.func @pack(
+// CHECK: bitserial.pack planes 2 <input = [2, 3, 5], kernel = [3, 3, 2], group = [3, 3, 1], output = [2, 1, 3], stride = [1, 1], dilation = [1, 1], groups = 1> <pixels, lanes = 8, vectors = 1> ins(%{{.*}} : tensor<1x4x3x5xi8>) outs(%{{.*}} : tensor<1x4x8xi32>) -> tensor<1x4x8xi32>
+// CHECK: bitserial.pack planes 2 {{.*}} <outputs, lanes = 4, vectors = 1> ins(%{{.*}} : memref<1x72xi8>) outs(%{{.*}} : memref<1x4xi32>){{$}}
+func.func @pack(%c: tensor<1x4x3x5xi8>, %e: tensor<1x4x8xi32>, %v: memref<1x72xi8>, %p: memref<1x4xi32>) -> tensor<1x4x8xi32> {
+  %0 = bitserial.pack planes 2 #conv #pixels ins(%c : tensor<1x4x3x5xi8>) outs(%e : tensor<1x4x8xi32>) -> tensor<1x4x8xi32>
+  bitserial.pack planes 2 #fc #outputs ins(%v : memref<1x72xi8>) outs(%p : memref<1x4xi32>)
+  return %0 : tensor<1x4x8xi32>
+}
+
+// CHECK-LABEL: func.func @product(
+// CHECK: bitserial.product "conv" multipliers [1, -2] <input = {{.*}}> <pixels, lanes = 8, vectors = 1> ins(%{{.*}}, %{{.*}}, %{{.*}}, %{{.*}}, %{{.*}} : tensor<1x4x8xi32>, tensor<4xi32>, tensor<4xi8>, tensor<4xi8>, tensor<2xi32>) outs(%{{.*}} : tensor<1x2x8xi32>) -> tensor<1x2x8xi32>
+// CHECK: bitserial.product "fc" multipliers [3] {{.*}} outs(%{{.*}} : memref<1x4xi32>) {tag}
+func.func @product(%p: tensor<1x4x8xi32>, %w: tensor<4xi32>, %a: tensor<4xi8>, %n: tensor<4xi8>, %i: tensor<2xi32>, %e: tensor<1x2x8xi32>,
+                   %mp: memref<1x2xi32>, %mw: memref<8xi32>, %ma: memref<4xi16>, %mn: memref<1xi8>, %mi: memref<4xi32>, %me: memref<1x4xi32>) -> tensor<1x2x8xi32> {
+  %0 = bitserial.product "conv" multipliers [1, -2] #conv #pixels ins(%p, %w, %a, %n, %i : tensor<1x4x8xi32>, tensor<4xi32>, tensor<4xi8>, tensor<4xi8>, tensor<2xi32>) outs(%e : tensor<1x2x8xi32>) -> tensor<1x2x8xi32>
+  bitserial.product "fc" multipliers [3] #fc #outputs ins(%mp, %mw, %ma, %mn, %mi : memref<1x2xi32>, memref<8xi32>, memref<4xi16>, memref<1xi8>, memref<4xi32>) outs(%me : memref<1x4xi32>) {tag}
+  return %0 : tensor<1x2x8xi32>
+}
+
+// CHECK-LABEL: func.func @threshold(
+// CHECK: bitserial.threshold <pixels, lanes = 8, vectors = 1> rows [0, 1] columns [0, 0] ins(%{{.*}}, %{{.*}} : tensor<1x2x8xi32>, tensor<2x1x2x3xi32>) outs(%{{.*}} : tensor<1x2x2x2xi8>) -> tensor<1x2x2x2xi8>
+// CHECK: bitserial.threshold <outputs, lanes = 4, vectors = 1> ins(%{{.*}}, %{{.*}} : memref<1x4xi32>, memref<3x4xi32>) outs(%{{.*}} : memref<1x3xi8>)
+func.func @threshold(%s: tensor<1x2x8xi32>, %t: tensor<2x1x2x3xi32>, %e: tensor<1x2x2x2xi8>, %ms: memref<1x4xi32>, %mt: memref<3x4xi32>, %me: memref<1x3xi8>) -> tensor<1x2x2x2xi8> {
+  %0 = bitserial.threshold #pixels rows [0, 1] columns [0, 0] ins(%s, %t : tensor<1x2x8xi32>, tensor<2x1x2x3xi32>) outs(%e : tensor<1x2x2x2xi8>) -> tensor<1x2x2x2xi8>
+  bitserial.threshold #outputs ins(%ms, %mt : memref<1x4xi32>, memref<3x4xi32>) outs(%me : memref<1x3xi8>)
+  return %0 : tensor<1x2x2x2xi8>
+}
+
+// CHECK-LABEL: func.func @rescale(
+// CHECK: bitserial.rescale <pixels, lanes = 8, vectors = 1> rows [0, 1] columns [0, 0] ins(%{{.*}}, %{{.*}}, %{{.*}} : tensor<1x2x8xi32>, tensor<2xf32>, tensor<2x1x2xf32>) outs(%{{.*}} : tensor<1x2x2x2xf32>) -> tensor<1x2x2x2xf32>
+// CHECK: bitserial.rescale <outputs, lanes = 4, vectors = 1> ins(%{{.*}}, %{{.*}}, %{{.*}} : memref<1x4xi32>, memref<3xf32>, memref<3xf32>) outs(%{{.*}} : memref<1x3xf32>)
+func.func @rescale(%s: tensor<1x2x8xi32>, %p: tensor<2xf32>, %b: tensor<2x1x2xf32>, %e: tensor<1x2x2x2xf32>, %ms: memref<1x4xi32>, %mp: memref<3xf32>, %me: memref<1x3xf32>) -> tensor<1x2x2x2xf32> {
+  %0 = bitserial.rescale #pixels rows [0, 1] columns [0, 0] ins(%s, %p, %b : tensor<1x2x8xi32>, tensor<2xf32>, tensor<2x1x2xf32>) outs(%e : tensor<1x2x2x2xf32>) -> tensor<1x2x2x2xf32>
+  bitserial.rescale #outputs ins(%ms, %mp, %mp : memref<1x4xi32>, memref<3xf32>, memref<3xf32>) outs(%me : memref<1x3xf32>)
+  return %0 : tensor<1x2x2x2xf32>
+}
+
+// CHECK-LABEL: func.func @decode(
+// CHECK: bitserial.decode <input = [40, 1, 1], {{.*}}> tile %{{.*}} ins(%{{.*}}, %{{.*}}, %{{.*}}, %{{.*}}, %{{.*}} : tensor<4xi32>, tensor<2xi8>, tensor<3xi8>, tensor<1x2xi32>, tensor<1xf32>) outs(%{{.*}} : tensor<40x3xf32>) -> tensor<40x3xf32>
+func.func @decode(%t: index, %w: tensor<4xi32>, %a: tensor<2xi8>, %n: tensor<3xi8>, %at: tensor<1x2xi32>, %s: tensor<1xf32>, %e: tensor<40x3xf32>) -> tensor<40x3xf32> {
+  %0 = bitserial.decode #fc tile %t ins(%w, %a, %n, %at, %s : tensor<4xi32>, tensor<2xi8>, tensor<3xi8>, tensor<1x2xi32>, tensor<1xf32>) outs(%e : tensor<40x3xf32>) -> tensor<40x3xf32>
+  return %0 : tensor<40x3xf32>
+}
+
+// CHECK-LABEL: func.func @trace(
+// CHECK: bitserial.trace "fc" number 3 %{{.*}} : tensor<1x3xf32> -> tensor<1x3xf32>
+// CHECK: bitserial.trace "fc" number 0 %{{.*}} : memref<1x3xi8>
+func.func @trace(%x: tensor<1x3xf32>, %m: memref<1x3xi8>) -> tensor<1x3xf32> {
+  %0 = bitserial.trace "fc" number 3 %x : tensor<1x3xf32> -> tensor<1x3xf32>
+  bitserial.trace "fc" number 0 %m : memref<1x3xi8>
+  return %0 : tensor<1x3xf32>
+}
+
+}
+
+{-#
+  dialect_resources: {
+    builtin: {
+      blob: "0x0200000001000200"
+    }
+  }
+#-}
