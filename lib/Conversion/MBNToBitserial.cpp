@@ -111,7 +111,7 @@ LogicalResult ConvertMBNToBitserialPass::checkLayers() {
 void ConvertMBNToBitserialPass::runOnOperation() {
   ModuleOp module = getOperation();
   MLIRContext &context = getContext();
-  if (failed(checkLayers()))
+  if (failed(checkLayers()) || failed(checkWeightsAreConstant(module)))
     return signalPassFailure();
   auto spec = resolveTarget(getTargetSpec(module));
   auto target = spec ? describeTarget(*spec)

@@ -30,17 +30,15 @@ struct ConvertMBNToLinalgPass
   void runOnOperation() override;
 
 private:
-  LogicalResult checkWeights();
   LogicalResult convert();
   void finishWeights();
   void countLayers();
 };
 } // namespace
 
-/// Weights get their meaning from the constant: they must be one.
-LogicalResult ConvertMBNToLinalgPass::checkWeights() {
+LogicalResult subbit::checkWeightsAreConstant(Operation *root) {
   bool valid = true;
-  getOperation().walk([&](Operation *op) {
+  root->walk([&](Operation *op) {
     if (!isa<mbn::Conv2DOp, mbn::MatmulOp, mbn::DecodeOp>(op))
       return;
     for (Value operand : op->getOperands()) {
@@ -119,7 +117,7 @@ void ConvertMBNToLinalgPass::countLayers() {
 }
 
 void ConvertMBNToLinalgPass::runOnOperation() {
-  if (failed(checkWeights()))
+  if (failed(checkWeightsAreConstant(getOperation())))
     return signalPassFailure();
   countLayers();
   if (failed(convert()))

@@ -12,6 +12,10 @@
 
 namespace subbit {
 
+/// Weights get their meaning from the constant: an error for each layer and
+/// each decode whose quantized weights are none.
+mlir::LogicalResult checkWeightsAreConstant(mlir::Operation *root);
+
 /// Activations become `tensor<...xi8>` of level indices (unsigned); everything
 /// else, types of weights included, stays.
 void populateMBNToLinalgTypeConversions(mlir::TypeConverter &converter);
