@@ -10,8 +10,8 @@ def QuantizeActivationsPass : Pass<"mbn-quantize-activations", "::mlir::ModuleOp
     with quantized weights 2^bits levels (Sec. 4 of the ALQ paper): a running
     average over batches of the least-squares solution. The encode stands where
     the values are made, before pooling and reshaping, and so takes the place of
-    the ReLU. Levels behind a ReLU or in front of a padding layer start at
-    exactly 0. The last layer's output stays float.
+    the ReLU. Levels behind a ReLU start at exactly 0. The last layer's output
+    stays float.
 
     With `input-scale`, `input-mean` and `input-std` (the recipe's `input`) the
     model takes 8-bit pixels, which are their own codes: the argument becomes an
