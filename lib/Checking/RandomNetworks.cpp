@@ -59,6 +59,7 @@ private:
   Floats residual(const Floats &input);
 
   Floats requantize(const Floats &x);
+  ElementsAttr makeThresholds(const Floats &x, int64_t columns);
   Value encode(const Floats &x);
   Floats decode(Value codes);
 
@@ -89,15 +90,34 @@ private:
 // Codes and floats
 //===----------------------------------------------------------------------===//
 
-Value encodeAs(OpBuilder &b, Location loc, const Floats &x,
-               const numerics::Levels &levels) {
-  auto type = mbn::MultiBitType::get(
-      x.shape(), mbn::LevelsAttr::get(b.getContext(), levels));
-  return mbn::EncodeOp::create(b, loc, type, x.value);
+/// Rising thresholds of its own for each channel or for all, some of them never
+/// reached.
+ElementsAttr NetworkBuilder::makeThresholds(const Floats &x, int64_t columns) {
+  int64_t rows = random.chance(50) ? x.shape().back() : 1;
+  std::vector<float> values;
+  for (int64_t r = 0; r < rows; ++r) {
+    std::vector<float> row;
+    for (int64_t i = 0; i < columns; ++i)
+      row.push_back(x.typical * random.from(-200, 200) / 100.0);
+    llvm::sort(row);
+    if (random.chance(30))
+      row.back() = std::numeric_limits<float>::quiet_NaN();
+    values.insert(values.end(), row.begin(), row.end());
+  }
+  SmallVector<int64_t> shape{columns};
+  if (rows > 1)
+    shape.insert(shape.begin(), rows);
+  return mbn::makeElements<float>(b.getContext(), shape, values, "thresholds");
 }
 
 Value NetworkBuilder::encode(const Floats &x) {
-  return encodeAs(b, loc, x, makeRandomLevels(random, x.typical));
+  numerics::Levels levels = makeRandomLevels(random, x.typical);
+  auto type = mbn::MultiBitType::get(
+      x.shape(), mbn::LevelsAttr::get(b.getContext(), levels));
+  ElementsAttr thresholds;
+  if (random.chance(30))
+    thresholds = makeThresholds(x, levels.count() - 1);
+  return mbn::EncodeOp::create(b, loc, type, x.value, thresholds);
 }
 
 Floats NetworkBuilder::decode(Value codes) {

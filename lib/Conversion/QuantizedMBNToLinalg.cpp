@@ -83,21 +83,26 @@ struct EncodePattern : public OpConversionPattern<mbn::EncodeOp> {
   matchAndRewrite(mbn::EncodeOp op, OpAdaptor adaptor,
                   ConversionPatternRewriter &rewriter) const override {
     Location loc = op.getLoc();
-    std::vector<float> thresholds =
-        op.getType().getLevels().toNumerics().thresholds();
-    Value table = buildConstant(
-        rewriter, loc,
-        mbn::makeElements<float>(rewriter.getContext(),
-                                 {static_cast<int64_t>(thresholds.size())},
-                                 thresholds, "thresholds"));
+    std::vector<float> thresholds = op.getThresholdValues();
+    int64_t rows = op.getNumThresholdRows(), size = thresholds.size();
+    SmallVector<int64_t> tableShape{size / rows};
+    if (rows > 1)
+      tableShape.insert(tableShape.begin(), rows);
+    Value table = buildConstant(rewriter, loc,
+                                mbn::makeElements<float>(rewriter.getContext(),
+                                                         tableShape, thresholds,
+                                                         "thresholds"));
     ArrayRef<int64_t> shape = op.getType().getShape();
     unsigned rank = shape.size();
     Value init = buildZeros(rewriter, loc, shape, rewriter.getI8Type());
     AffineMap element =
         rewriter.getMultiDimIdentityMap(rank + 1).getMajorSubMap(rank);
+    AffineMap tableMap = rows > 1
+                             ? selectDims(rewriter, rank + 1, {rank - 1, rank})
+                             : selectDims(rewriter, rank + 1, {rank});
     rewriter.replaceOp(
         op, buildReduction(rewriter, loc, init, {adaptor.getInput(), table},
-                           {element, selectDims(rewriter, rank + 1, {rank})},
+                           {element, tableMap},
                            [](OpBuilder &b, Location loc, ValueRange args) {
                              // Ordered: a NaN reaches no threshold.
                              Value reached = arith::CmpFOp::create(

@@ -20,13 +20,17 @@ static std::vector<int64_t> shapeOf(Value value) {
 }
 
 static Kernel encodeKernel(mbn::EncodeOp op) {
-  std::vector<float> thresholds =
-      op.getType().getLevels().toNumerics().thresholds();
-  return [thresholds](Operands in) {
+  std::vector<float> thresholds = op.getThresholdValues();
+  int64_t rows = op.getNumThresholdRows(), columns = thresholds.size() / rows;
+  return [thresholds, rows, columns](Operands in) {
     std::vector<uint8_t> indices;
     indices.reserve(in[0]->size());
-    for (float x : in[0]->floats())
-      indices.push_back(numerics::encode(x, thresholds));
+    int64_t row = 0;
+    for (float x : in[0]->floats()) {
+      indices.push_back(numerics::encode(
+          x, ArrayRef<float>(thresholds).slice(row * columns, columns)));
+      row = row + 1 == rows ? 0 : row + 1;
+    }
     return TensorValue{in[0]->shape, std::move(indices)};
   };
 }

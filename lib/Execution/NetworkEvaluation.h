@@ -43,12 +43,11 @@ struct Evaluation {
 };
 
 /// Runs a network over a data set. `object` is null for a module that was not
-/// compiled. The reference runs `module`, the interpreter runs `fused`, which is
-/// the same network with products of integers; both are null for an object if
-/// nothing needs them.
+/// compiled. The reference runs `module`, the interpreter runs `fused`, which
+/// is the same network with products of integers; both are null for an object
+/// if nothing needs them.
 llvm::Expected<Evaluation> evaluate(const CompiledNetwork *object,
-                                    mlir::ModuleOp module,
-                                    mlir::ModuleOp fused,
+                                    mlir::ModuleOp module, mlir::ModuleOp fused,
                                     const Dataset &dataset,
                                     const EvaluationOptions &options);
 

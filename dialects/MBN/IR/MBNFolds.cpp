@@ -19,10 +19,13 @@ OpFoldResult EncodeOp::fold(FoldAdaptor) {
   if (!decode || decode.getInput().getType() != getType())
     return {};
   subbit::numerics::Levels levels = getType().getLevels().toNumerics();
-  std::vector<float> thresholds = levels.thresholds();
-  for (int64_t i = 0; i < levels.count(); ++i)
-    if (subbit::numerics::encode(levels.value(i), thresholds) != i)
-      return {};
+  std::vector<float> thresholds = getThresholdValues();
+  llvm::ArrayRef<float> rows = thresholds;
+  for (; !rows.empty(); rows = rows.drop_front(levels.count() - 1))
+    for (int64_t i = 0; i < levels.count(); ++i)
+      if (subbit::numerics::encode(levels.value(i),
+                                   rows.take_front(levels.count() - 1)) != i)
+        return {};
   return decode.getInput();
 }
 

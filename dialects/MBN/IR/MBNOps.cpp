@@ -43,8 +43,8 @@ static LogicalResult verifyShape(Operation *op, StringRef what, Type type,
 // ConstantOp
 //===----------------------------------------------------------------------===//
 
-/// `bases<...>`, `dense<...>` or an alias: an attribute that is written with its
-/// dialect, `#mbn.bases<...>`, would take the colon and type that follow.
+/// `bases<...>`, `dense<...>` or an alias: an attribute that is written with
+/// its dialect, `#mbn.bases<...>`, would take the colon and type that follow.
 static ParseResult parseValue(OpAsmParser &parser, Attribute &value) {
   StringRef keyword;
   SMLoc loc = parser.getCurrentLocation();
@@ -202,8 +202,48 @@ LogicalResult EncodeOp::verify() {
   // encode_c1
   if (!getType().isActivation())
     return emitOpError() << "expects a result with levels";
-  return verifyShape(*this, "a result", getType(),
-                     getInput().getType().getShape());
+  if (failed(verifyShape(*this, "a result", getType(),
+                         getInput().getType().getShape())))
+    return failure();
+  if (!getThresholds())
+    return success();
+  // encode_c2
+  ArrayRef<int64_t> input = getType().getShape();
+  int64_t columns = getType().getLevels().getNumLevels() - 1;
+  auto type = cast<ShapedType>(getThresholds()->getType());
+  ArrayRef<int64_t> shape = type.getShape();
+  if (!type.getElementType().isF32() || shape.empty() || shape.size() > 2 ||
+      shape.back() != columns ||
+      (shape.size() == 2 && (input.empty() || shape[0] != input.back())))
+    return emitOpError() << "expects thresholds of type tensor<" << columns
+                         << "xf32>, or one row for each channel; found "
+                         << type;
+  FailureOr<std::vector<float>> values = readElements<float>(*getThresholds());
+  if (failed(values))
+    return emitOpError() << "has thresholds without data";
+  // encode_c3
+  for (size_t i = 0; i < values->size(); ++i) {
+    if (i % columns == 0)
+      continue;
+    float last = (*values)[i - 1], next = (*values)[i];
+    if (!(last <= next) && !std::isnan(next))
+      return emitOpError() << "expects thresholds that rise, found " << next
+                           << " after " << last;
+  }
+  return success();
+}
+
+std::vector<float> EncodeOp::getThresholdValues() {
+  if (getThresholds())
+    return *readElements<float>(*getThresholds());
+  return getType().getLevels().toNumerics().thresholds();
+}
+
+int64_t EncodeOp::getNumThresholdRows() {
+  if (!getThresholds())
+    return 1;
+  auto type = cast<ShapedType>(getThresholds()->getType());
+  return type.getRank() == 2 ? type.getDimSize(0) : 1;
 }
 
 LogicalResult DecodeOp::verify() {

@@ -54,19 +54,38 @@ def MBN_ConstantOp : MBN_Op<"constant", [ConstantLike]> {
 def MBN_EncodeOp : MBN_Op<"encode"> {
   let summary = "floats to the codes of the nearest levels";
   let description = [{
-    The code's index is the number of thresholds that are `<= x`; thresholds are
-    the midpoints of neighbouring levels. Ties go up; NaN gives level 0.
+    The code's index is the number of thresholds that are `<= x`. Without
+    `thresholds` these are the midpoints of neighbouring levels: ties go up, NaN
+    gives level 0. With them they are one row of `levels - 1` floats, or one row
+    for each channel, the last dimension; so a quantizer that rounds in another
+    way is the same for every float. A NaN among them is never reached.
 
     ```mlir
     %q = mbn.encode %x : tensor<1x4xf32> -> !mbn.tensor<1x4xf32, levels = #mbn.levels<step 0.25, zero 0, [1, 2]>>
+    %b = mbn.encode %x thresholds dense<0.0> : tensor<1xf32>
+        : tensor<1x4xf32> -> !mbn.tensor<1x4xf32, levels = #mbn.levels<step 1.0, zero 1, [2]>>
     ```
 
     Constraints:
     - encode_c1: the result is an activation tensor of the operand's shape.
+    - encode_c2: thresholds have type f32 and shape `[levels - 1]` or
+      `[channels, levels - 1]`.
+    - encode_c3: the thresholds of a row do not fall, and NaNs end it.
   }];
-  let arguments = (ins MBN_FloatTensor:$input);
+  let arguments = (ins MBN_FloatTensor:$input, OptionalAttr<ElementsAttr>:$thresholds);
   let results = (outs MBN_TensorType:$result);
-  let assemblyFormat = "$input attr-dict `:` type($input) `->` qualified(type($result))";
+  let assemblyFormat = [{
+    $input (`thresholds` $thresholds^)? attr-dict `:` type($input) `->` qualified(type($result))
+  }];
+  let builders = [OpBuilder<(ins "::mlir::Type":$type, "::mlir::Value":$input), [{
+    build($_builder, $_state, type, input, nullptr);
+  }]>];
+  let extraClassDeclaration = [{
+    /// Rows of `levels - 1` floats: one, or one for each channel.
+    ::std::vector<float> getThresholdValues();
+    /// Channels if each has its own row, else 1.
+    int64_t getNumThresholdRows();
+  }];
   let hasVerifier = 1;
   let hasFolder = 1;
 }

@@ -37,6 +37,8 @@ struct Chain {
   RescaleOp rescale;
   /// In order of evaluation.
   std::vector<ChainStep> steps;
+  /// Nothing but the encode reads the sums or what is made of them.
+  bool exclusive = true;
 };
 
 FailureOr<ChainStep> getClamp(tosa::ClampOp op) {
@@ -76,6 +78,7 @@ FailureOr<Chain> findChain(EncodeOp encode, PatternRewriter &rewriter) {
   Value value = encode.getInput();
   for (;;) {
     FailureOr<ChainStep> step = failure();
+    chain.exclusive &= value.hasOneUse();
     if ((chain.rescale = value.getDefiningOp<RescaleOp>()))
       break;
     if (auto clamp = value.getDefiningOp<tosa::ClampOp>())
@@ -163,7 +166,7 @@ struct FuseThreshold : public OpRewritePattern<EncodeOp> {
         falls[c] ^= step.norms[c].s < 0;
     Attribute negated;
     if (llvm::is_contained(falls, true)) {
-      if (!product->getResult(0).hasOneUse())
+      if (!chain.exclusive || !product->getResult(0).hasOneUse())
         return rewriter.notifyMatchFailure(op, "negated sums are used twice");
       if (!(negated = negateOutputs(weights, falls)))
         return rewriter.notifyMatchFailure(op, "weights cannot be negated");
@@ -200,7 +203,8 @@ struct FuseThreshold : public OpRewritePattern<EncodeOp> {
             mbn::ConstantOp weights, ArrayRef<float> scale,
             ArrayRef<float> base, ArrayRef<bool> falls) {
     numerics::Levels levels = op.getType().getLevels().toNumerics();
-    std::vector<float> midpoints = levels.thresholds();
+    std::vector<float> thresholds = op.getThresholdValues();
+    int64_t rows = op.getNumThresholdRows(), columns = levels.count() - 1;
     numerics::Levels input =
         cast<MultiBitType>(product->getOperand(0).getType())
             .getLevels()
@@ -213,13 +217,15 @@ struct FuseThreshold : public OpRewritePattern<EncodeOp> {
     std::vector<int32_t> table;
     for (size_t i = 0; i < base.size(); ++i) {
       int64_t c = i % outputs;
+      auto reached = ArrayRef<float>(thresholds)
+                         .slice(rows > 1 ? c * columns : 0, columns);
       std::vector<int32_t> row = numerics::findThresholds(
           -bounds[c], bounds[c], levels.count(), [&](int32_t sum) {
             float y =
                 numerics::rescale(falls[c] ? -sum : sum, scale[c], base[i]);
             for (const ChainStep &step : chain.steps)
               y = step.apply(y, c);
-            return numerics::encode(y, midpoints);
+            return numerics::encode(y, reached);
           });
       table.insert(table.end(), row.begin(), row.end());
     }
