@@ -432,6 +432,51 @@ func.func @encode_c1_weights(%x: tensor<2x3xf32>) {
 
 // -----
 
+func.func @encode_c2(%x: tensor<1x4xf32>) -> !mbn.tensor<1x4xf32, levels = #mbn.levels<step 1.0, zero 1, [1, 2]>> {
+  // expected-error@below {{expects thresholds of type tensor<3xf32>, or one row for each channel; found 'tensor<2xf32>'}}
+  %q = mbn.encode %x thresholds dense<0.0> : tensor<2xf32>
+      : tensor<1x4xf32> -> !mbn.tensor<1x4xf32, levels = #mbn.levels<step 1.0, zero 1, [1, 2]>>
+  return %q : !mbn.tensor<1x4xf32, levels = #mbn.levels<step 1.0, zero 1, [1, 2]>>
+}
+
+// -----
+
+func.func @encode_c2_channels(%x: tensor<1x4xf32>) -> !mbn.tensor<1x4xf32, levels = #mbn.levels<step 1.0, zero 1, [2]>> {
+  // expected-error@below {{expects thresholds of type tensor<1xf32>, or one row for each channel; found 'tensor<3x1xf32>'}}
+  %q = mbn.encode %x thresholds dense<0.0> : tensor<3x1xf32>
+      : tensor<1x4xf32> -> !mbn.tensor<1x4xf32, levels = #mbn.levels<step 1.0, zero 1, [2]>>
+  return %q : !mbn.tensor<1x4xf32, levels = #mbn.levels<step 1.0, zero 1, [2]>>
+}
+
+// -----
+
+func.func @encode_c2_integers(%x: tensor<1x4xf32>) -> !mbn.tensor<1x4xf32, levels = #mbn.levels<step 1.0, zero 1, [2]>> {
+  // expected-error@below {{expects thresholds of type tensor<1xf32>, or one row for each channel; found 'tensor<1xi32>'}}
+  %q = mbn.encode %x thresholds dense<0> : tensor<1xi32>
+      : tensor<1x4xf32> -> !mbn.tensor<1x4xf32, levels = #mbn.levels<step 1.0, zero 1, [2]>>
+  return %q : !mbn.tensor<1x4xf32, levels = #mbn.levels<step 1.0, zero 1, [2]>>
+}
+
+// -----
+
+func.func @encode_c3(%x: tensor<1x4xf32>) -> !mbn.tensor<1x4xf32, levels = #mbn.levels<step 1.0, zero 1, [1, 2]>> {
+  // expected-error@below {{expects thresholds that rise, found 2.500000e-01 after 5.000000e-01}}
+  %q = mbn.encode %x thresholds dense<[0.5, 0.25, 1.0]> : tensor<3xf32>
+      : tensor<1x4xf32> -> !mbn.tensor<1x4xf32, levels = #mbn.levels<step 1.0, zero 1, [1, 2]>>
+  return %q : !mbn.tensor<1x4xf32, levels = #mbn.levels<step 1.0, zero 1, [1, 2]>>
+}
+
+// -----
+
+func.func @encode_c3_nan(%x: tensor<1x4xf32>) -> !mbn.tensor<1x4xf32, levels = #mbn.levels<step 1.0, zero 1, [1, 2]>> {
+  // expected-error@below {{expects thresholds that rise, found 1}}
+  %q = mbn.encode %x thresholds dense<[0.5, 0x7FC00000, 1.0]> : tensor<3xf32>
+      : tensor<1x4xf32> -> !mbn.tensor<1x4xf32, levels = #mbn.levels<step 1.0, zero 1, [1, 2]>>
+  return %q : !mbn.tensor<1x4xf32, levels = #mbn.levels<step 1.0, zero 1, [1, 2]>>
+}
+
+// -----
+
 func.func @encode_c1_shape(%x: tensor<2x3xf32>) {
   // expected-error @below {{'mbn.encode' op expects a result of shape 2x3, found 3x2}}
   %q = mbn.encode %x : tensor<2x3xf32> -> !mbn.tensor<3x2xf32, levels = #mbn.levels<step 1.0, zero 0, [1]>>
