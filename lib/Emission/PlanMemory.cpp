@@ -57,11 +57,11 @@ LogicalResult PlanMemoryPass::collect(func::FuncOp main) {
     if (!alloc)
       return WalkResult::advance();
     MemRefType type = alloc.getType();
-    if (!type.hasStaticShape() || !type.getLayout().isIdentity())
+    Type element = type.getElementType();
+    if (!type.hasStaticShape() || !type.getLayout().isIdentity() ||
+        !element.isIntOrIndexOrFloat())
       return op->emitError() << "has no static size: " << type;
-    unsigned bits = type.getElementTypeBitWidth();
-    if (type.getElementType().isIndex())
-      bits = 64;
+    unsigned bits = element.isIndex() ? 64 : element.getIntOrFloatBitWidth();
     buffers.push_back(
         {alloc, roundUp(type.getNumElements() * ((bits + 7) / 8))});
     return WalkResult::advance();

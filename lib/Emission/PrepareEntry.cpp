@@ -29,12 +29,20 @@ struct PrepareEntryPass
 struct CopiesToLoopsPass
     : public subbit::impl::CopiesToLoopsPassBase<CopiesToLoopsPass> {
   void runOnOperation() override {
-    getOperation().walk([](memref::CopyOp copy) {
+    WalkResult result = getOperation().walk([](memref::CopyOp copy) {
+      if (!isa<MemRefType>(copy.getSource().getType()) ||
+          !isa<MemRefType>(copy.getTarget().getType())) {
+        copy.emitError() << "copies between buffers of unknown rank";
+        return WalkResult::interrupt();
+      }
       OpBuilder builder(copy);
       linalg::makeMemRefCopyOp(builder, copy.getLoc(), copy.getSource(),
                                copy.getTarget());
       copy->erase();
+      return WalkResult::advance();
     });
+    if (result.wasInterrupted())
+      signalPassFailure();
   }
 };
 } // namespace

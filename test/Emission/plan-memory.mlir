@@ -1,0 +1,148 @@
+// RUN: subbit-opt %s -plan-memory -split-input-file | FileCheck %s
+
+// Each buffer is read by the next copy: the first and the third never live at
+// the same time, and share. Offsets are multiples of 64.
+// CHECK-LABEL: func.func @main(
+// CHECK-SAME: %[[X:.*]]: memref<5xf32>, %[[S:.*]]: memref<128xi8> {subbit.scratch})
+// CHECK-DAG: %[[C:.*]] = memref.view %[[S]][%[[C0:.*]]][] : memref<128xi8> to memref<5xf32>
+// CHECK-DAG: %[[C64:.*]] = arith.constant 64 : index
+// CHECK-DAG: %[[B:.*]] = memref.view %[[S]][%[[C64]]][] : memref<128xi8> to memref<5xf32>
+// CHECK-NOT: memref.alloc
+// CHECK: memref.copy %[[X]], %[[A:.*]] :
+// CHECK: memref.copy %[[A]], %[[B]] :
+// CHECK: memref.copy %[[B]], %[[C]] :
+// CHECK: memref.copy %[[C]], %[[X]] :
+func.func @main(%x: memref<5xf32>) {
+  %a = memref.alloc() : memref<5xf32>
+  memref.copy %x, %a : memref<5xf32> to memref<5xf32>
+  %b = memref.alloc() : memref<5xf32>
+  memref.copy %a, %b : memref<5xf32> to memref<5xf32>
+  %c = memref.alloc() : memref<5xf32>
+  memref.copy %b, %c : memref<5xf32> to memref<5xf32>
+  memref.copy %c, %x : memref<5xf32> to memref<5xf32>
+  return
+}
+
+// -----
+
+// Three that live together: the largest lies first, the others behind it. Views
+// count as uses of what they view: %small would fit in %large's place, were it
+// not for the collapsed one.
+// CHECK-LABEL: func.func @main(
+// CHECK-SAME: %[[S:[a-z0-9]*]]: memref<448xi8> {subbit.scratch})
+// CHECK-DAG: %[[O0:.*]] = arith.constant 0 : index
+// CHECK-DAG: memref.view %[[S]][%[[O0]]][] : memref<448xi8> to memref<8x8xf32>
+// CHECK-DAG: %[[O256:.*]] = arith.constant 256 : index
+// CHECK-DAG: memref.view %[[S]][%[[O256]]][] : memref<448xi8> to memref<9xindex>
+// CHECK-DAG: %[[O384:.*]] = arith.constant 384 : index
+// CHECK-DAG: memref.view %[[S]][%[[O384]]][] : memref<448xi8> to memref<1xi8>
+func.func @main(%y: memref<64xf32>) {
+  %c0 = arith.constant 0 : index
+  %large = memref.alloc() : memref<8x8xf32>
+  %flat = memref.collapse_shape %large [[0, 1]] : memref<8x8xf32> into memref<64xf32>
+  %middle = memref.alloc() : memref<9xindex>
+  memref.store %c0, %middle[%c0] : memref<9xindex>
+  %small = memref.alloc() {alignment = 64 : i64} : memref<1xi8>
+  %b = memref.load %small[%c0] : memref<1xi8>
+  %i = memref.load %middle[%c0] : memref<9xindex>
+  memref.copy %flat, %y : memref<64xf32> to memref<64xf32>
+  return
+}
+
+// -----
+
+// What a loop's body uses lives as long as the loop, and what it allocates too:
+// none of the three may share.
+// CHECK-LABEL: func.func @main(
+// CHECK-SAME: %[[S:[a-z0-9]*]]: memref<192xi8> {subbit.scratch})
+// CHECK-DAG: %[[O0:.*]] = arith.constant 0 : index
+// CHECK-DAG: memref.view %[[S]][%[[O0]]]
+// CHECK-DAG: %[[O64:.*]] = arith.constant 64 : index
+// CHECK-DAG: memref.view %[[S]][%[[O64]]]
+// CHECK-DAG: %[[O128:.*]] = arith.constant 128 : index
+// CHECK-DAG: memref.view %[[S]][%[[O128]]]
+// CHECK: scf.for
+// CHECK-NOT: memref.alloc
+func.func @main(%x: memref<4xf32>, %n: index) {
+  %c0 = arith.constant 0 : index
+  %c1 = arith.constant 1 : index
+  %a = memref.alloc() : memref<4xf32>
+  %b = memref.alloc() : memref<4xf32>
+  scf.for %i = %c0 to %n step %c1 {
+    memref.copy %a, %b : memref<4xf32> to memref<4xf32>
+    %t = memref.alloc() : memref<4xf32>
+    memref.copy %t, %x : memref<4xf32> to memref<4xf32>
+    memref.copy %b, %x : memref<4xf32> to memref<4xf32>
+  }
+  return
+}
+
+// -----
+
+// A loop that swaps its buffers hands either on: both live until the result's
+// last use, and %late may have neither's place. %early may.
+// CHECK-LABEL: func.func @main(
+// CHECK-SAME: memref<192xi8> {subbit.scratch})
+func.func @main(%x: memref<4xf32>, %n: index) {
+  %c0 = arith.constant 0 : index
+  %c1 = arith.constant 1 : index
+  %early = memref.alloc() : memref<4xf32>
+  memref.copy %early, %x : memref<4xf32> to memref<4xf32>
+  %a = memref.alloc() : memref<4xf32>
+  %b = memref.alloc() : memref<4xf32>
+  %r:2 = scf.for %i = %c0 to %n step %c1 iter_args(%p = %a, %q = %b) -> (memref<4xf32>, memref<4xf32>) {
+    scf.yield %q, %p : memref<4xf32>, memref<4xf32>
+  }
+  %late = memref.alloc() : memref<4xf32>
+  memref.copy %x, %late : memref<4xf32> to memref<4xf32>
+  memref.copy %r#0, %x : memref<4xf32> to memref<4xf32>
+  memref.copy %late, %x : memref<4xf32> to memref<4xf32>
+  return
+}
+
+// -----
+
+// A choice between two buffers is either.
+// CHECK-LABEL: func.func @main(
+// CHECK-SAME: memref<192xi8> {subbit.scratch})
+func.func @main(%x: memref<4xf32>, %which: i1) {
+  %a = memref.alloc() : memref<4xf32>
+  %b = memref.alloc() : memref<4xf32>
+  %either = arith.select %which, %a, %b : memref<4xf32>
+  %late = memref.alloc() : memref<4xf32>
+  memref.copy %x, %late : memref<4xf32> to memref<4xf32>
+  memref.copy %either, %x : memref<4xf32> to memref<4xf32>
+  memref.copy %late, %x : memref<4xf32> to memref<4xf32>
+  return
+}
+
+// -----
+
+// A gap between buffers is filled: %a and %c lie around the place of %b, which
+// %d takes.
+// CHECK-LABEL: func.func @main(
+// CHECK-SAME: %[[S:[a-z0-9]*]]: memref<448xi8> {subbit.scratch})
+// CHECK-DAG: %[[D:.*]] = memref.view %[[S]][%[[O:.*]]][] : memref<448xi8> to memref<7xi8>
+// CHECK-DAG: %[[O]] = arith.constant 192 : index
+func.func @main(%x: memref<48xf32>, %y: memref<32xf32>, %z: memref<16xf32>, %u: memref<7xi8>) {
+  %a = memref.alloc() : memref<48xf32>
+  %b = memref.alloc() : memref<32xf32>
+  %c = memref.alloc() : memref<31xf32>
+  memref.copy %b, %y : memref<32xf32> to memref<32xf32>
+  %d = memref.alloc() : memref<7xi8>
+  memref.copy %u, %d : memref<7xi8> to memref<7xi8>
+  %v = memref.subview %c[0] [16] [1] : memref<31xf32> to memref<16xf32>
+  memref.copy %a, %x : memref<48xf32> to memref<48xf32>
+  memref.copy %v, %z : memref<16xf32> to memref<16xf32>
+  memref.copy %d, %u : memref<7xi8> to memref<7xi8>
+  return
+}
+
+// -----
+
+// Nothing to place.
+// CHECK-LABEL: func.func @main(
+// CHECK-SAME: %{{.*}}: memref<4xf32>, %{{.*}}: memref<0xi8> {subbit.scratch})
+func.func @main(%x: memref<4xf32>) {
+  return
+}
