@@ -10,11 +10,15 @@
 #include "llvm/Support/Path.h"
 #include "llvm/Support/SourceMgr.h"
 #include "llvm/Support/YAMLTraits.h"
+#include <limits>
 
 using namespace llvm;
 using namespace subbit;
 
 LLVM_YAML_IS_SEQUENCE_VECTOR(subbit::Recipe::Weights)
+
+/// The version of a recipe of which nothing has been read.
+static constexpr int64_t kNoVersion = std::numeric_limits<int64_t>::min();
 
 namespace llvm::yaml {
 
@@ -78,7 +82,10 @@ template <> struct MappingTraits<Recipe> {
     io.mapOptional("calibration", recipe.calibration);
   }
   static std::string validate(IO &, Recipe &recipe) {
-    return recipe.version == 1 ? "" : "version must be 1";
+    // Without a document there is no place that an error could name.
+    return recipe.version == 1 || recipe.version == kNoVersion
+               ? ""
+               : "version must be 1";
   }
 };
 
@@ -102,10 +109,9 @@ Expected<Recipe> subbit::readRecipe(StringRef path) {
             << diagnostic.getMessage();
       },
       &message);
-  // version 0 stands for a file that maps nothing at all.
-  recipe.version = 0;
+  recipe.version = kNoVersion;
   input >> recipe;
-  if (recipe.version == 0 && message.empty())
+  if (recipe.version == kNoVersion && message.empty())
     message = path.str() + ": the recipe is empty; it begins with 'version: 1'";
   if (input.error() || !message.empty())
     return createStringError(message.empty() ? path.str() + ": no valid recipe"
