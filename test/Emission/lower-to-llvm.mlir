@@ -99,3 +99,18 @@ func.func @main(%y: memref<4xf32>, %z: memref<1x2xi8>) {
   bitserial.trace "b" number 5 %z : memref<1x2xi8>
   return
 }
+
+// -----
+
+// A part of a buffer is an offset that is computed, 4 * i + j here.
+// CHECK-LABEL: llvm.func @main(
+// CHECK-SAME: %{{.*}}: !llvm.ptr, %[[I:.*]]: i64, %[[J:.*]]: i64)
+// CHECK: llvm.mul %[[I]], %{{.*}} : i64
+// CHECK: llvm.add %{{.*}}, %[[J]]
+// CHECK: llvm.load
+func.func @main(%x: memref<3x4xf32>, %i: index, %j: index) -> f32 {
+  %c0 = arith.constant 0 : index
+  %row = memref.subview %x[%i, 0] [1, 4] [1, 1] : memref<3x4xf32> to memref<1x4xf32, strided<[4, 1], offset: ?>>
+  %v = memref.load %row[%c0, %j] : memref<1x4xf32, strided<[4, 1], offset: ?>>
+  return %v : f32
+}
