@@ -85,6 +85,7 @@ void subbit::addBitserialPasses(OpPassManager &manager, bool trace) {
   tosa::addTosaToLinalgPasses(manager, TosaToLinalgOptions());
   manager.addNestedPass<func::FuncOp>(createTosaToArithPass());
   manager.addNestedPass<func::FuncOp>(createTosaToTensorPass());
+  manager.addNestedPass<func::FuncOp>(createConvertElementwiseToLinalgPass());
   manager.addPass(createCanonicalizerPass());
   manager.addPass(createCSEPass());
 }
@@ -119,7 +120,22 @@ void subbit::addLLVMPasses(OpPassManager &manager) {
 }
 
 void subbit::registerPipelines() {
-  PassPipelineRegistration<>(
+  PassPipelineRegistration<> fused("subbit-to-fused",
+                                   "From a quantized module to a fused one",
+                                   addFusePasses);
+  PassPipelineRegistration<> bitserial(
+      "subbit-to-bitserial", "From a fused module to packed products",
+      [](OpPassManager &manager) {
+        addBitserialPasses(manager, /*trace=*/false);
+      });
+  PassPipelineRegistration<> buffers(
+      "subbit-to-buffers", "From packed products on tensors to buffers",
+      addBufferPasses);
+  PassPipelineRegistration<> loops(
+      "subbit-to-loops", "From buffers to vectorized loops", addLoopPasses);
+  PassPipelineRegistration<> llvm(
+      "subbit-to-llvm", "From loops to the LLVM dialect", addLLVMPasses);
+  PassPipelineRegistration<> codegen(
       "subbit-codegen",
       "From a fused module to the LLVM dialect, for the module's target",
       [](OpPassManager &manager) {
