@@ -18,6 +18,7 @@ static constexpr StringRef kPasses[] = {
     "mbn-sketch",
     "mbn-quantize-activations",
     "mbn-fuse",
+    "mbn-fold-normalization",
     "convert-mbn-to-linalg",
     "convert-mbn-to-bitserial",
     "prepare-entry",

@@ -66,6 +66,7 @@ private:
   Floats activate(Floats x);
   Floats clamp(const Floats &x);
   Floats normalize(const Floats &x);
+  Floats compute(const Floats &x);
   Floats maxPool(const Floats &x);
   Floats reshape(const Floats &x, ArrayRef<int64_t> shape);
   Floats transpose(const Floats &x);
@@ -341,6 +342,55 @@ Floats NetworkBuilder::normalize(const Floats &x) {
   return result;
 }
 
+/// Adds, subtracts, multiplies by or divides by constants.
+Floats NetworkBuilder::compute(const Floats &x) {
+  int64_t kind = random.from(0, 4);
+  bool scales = kind < 2;
+  std::vector<float> constants(random.chance(50) ? x.shape().back() : 1);
+  double unit = x.unit > 0 ? x.unit : powerOfTwoBelow(x.typical) / 64;
+  for (float &value : constants)
+    value = scales
+                ? (random.chance(40) ? -1 : 1) * random.oneOf({0.5, 1.0, 2.0})
+                : unit * random.from(-9, 9);
+  if (kind == 0 && random.chance(10))
+    constants.front() = 0;
+  SmallVector<int64_t> ones(x.shape().size(), 1);
+  ones.back() = constants.size();
+  Value constant = floatConstant(ones, constants);
+  Type type = x.value.getType();
+  Floats result = x;
+  switch (kind) {
+  case 0: {
+    auto i8 = RankedTensorType::get({1}, b.getI8Type());
+    Value shift = tosa::ConstOp::create(
+        b, loc, i8, DenseElementsAttr::get(i8, static_cast<int8_t>(0)));
+    result.value = tosa::MulOp::create(b, loc, type, x.value, constant, shift);
+    break;
+  }
+  case 1: {
+    // Divisions do not broadcast.
+    std::vector<float> all;
+    while (all.size() <
+           static_cast<size_t>(ShapedType::getNumElements(x.shape())))
+      all.insert(all.end(), constants.begin(), constants.end());
+    result.value =
+        arith::DivFOp::create(b, loc, x.value, floatConstant(x.shape(), all));
+    break;
+  }
+  case 2:
+    result.value = tosa::AddOp::create(b, loc, type, x.value, constant);
+    break;
+  case 3:
+    result.value = tosa::SubOp::create(b, loc, type, x.value, constant);
+    break;
+  default:
+    result.value = tosa::SubOp::create(b, loc, type, constant, x.value);
+  }
+  result.unit = x.unit / (scales ? 2 : 1);
+  result.bound = scales ? 2 * x.bound : x.bound + 9 * unit;
+  return result;
+}
+
 Floats NetworkBuilder::maxPool(const Floats &x) {
   ArrayRef<int64_t> shape = x.shape();
   if (shape.size() != 4)
@@ -395,7 +445,16 @@ Floats NetworkBuilder::transpose(const Floats &x) {
 
 Floats NetworkBuilder::activate(Floats x) {
   for (int64_t i = random.from(0, 2); i > 0; --i)
-    x = random.chance(50) ? normalize(x) : clamp(x);
+    switch (random.from(0, 2)) {
+    case 0:
+      x = normalize(x);
+      break;
+    case 1:
+      x = clamp(x);
+      break;
+    default:
+      x = compute(x);
+    }
   return x;
 }
 

@@ -8,10 +8,12 @@
 #include "dialects/MBN/IR/Weights.h"
 #include "lib/Execution/InterpreterKernels.h"
 #include "lib/Numerics/Interpreter.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Tosa/IR/TosaOps.h"
 #include "mlir/IR/Matchers.h"
 #include "llvm/ADT/TypeSwitch.h"
 #include <cmath>
+#include <numeric>
 
 using namespace mlir;
 using namespace subbit;
@@ -191,6 +193,26 @@ template <typename Fn> static Kernel binaryKernel(Operation *op, Fn fn) {
   };
 }
 
+/// The parts that lie one behind the other, in the result's order.
+static Kernel concatKernel(tosa::ConcatOp op) {
+  if (!isFloat(op))
+    return {};
+  std::vector<int64_t> shape = shapeOf(op);
+  auto axis = shape.begin() + op.getAxis();
+  int64_t outer = std::accumulate(shape.begin(), axis, int64_t(1),
+                                  std::multiplies<int64_t>());
+  return [shape, outer](Operands in) {
+    std::vector<float> values;
+    for (int64_t o = 0; o < outer; ++o)
+      for (const TensorValue *part : in) {
+        int64_t size = part->size() / outer;
+        ArrayRef<float> floats = part->floats().slice(o * size, size);
+        values.insert(values.end(), floats.begin(), floats.end());
+      }
+    return TensorValue{shape, std::move(values)};
+  };
+}
+
 static Kernel clampKernel(tosa::ClampOp op) {
   auto low = dyn_cast<FloatAttr>(op.getMinVal());
   auto high = dyn_cast<FloatAttr>(op.getMaxVal());
@@ -276,7 +298,11 @@ Kernel interpreter::getTosaKernel(Operation *op) {
           return transpose(*in[0], permutation);
         };
       })
+      .Case([](arith::DivFOp op) {
+        return binaryKernel(op, std::divides<float>());
+      })
       .Case([](tosa::SliceOp op) { return sliceKernel(op); })
+      .Case([](tosa::ConcatOp op) { return concatKernel(op); })
       .Case([](tosa::PadOp op) { return padKernel(op); })
       .Case([](tosa::MaxPool2dOp op) -> Kernel {
         if (!isFloat(op) ||

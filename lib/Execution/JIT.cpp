@@ -87,6 +87,7 @@ static void buildReferencePipeline(OpPassManager &manager) {
   OpPassManager &onTosa = manager.nest<func::FuncOp>();
   onTosa.addPass(createTosaToArithPass());
   onTosa.addPass(createTosaToTensorPass());
+  onTosa.addPass(createConvertElementwiseToLinalgPass());
   manager.addPass(createCanonicalizerPass());
   manager.addPass(createCSEPass());
 

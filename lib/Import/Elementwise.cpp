@@ -6,8 +6,11 @@
 //===----------------------------------------------------------------------===//
 
 #include "dialects/MBN/IR/MBN.h"
+#include "dialects/MBN/IR/Weights.h"
 #include "lib/Import/Importer.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Tosa/IR/TosaOps.h"
+#include "llvm/Support/MathExtras.h"
 #include <algorithm>
 #include <cmath>
 #include <limits>
@@ -97,15 +100,8 @@ static LogicalResult convertClip(Importer &importer, Node &node) {
 }
 
 //===----------------------------------------------------------------------===//
-// Add
+// Add, Sub, Mul, Div, Pow, Sqrt
 //===----------------------------------------------------------------------===//
-
-/// The shape with ones in front.
-static Shape padded(ArrayRef<int64_t> shape, size_t rank) {
-  Shape result(rank - shape.size(), 1);
-  result.append(shape.begin(), shape.end());
-  return result;
-}
 
 static FailureOr<Shape> broadcast(Node &node, const Tensor &a,
                                   const Tensor &b) {
@@ -160,10 +156,10 @@ static bool addBias(Importer &importer, const Tensor &input,
   return true;
 }
 
-/// A constant addend of features [batch, features], brought into the order in
+/// A constant operand of features [batch, features], brought into the order in
 /// which their value has them; none where that cannot be done.
-static Value permuteAddend(Importer &importer, const Tensor &input,
-                           const Tensor &addend, ArrayRef<int64_t> result) {
+static Value permuteOperand(Importer &importer, const Tensor &input,
+                            const Tensor &addend, ArrayRef<int64_t> result) {
   if (!input.value || input.layout.isIdentity() || !addend.constant ||
       result.size() != 2 || ArrayRef<int64_t>(input.shape) != result)
     return nullptr;
@@ -183,47 +179,185 @@ static Value permuteAddend(Importer &importer, const Tensor &input,
   return importer.constant(shape, values, addend.constant->name);
 }
 
-static LogicalResult convertAdd(Importer &importer, Node &node) {
-  FailureOr<Tensor> left = importer.data(node, 0), right;
-  if (failed(left) || failed(right = importer.data(node, 1)))
+namespace {
+enum class Binary { Add, Sub, Mul, Div, Pow };
+} // namespace
+
+static float evaluate(Binary kind, float x, float y) {
+  switch (kind) {
+  case Binary::Add:
+    return x + y;
+  case Binary::Sub:
+    return x - y;
+  case Binary::Mul:
+    return x * y;
+  case Binary::Div:
+    return x / y;
+  case Binary::Pow:
+    return std::pow(x, y);
+  }
+  llvm_unreachable("all kinds are covered");
+}
+
+/// Both operands are known: so is the result.
+static LogicalResult foldBinary(Importer &importer, Node &node, Binary kind,
+                                const Tensor &left, const Tensor &right,
+                                const Shape &shape) {
+  const ConstantArray &x = *left.constant, &y = *right.constant;
+  if (x.isFloat != y.isFloat)
+    return node.error() << "one of its operands holds floats, the other "
+                           "integers";
+  ConstantArray array;
+  array.name = node.getProto().output(0);
+  array.isFloat = x.isFloat;
+  std::vector<int64_t> xs = broadcastIndices(left.shape, shape),
+                       ys = broadcastIndices(right.shape, shape);
+  for (auto [i, k] : llvm::zip_equal(xs, ys)) {
+    if (x.isFloat) {
+      array.floats.push_back(evaluate(kind, x.floats[i], y.floats[k]));
+      if (!std::isfinite(array.floats.back()) && !array.firstNonFinite)
+        array.firstNonFinite = array.floats.size() - 1;
+      continue;
+    }
+    int64_t a = x.integers[i], b = y.integers[k], result = 0;
+    bool overflow = kind == Binary::Add   ? llvm::AddOverflow(a, b, result)
+                    : kind == Binary::Sub ? llvm::SubOverflow(a, b, result)
+                    : kind == Binary::Mul ? llvm::MulOverflow(a, b, result)
+                                          : b == 0 || b == -1;
+    if (kind == Binary::Div && b != 0 && (b != -1 || a > INT64_MIN)) {
+      result = a / b;
+      overflow = false;
+    }
+    if (overflow || kind == Binary::Pow)
+      return node.error() << "cannot be computed for " << a << " and " << b;
+    array.integers.push_back(result);
+  }
+  Tensor tensor;
+  tensor.shape = shape;
+  tensor.constant = std::make_shared<const ConstantArray>(std::move(array));
+  return importer.setResult(node, std::move(tensor));
+}
+
+/// A constant of a shape that broadcasts, with all its elements.
+static Value expandConstant(Importer &importer, Value value,
+                            ArrayRef<int64_t> shape) {
+  auto type = cast<RankedTensorType>(value.getType());
+  if (type.getShape() == shape)
+    return value;
+  auto floats = mbn::getConstantFloats(value);
+  if (failed(floats))
+    return nullptr;
+  auto &b = importer.builder();
+  if (floats->size() == 1)
+    return arith::ConstantOp::create(
+        b, DenseElementsAttr::get(importer.floatType(shape), floats->front()));
+  std::vector<float> expanded;
+  for (int64_t i : broadcastIndices(type.getShape(), shape))
+    expanded.push_back((*floats)[i]);
+  return importer.constant(shape, expanded, "divisor");
+}
+
+/// Operands of the result's rank that broadcast to its shape.
+static Value buildBinary(Importer &importer, Node &node, Binary kind,
+                         ArrayRef<int64_t> shape, Value x, Value y) {
+  auto &b = importer.builder();
+  RankedTensorType type = importer.floatType(shape);
+  switch (kind) {
+  case Binary::Add:
+    return tosa::AddOp::create(b, type, x, y);
+  case Binary::Sub:
+    return tosa::SubOp::create(b, type, x, y);
+  case Binary::Mul:
+    return importer.multiply(x, y);
+  case Binary::Div:
+    // tosa has reciprocals only, which round twice.
+    x = expandConstant(importer, x, shape);
+    y = expandConstant(importer, y, shape);
+    if (!x || !y) {
+      node.error() << "its operands are computed and have different shapes, "
+                      "which is not supported";
+      return nullptr;
+    }
+    return arith::DivFOp::create(b, x, y);
+  case Binary::Pow:
+    node.error() << "is supported for constants only";
+    return nullptr;
+  }
+  llvm_unreachable("all kinds are covered");
+}
+
+template <Binary kind>
+static LogicalResult convertBinary(Importer &importer, Node &node) {
+  FailureOr<Tensor> left = importer.tensor(node, 0), right;
+  if (failed(left) || failed(right = importer.tensor(node, 1)))
     return failure();
   FailureOr<Shape> shape = broadcast(node, *left, *right);
   if (failed(shape) || failed(importer.checkSize(node, *shape)))
     return failure();
-  if (left->constant)
-    std::swap(*left, *right);
-  if (addBias(importer, *left, *right, *shape)) {
-    left->exclusive = true;
-    return importer.setResult(node, *left);
+  if (left->constant && right->constant)
+    return foldBinary(importer, node, kind, *left, *right, *shape);
+  if (failed(left = importer.data(node, 0)) ||
+      failed(right = importer.data(node, 1)))
+    return failure();
+  // `first` is the operand that is computed.
+  bool swapped = left->constant != nullptr;
+  Tensor &first = swapped ? *right : *left, &second = swapped ? *left : *right;
+  if (kind == Binary::Add && addBias(importer, first, second, *shape)) {
+    first.exclusive = true;
+    return importer.setResult(node, first);
   }
 
-  auto &b = importer.builder();
+  auto build = [&](ArrayRef<int64_t> shape, Value x, Value y) {
+    if (swapped)
+      std::swap(x, y);
+    return buildBinary(importer, node, kind, shape, x, y);
+  };
   Tensor result;
   // Where both lie in the same order, or a constant can be brought into the
   // other's, that order stays.
-  if (left->value && right->value && left->shape == right->shape &&
-      left->layout == right->layout) {
-    result = *left;
-    auto type = cast<RankedTensorType>(left->value.getType());
-    result.value = tosa::AddOp::create(
-        b, type, left->value, importer.reshape(right->value, type.getShape()));
-  } else if (Value addend = permuteAddend(importer, *left, *right, *shape)) {
-    result = *left;
-    result.value =
-        tosa::AddOp::create(b, importer.floatType(*shape),
-                            importer.reshape(left->value, *shape), addend);
+  if (first.value && second.value && first.shape == second.shape &&
+      first.layout == second.layout) {
+    result = first;
+    auto type = cast<RankedTensorType>(first.value.getType());
+    result.value = build(type.getShape(), first.value,
+                         importer.reshape(second.value, type.getShape()));
+  } else if (Value other = permuteOperand(importer, first, second, *shape)) {
+    result = first;
+    result.value = build(*shape, importer.reshape(first.value, *shape), other);
   } else {
     Shape order = shape->size() == 4 ? channelsLast(4) : Shape();
     auto operand = [&](Tensor tensor) {
       tensor.shape = padded(tensor.shape, shape->size());
       return importer.materialize(tensor, order);
     };
-    Value first = operand(*left), second = operand(*right);
-    Value sum = tosa::AddOp::create(
-        b, importer.floatType(permute(*shape, order)), first, second);
-    result = Importer::makeTensor(sum, *shape, order);
+    Value x = operand(first), y = operand(second);
+    Value value = build(permute(*shape, order), x, y);
+    if (value)
+      result = Importer::makeTensor(value, *shape, order);
   }
+  if (!result.value)
+    return failure();
   result.exclusive = true;
+  return importer.setResult(node, std::move(result));
+}
+
+static LogicalResult convertSqrt(Importer &importer, Node &node) {
+  FailureOr<Tensor> input = importer.data(node, 0);
+  if (failed(input))
+    return failure();
+  if (!input->constant)
+    return node.inputError(0) << "is computed by the graph; square roots are "
+                                 "supported of constants only";
+  ConstantArray array = *input->constant;
+  array.name = node.getProto().output(0);
+  array.steps.clear();
+  for (auto [i, x] : llvm::enumerate(array.floats)) {
+    x = std::sqrt(x);
+    if (std::isnan(x) && !array.firstNonFinite)
+      array.firstNonFinite = i;
+  }
+  Tensor result = *input;
+  result.constant = std::make_shared<const ConstantArray>(std::move(array));
   return importer.setResult(node, std::move(result));
 }
 
@@ -232,5 +366,10 @@ void importer::registerElementwise(OperatorTable &table) {
   table["Dropout"] = {convertDropout, 1, 3};
   table["Relu"] = {convertRelu, 1, 1};
   table["Clip"] = {convertClip, 1, 3};
-  table["Add"] = {convertAdd, 2, 2};
+  table["Add"] = {convertBinary<Binary::Add>, 2, 2};
+  table["Sub"] = {convertBinary<Binary::Sub>, 2, 2};
+  table["Mul"] = {convertBinary<Binary::Mul>, 2, 2};
+  table["Div"] = {convertBinary<Binary::Div>, 2, 2};
+  table["Pow"] = {convertBinary<Binary::Pow>, 2, 2};
+  table["Sqrt"] = {convertSqrt, 1, 1};
 }

@@ -29,6 +29,8 @@ Importer::Importer(MLIRContext &context, StringRef path,
   registerNormalization(operators);
   registerShape(operators);
   registerPooling(operators);
+  registerQuantizers(operators);
+  registerSlicing(operators);
 }
 
 InFlightDiagnostic Importer::error() const { return emitError(file); }

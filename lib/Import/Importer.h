@@ -24,6 +24,8 @@ struct ConstantArray {
   bool isFloat = false;
   std::vector<float> floats;
   std::vector<int64_t> integers;
+  /// For floats that a quantizer made, what each is a multiple of; else empty.
+  std::vector<float> steps;
   /// The first element that is NaN or infinite, as the model counts them.
   std::optional<int64_t> firstNonFinite;
 };
@@ -52,6 +54,7 @@ struct Parameter {
   std::string name;
   Shape shape;
   std::vector<float> values;
+  std::vector<float> steps; ///< as in ConstantArray
 };
 
 using Handler = mlir::LogicalResult (*)(Importer &, Node &);
@@ -67,10 +70,20 @@ void registerElementwise(OperatorTable &table);
 void registerNormalization(OperatorTable &table);
 void registerShape(OperatorTable &table);
 void registerPooling(OperatorTable &table);
+void registerQuantizers(OperatorTable &table);
+void registerSlicing(OperatorTable &table);
 
 /// The physical order of the dimensions of an image (NCHW as NHWC), or of any
 /// other tensor whose second dimension is the channel.
 Shape channelsLast(size_t rank);
+
+/// Permutes the dimensions of weights.
+void permuteWeights(Parameter &weights, llvm::ArrayRef<int64_t> order);
+/// Sets the node's result to the product of features with weights [outputs,
+/// inputs] in the model's order.
+mlir::LogicalResult buildMatmul(Importer &importer, Node &node,
+                                const Tensor &input, Parameter weights,
+                                const Parameter *bias);
 
 class Importer {
 public:
@@ -107,6 +120,13 @@ public:
   mlir::Value reshape(mlir::Value value, llvm::ArrayRef<int64_t> shape);
   mlir::Value constant(llvm::ArrayRef<int64_t> shape,
                        llvm::ArrayRef<float> values, llvm::StringRef name);
+  /// Weights [outputs, ...]: a decoded constant if they are multiples of steps,
+  /// one for each output.
+  mlir::Value weights(llvm::ArrayRef<int64_t> shape,
+                      llvm::ArrayRef<float> values, llvm::ArrayRef<float> steps,
+                      llvm::StringRef name);
+  /// Elementwise; the operands have the same rank and broadcast.
+  mlir::Value multiply(mlir::Value x, mlir::Value y);
   mlir::Value shapeConstant(llvm::ArrayRef<int64_t> values);
   mlir::RankedTensorType floatType(llvm::ArrayRef<int64_t> shape);
 

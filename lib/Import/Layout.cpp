@@ -71,6 +71,22 @@ static std::vector<int64_t> listIndices(ArrayRef<Layout::Factor> factors) {
   return indices;
 }
 
+Shape subbit::importer::padded(ArrayRef<int64_t> shape, size_t rank) {
+  Shape result(rank - shape.size(), 1);
+  result.append(shape.begin(), shape.end());
+  return result;
+}
+
+std::vector<int64_t> subbit::importer::broadcastIndices(ArrayRef<int64_t> from,
+                                                        ArrayRef<int64_t> to) {
+  Shape sizes = padded(from, to.size());
+  Shape strides = stridesOf(sizes);
+  Layout::Factors factors;
+  for (auto [size, stride, result] : llvm::zip_equal(sizes, strides, to))
+    factors.push_back({result, size == 1 ? 0 : stride});
+  return listIndices(factors);
+}
+
 std::vector<int64_t>
 subbit::importer::permutedIndices(ArrayRef<int64_t> shape,
                                   ArrayRef<int64_t> order) {

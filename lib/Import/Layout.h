@@ -38,6 +38,13 @@ Shape permute(llvm::ArrayRef<int64_t> shape, llvm::ArrayRef<int64_t> order);
 std::vector<int64_t> permutedIndices(llvm::ArrayRef<int64_t> shape,
                                      llvm::ArrayRef<int64_t> order);
 
+/// The shape with ones in front.
+Shape padded(llvm::ArrayRef<int64_t> shape, size_t rank);
+/// For each element of the shape `to`, row-major, the index of the element of
+/// `from` that broadcasting puts there.
+std::vector<int64_t> broadcastIndices(llvm::ArrayRef<int64_t> from,
+                                      llvm::ArrayRef<int64_t> to);
+
 /// The order in which the elements of an ONNX tensor lie in the value that
 /// holds them. It relates row-major indices only, so it survives any reshape of
 /// either side.

@@ -14,14 +14,18 @@ using namespace mlir;
 using namespace subbit;
 using namespace subbit::importer;
 
-/// The values with permuted dimensions.
-static std::vector<float> permuteValues(const Parameter &parameter,
-                                        ArrayRef<int64_t> order) {
-  std::vector<float> values;
-  values.reserve(parameter.values.size());
-  for (int64_t i : permutedIndices(parameter.shape, order))
-    values.push_back(parameter.values[i]);
-  return values;
+void importer::permuteWeights(Parameter &weights, ArrayRef<int64_t> order) {
+  std::vector<int64_t> indices = permutedIndices(weights.shape, order);
+  for (std::vector<float> *array : {&weights.values, &weights.steps}) {
+    if (array->empty())
+      continue;
+    std::vector<float> permuted;
+    permuted.reserve(indices.size());
+    for (int64_t i : indices)
+      permuted.push_back((*array)[i]);
+    *array = std::move(permuted);
+  }
+  weights.shape = permute(weights.shape, order);
 }
 
 static LogicalResult convertConv(Importer &importer, Node &node) {
@@ -64,8 +68,9 @@ static LogicalResult convertConv(Importer &importer, Node &node) {
   Shape order = channelsLast(4);
   auto &b = importer.builder();
   Value image = importer.materialize(*input, order);
-  Value weightsValue = importer.constant(
-      permute(w, order), permuteValues(*weights, order), weights->name);
+  permuteWeights(*weights, order);
+  Value weightsValue = importer.weights(weights->shape, weights->values,
+                                        weights->steps, weights->name);
   Value biasValue;
   if (succeeded(bias))
     biasValue = importer.constant(bias->shape, bias->values, bias->name);
@@ -90,10 +95,9 @@ static Features readFeatures(Importer &importer, const Tensor &input) {
   return {importer.materialize(input), {}};
 }
 
-/// Builds the layer from weights [outputs, inputs] in the model's order.
-static LogicalResult buildMatmul(Importer &importer, Node &node,
-                                 const Tensor &input, const Parameter &weights,
-                                 const Parameter *bias) {
+LogicalResult importer::buildMatmul(Importer &importer, Node &node,
+                                    const Tensor &input, Parameter weights,
+                                    const Parameter *bias) {
   int64_t outputs = weights.shape[0], inputs = weights.shape[1];
   if (input.shape[1] != inputs)
     return node.inputError(0) << "has " << input.shape[1]
@@ -102,12 +106,17 @@ static LogicalResult buildMatmul(Importer &importer, Node &node,
   if (failed(importer.checkSize(node, shape)))
     return failure();
   Features features = readFeatures(importer, input);
-  std::vector<float> values = weights.values;
-  if (!features.order.empty())
+  for (std::vector<float> *array : {&weights.values, &weights.steps}) {
+    if (features.order.empty() || array->empty())
+      continue;
+    std::vector<float> ordered(array->size());
     for (int64_t o = 0; o < outputs; ++o)
       for (int64_t i = 0; i < inputs; ++i)
-        values[o * inputs + i] = weights.values[o * inputs + features.order[i]];
-  Value weightsValue = importer.constant(weights.shape, values, weights.name);
+        ordered[o * inputs + i] = (*array)[o * inputs + features.order[i]];
+    *array = std::move(ordered);
+  }
+  Value weightsValue = importer.weights(weights.shape, weights.values,
+                                        weights.steps, weights.name);
   Value biasValue;
   if (bias)
     biasValue = importer.constant(bias->shape, bias->values, bias->name);
@@ -129,10 +138,8 @@ readMatmul(Importer &importer, Node &node, bool transposed) {
                          std::pair<int, int64_t>(1, weights->shape.size())})
     if (rank != 2)
       return node.inputError(i) << "has rank " << rank << ", expected 2";
-  if (!transposed) {
-    weights->values = permuteValues(*weights, {1, 0});
-    std::swap(weights->shape[0], weights->shape[1]);
-  }
+  if (!transposed)
+    permuteWeights(*weights, {1, 0});
   return std::make_pair(*input, std::move(*weights));
 }
 
@@ -184,7 +191,8 @@ static LogicalResult convertGemm(Importer &importer, Node &node) {
   if (failed(operands))
     return failure();
   auto &[input, weights] = *operands;
-  if (failed(scale(node, "alpha", weights.values)))
+  if (failed(scale(node, "alpha", weights.values)) ||
+      failed(scale(node, "alpha", weights.steps)))
     return failure();
   if (!node.hasInput(2)) {
     node.ignore({"beta"});

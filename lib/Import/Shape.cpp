@@ -102,7 +102,9 @@ static LogicalResult convertTranspose(Importer &importer, Node &node) {
          llvm::enumerate(permutedIndices(input->shape, *perm))) {
       if (array.isFloat)
         array.floats[to] = input->constant->floats[from];
-      else
+      if (!array.steps.empty())
+        array.steps[to] = input->constant->steps[from];
+      if (!array.isFloat)
         array.integers[to] = input->constant->integers[from];
     }
     result.constant = std::make_shared<const ConstantArray>(std::move(array));

@@ -7,8 +7,10 @@
 
 #include "dialects/MBN/IR/Weights.h"
 #include "lib/Import/Importer.h"
+#include "lib/Numerics/IntegerBases.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Tosa/IR/TosaOps.h"
+#include <cmath>
 
 using namespace mlir;
 using namespace subbit;
@@ -56,7 +58,7 @@ FailureOr<Parameter> Importer::parameter(Node &node, int i) {
     return node.inputError(i)
            << "is computed by the graph, expected an initializer or a constant";
   return Parameter{operand->constant->name, operand->shape,
-                   operand->constant->floats};
+                   operand->constant->floats, operand->constant->steps};
 }
 
 FailureOr<Parameter> Importer::channelParameter(Node &node, int i,
@@ -108,13 +110,72 @@ Value Importer::constant(ArrayRef<int64_t> shape, ArrayRef<float> values,
   return arith::ConstantOp::create(b, cast<TypedAttr>(elements));
 }
 
-Value Importer::shapeConstant(ArrayRef<int64_t> values) {
-  auto type = tosa::shapeType::get(&context, values.size());
-  return tosa::ConstShapeOp::create(b, type, b.getIndexTensorAttr(values));
+/// One step for each output, if `values` are multiples of them; the multiples
+/// go to `integers`.
+static std::optional<std::vector<float>>
+findSteps(int64_t outputs, ArrayRef<float> values, ArrayRef<float> steps,
+          std::vector<int64_t> &integers) {
+  std::vector<float> result;
+  size_t size = values.size() / outputs;
+  for (auto [i, value, step] : llvm::enumerate(values, steps)) {
+    if (i % size == 0)
+      result.push_back(step);
+    double multiple = std::round(double(value) / step);
+    if (step != result.back() || !(std::abs(multiple) <= 32767) ||
+        step * static_cast<float>(multiple) != value)
+      return std::nullopt;
+    integers.push_back(static_cast<int64_t>(multiple));
+  }
+  return result;
+}
+
+Value Importer::weights(ArrayRef<int64_t> shape, ArrayRef<float> values,
+                        ArrayRef<float> steps, StringRef name) {
+  std::vector<int64_t> integers;
+  std::optional<std::vector<float>> outputSteps;
+  if (!steps.empty())
+    outputSteps = findSteps(shape[0], values, steps, integers);
+  if (!outputSteps)
+    return constant(shape, values, name);
+  Attribute value;
+  SmallVector<int64_t> group(shape);
+  group[0] = 1;
+  int64_t least = 8, most = 8;
+  if (auto bases = numerics::basesOfIntegers(shape, integers, *outputSteps)) {
+    auto [low, high] =
+        std::minmax_element(bases->widths.begin(), bases->widths.end());
+    least = *low, most = *high;
+    value = mbn::makeBases(&context, *bases, name);
+  } else {
+    if (llvm::any_of(integers, [](int64_t w) { return w < -128 || w > 127; }))
+      return constant(shape, values, name);
+    std::vector<int8_t> bytes(integers.begin(), integers.end());
+    value = mbn::DenseAttr::get(
+        &context, mbn::makeElements<int8_t>(&context, shape, bytes, name),
+        mbn::makeElements<float>(&context, {shape[0]}, *outputSteps, name));
+  }
+  auto type = mbn::MultiBitType::get(&context, shape, group, least, most);
+  Value packed = mbn::ConstantOp::create(b, type, value);
+  return mbn::DecodeOp::create(b, floatType(shape), packed);
 }
 
 static ArrayRef<int64_t> shapeOf(Value value) {
   return cast<RankedTensorType>(value.getType()).getShape();
+}
+
+Value Importer::multiply(Value x, Value y) {
+  Shape shape;
+  for (auto [a, c] : llvm::zip_equal(shapeOf(x), shapeOf(y)))
+    shape.push_back(std::max(a, c));
+  auto i8 = RankedTensorType::get({1}, b.getI8Type());
+  Value shift = tosa::ConstOp::create(
+      b, i8, DenseElementsAttr::get(i8, static_cast<int8_t>(0)));
+  return tosa::MulOp::create(b, floatType(shape), x, y, shift);
+}
+
+Value Importer::shapeConstant(ArrayRef<int64_t> values) {
+  auto type = tosa::shapeType::get(&context, values.size());
+  return tosa::ConstShapeOp::create(b, type, b.getIndexTensorAttr(values));
 }
 
 Value Importer::reshape(Value value, ArrayRef<int64_t> shape) {

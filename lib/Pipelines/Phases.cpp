@@ -74,6 +74,7 @@ void subbit::addQuantizePasses(OpPassManager &manager, const Recipe &recipe) {
 
 void subbit::addFusePasses(OpPassManager &manager) {
   manager.addNestedPass<func::FuncOp>(mbn::createFusePass());
+  manager.addNestedPass<func::FuncOp>(mbn::createFoldNormalizationPass());
   manager.addPass(createCanonicalizerPass());
   manager.addPass(createCSEPass());
 }

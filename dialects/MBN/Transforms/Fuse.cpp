@@ -6,8 +6,9 @@
 //===----------------------------------------------------------------------===//
 
 #include "dialects/MBN/IR/Weights.h"
-#include "dialects/MBN/Transforms/FusePatterns.h"
 #include "dialects/MBN/Transforms/Passes.h"
+#include "lib/Numerics/Interpreter.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Tosa/IR/TosaOps.h"
 #include "mlir/Transforms/GreedyPatternRewriteDriver.h"
 
@@ -212,7 +213,6 @@ void FusePass::runOnOperation() {
   RewritePatternSet patterns(&getContext());
   patterns.add<MovePool, MoveReshape, MoveTranspose, FuseLayer<Conv2DOp>,
                FuseLayer<MatmulOp>>(&getContext());
-  populateThresholdPatterns(patterns);
   if (failed(applyPatternsGreedily(getOperation(), std::move(patterns)))) {
     emitError(getOperation().getLoc()) << "fusion does not come to an end";
     return signalPassFailure();
@@ -226,5 +226,4 @@ void FusePass::runOnOperation() {
     return;
   getOperation().walk([&](Conv2DOp op) { report(op); });
   getOperation().walk([&](MatmulOp op) { report(op); });
-  getOperation().walk([&](ThresholdOp) { ++numThresholds; });
 }

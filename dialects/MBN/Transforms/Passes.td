@@ -54,10 +54,6 @@ def FusePass : Pass<"mbn-fuse", "::mlir::func::FuncOp"> {
       of them, the bias in its base.
     - Max pooling, reshape and transpose of decoded activations move to the
       codes.
-    - An `mbn.encode` behind a rescale and a chain of clamps and batch
-      normalizations becomes an `mbn.threshold` on the sums: thresholds are
-      found by bisection, so codes are those of the unfused chain. Where the
-      chain falls with the sum, the output's weights are negated.
     - What is not fused keeps its decode and runs in float, with a remark for
       the layer.
 
@@ -67,20 +63,55 @@ def FusePass : Pass<"mbn-fuse", "::mlir::func::FuncOp"> {
     %a = mbn.decode %x : !x -> tensor<1x4xf32>
     %b = mbn.decode %w : !w -> tensor<2x4xf32>
     %y = mbn.matmul %a, %b bias %c layer "fc1" : tensor<1x4xf32>, tensor<2x4xf32>, tensor<2xf32> -> tensor<1x2xf32>
-    %q = mbn.encode %y : tensor<1x2xf32> -> !y
     ```
 
     After:
 
     ```mlir
     %s = mbn.matmul %x, %w layer "fc1" : !x, !w -> tensor<1x2xi32>
-    %q = mbn.threshold %s, %t : tensor<1x2xi32>, tensor<2x3xi32> -> !y
+    %y = mbn.rescale %s, %scale, %base : tensor<1x2xi32>, tensor<2xf32>, tensor<2xf32> -> tensor<1x2xf32>
     ```
   }];
   let statistics = [
     Statistic<"numProducts", "products", "Layers on integers">,
-    Statistic<"numThresholds", "thresholds", "Chains turned into thresholds">,
     Statistic<"numFloat", "float-layers", "Layers left in float">,
+  ];
+  let dependentDialects = ["::subbit::mbn::MBNDialect", "::mlir::arith::ArithDialect"];
+}
+
+def FoldNormalizationPass : Pass<"mbn-fold-normalization", "::mlir::func::FuncOp"> {
+  let summary = "Fold what lies in front of an encode into its thresholds";
+  let description = [{
+    A chain of batch normalizations, clamps, and additions, subtractions,
+    multiplications or divisions by constants (one, or one for each channel) is
+    a chain of rounded monotone functions, and so is monotone itself. Bisection
+    finds the places at which each code changes, so codes are those of the
+    unfolded chain, every one.
+
+    - Behind an `mbn.rescale` the encode becomes an `mbn.threshold` on the sums.
+      Where the chain falls as the sum rises, the output's weights are negated
+      (its bases flip).
+    - Elsewhere the encode gets thresholds of its own, over all floats; chains
+      that fall stay.
+
+    A chain that can give NaN (0 times an infinity, a division by 0) stays.
+
+    Before:
+
+    ```mlir
+    %y = mbn.rescale %s, %scale, %base : tensor<1x2xi32>, tensor<2xf32>, tensor<2xf32> -> tensor<1x2xf32>
+    %n = mbn.batch_norm %y scale %a bias %b mean %m variance %v epsilon 1.0e-5 layer "bn" : tensor<1x2xf32>, tensor<2xf32>, tensor<2xf32>, tensor<2xf32>, tensor<2xf32>
+    %q = mbn.encode %n : tensor<1x2xf32> -> !q
+    ```
+
+    After:
+
+    ```mlir
+    %q = mbn.threshold %s, %t : tensor<1x2xi32>, tensor<2x3xi32> -> !q
+    ```
+  }];
+  let statistics = [
+    Statistic<"numThresholds", "thresholds", "Encodes that are integer thresholds">,
   ];
   let dependentDialects = ["::subbit::mbn::MBNDialect", "::mlir::arith::ArithDialect"];
 }

@@ -1,6 +1,6 @@
 // Sums are multiplied by 0.5 unless a case says otherwise, and the thresholds of
 // the codes are 0.5, 1.5 and 2.5: sums 1, 3 and 5.
-// RUN: subbit-opt %s -pass-pipeline='builtin.module(func.func(mbn-fuse),canonicalize)' -split-input-file | FileCheck %s
+// RUN: subbit-opt %s -pass-pipeline='builtin.module(func.func(mbn-fuse,mbn-fold-normalization),canonicalize)' -split-input-file | FileCheck %s
 
 !x = !mbn.tensor<1x4xf32, levels = #mbn.levels<step 0.5, zero 0, [1, 2]>>
 !w = !mbn.tensor<2x4xf32, group = 1x4, bits = 8 to 8>
@@ -333,4 +333,110 @@ func.func @no_product(%s: tensor<1x1xi32>) -> !y {
   %f = mbn.rescale %s, %one, %one : tensor<1x1xi32>, tensor<1xf32>, tensor<1xf32> -> tensor<1x1xf32>
   %y = mbn.encode %f : tensor<1x1xf32> -> !y
   return %y : !y
+}
+
+// -----
+
+//===----------------------------------------------------------------------===//
+// Arithmetic with constants
+//===----------------------------------------------------------------------===//
+
+!x = !mbn.tensor<1x4xf32, levels = #mbn.levels<step 0.5, zero 0, [1, 2]>>
+!w = !mbn.tensor<2x4xf32, group = 1x4, bits = 8 to 8>
+!y = !mbn.tensor<1x2xf32, levels = #mbn.levels<step 1.0, zero 0, [1, 2]>>
+
+// (4 - 0.5 * S) * 2 / -4 + 2.5 = 0.25 * S + 0.5 reaches 0.5, 1.5, 2.5 at sums
+// 0, 4, 8; it falls twice. The second channel is multiplied by -2 and falls
+// three times: 4.5 - 0.25 * S in S, so its weights are negated; its codes
+// change at -S of -16, -12, -8.
+// CHECK-LABEL: func.func @arithmetic(
+// CHECK-DAG: arith.constant dense<{{\[\[}}0, 4, 8], [-16, -12, -8]]> : tensor<2x3xi32>
+// CHECK-DAG: mbn.constant dense<values = dense<{{\[\[}}1, 2, 3, 4], [-1, -2, -3, -4]]>
+// CHECK: mbn.threshold
+// CHECK-NOT: tosa
+func.func @arithmetic(%x: !x) -> !y {
+  %w = mbn.constant dense<values = dense<[[1, 2, 3, 4], [1, 2, 3, 4]]> : tensor<2x4xi8>, steps = dense<1.0> : tensor<1xf32>> : !w
+  %f = mbn.decode %x : !x -> tensor<1x4xf32>
+  %v = mbn.decode %w : !w -> tensor<2x4xf32>
+  %s = mbn.matmul %f, %v layer "fc" : tensor<1x4xf32>, tensor<2x4xf32> -> tensor<1x2xf32>
+  %four = arith.constant dense<4.0> : tensor<1x1xf32>
+  %a = tosa.sub %four, %s : (tensor<1x1xf32>, tensor<1x2xf32>) -> tensor<1x2xf32>
+  %two = arith.constant dense<[[2.0, -2.0]]> : tensor<1x2xf32>
+  %shift = "tosa.const"() <{values = dense<0> : tensor<1xi8>}> : () -> tensor<1xi8>
+  %b = tosa.mul %a, %two, %shift : (tensor<1x2xf32>, tensor<1x2xf32>, tensor<1xi8>) -> tensor<1x2xf32>
+  %d = arith.constant dense<-4.0> : tensor<1x2xf32>
+  %c = arith.divf %b, %d : tensor<1x2xf32>
+  %e = arith.constant dense<2.5> : tensor<1x1xf32>
+  %y = tosa.add %c, %e : (tensor<1x2xf32>, tensor<1x1xf32>) -> tensor<1x2xf32>
+  %q = mbn.encode %y : tensor<1x2xf32> -> !y
+  return %q : !y
+}
+
+// -----
+
+// Without a product the thresholds are floats: 2 * x - 1 >= 0 from 0.5 on.
+!b = !mbn.tensor<1x2xf32, levels = #mbn.levels<step 1.0, zero 1, [2]>>
+// CHECK-LABEL: func.func @float_input(
+// CHECK-SAME: %[[X:.*]]: tensor<1x2xf32>
+// CHECK-NEXT: mbn.encode %[[X]] thresholds dense<5.000000e-01> : tensor<1xf32>
+func.func @float_input(%x: tensor<1x2xf32>) -> !b {
+  %two = arith.constant dense<2.0> : tensor<1x1xf32>
+  %shift = "tosa.const"() <{values = dense<0> : tensor<1xi8>}> : () -> tensor<1xi8>
+  %a = tosa.mul %x, %two, %shift : (tensor<1x2xf32>, tensor<1x1xf32>, tensor<1xi8>) -> tensor<1x2xf32>
+  %one = arith.constant dense<1.0> : tensor<1x1xf32>
+  %s = tosa.sub %a, %one : (tensor<1x2xf32>, tensor<1x1xf32>) -> tensor<1x2xf32>
+  %q = mbn.encode %s : tensor<1x2xf32> -> !b
+  return %q : !b
+}
+// A constant for each channel gives each a row: x + 1 >= 0, x - 2 >= 0.
+// CHECK-LABEL: func.func @float_channels(
+// CHECK: mbn.encode %{{.*}} thresholds dense<{{\[\[}}-1.000000e+00], [2.000000e+00]]> : tensor<2x1xf32>
+func.func @float_channels(%x: tensor<1x2xf32>) -> !b {
+  %c = arith.constant dense<[[1.0, -2.0]]> : tensor<1x2xf32>
+  %s = tosa.add %x, %c : (tensor<1x2xf32>, tensor<1x2xf32>) -> tensor<1x2xf32>
+  %q = mbn.encode %s : tensor<1x2xf32> -> !b
+  return %q : !b
+}
+// Chains that fall, that have a constant over x, or that make NaN of an infinity
+// stay.
+// CHECK-LABEL: func.func @falls(
+// CHECK: tosa.sub
+func.func @falls(%x: tensor<1x2xf32>) -> !b {
+  %c = arith.constant dense<1.0> : tensor<1x1xf32>
+  %s = tosa.sub %c, %x : (tensor<1x1xf32>, tensor<1x2xf32>) -> tensor<1x2xf32>
+  %q = mbn.encode %s : tensor<1x2xf32> -> !b
+  return %q : !b
+}
+// CHECK-LABEL: func.func @reciprocal(
+// CHECK: arith.divf
+func.func @reciprocal(%x: tensor<1x2xf32>) -> !b {
+  %c = arith.constant dense<1.0> : tensor<1x2xf32>
+  %s = arith.divf %c, %x : tensor<1x2xf32>
+  %q = mbn.encode %s : tensor<1x2xf32> -> !b
+  return %q : !b
+}
+// CHECK-LABEL: func.func @zero_times_infinity(
+// CHECK: tosa.mul
+func.func @zero_times_infinity(%x: tensor<1x2xf32>) -> !b {
+  %c = arith.constant dense<[[0.0, 1.0]]> : tensor<1x2xf32>
+  %shift = "tosa.const"() <{values = dense<0> : tensor<1xi8>}> : () -> tensor<1xi8>
+  %s = tosa.mul %x, %c, %shift : (tensor<1x2xf32>, tensor<1x2xf32>, tensor<1xi8>) -> tensor<1x2xf32>
+  %q = mbn.encode %s : tensor<1x2xf32> -> !b
+  return %q : !b
+}
+// Negated sums would reach the second reader too.
+// CHECK-LABEL: func.func @read_twice(
+// CHECK: mbn.rescale
+// CHECK: mbn.encode
+!x = !mbn.tensor<1x4xf32, levels = #mbn.levels<step 0.5, zero 0, [1, 2]>>
+!w = !mbn.tensor<2x4xf32, group = 1x4, bits = 8 to 8>
+func.func @read_twice(%x: !x) -> (!b, tensor<1x2xf32>) {
+  %w = mbn.constant dense<values = dense<1> : tensor<2x4xi8>, steps = dense<1.0> : tensor<1xf32>> : !w
+  %f = mbn.decode %x : !x -> tensor<1x4xf32>
+  %v = mbn.decode %w : !w -> tensor<2x4xf32>
+  %s = mbn.matmul %f, %v layer "fc" : tensor<1x4xf32>, tensor<2x4xf32> -> tensor<1x2xf32>
+  %c = arith.constant dense<1.0> : tensor<1x1xf32>
+  %n = tosa.sub %c, %s : (tensor<1x1xf32>, tensor<1x2xf32>) -> tensor<1x2xf32>
+  %q = mbn.encode %n : tensor<1x2xf32> -> !b
+  return %q, %s : !b, tensor<1x2xf32>
 }
