@@ -126,12 +126,14 @@ int main(int argc, char **argv) {
     module = check(object->readModule(&context));
   if (!object && !module)
     return 1;
+  // A model alone is interpreted as it is.
   mlir::OwningOpRef<mlir::ModuleOp> fused;
-  if (module && !(fused = makeFused(*module)))
+  if (module && (object || compare) && !(fused = makeFused(*module)))
     return 1;
   Dataset dataset = check(readDataset(inputPath, labelsPath, count));
-  auto [report, outputs] = check(
-      evaluate(object.get(), module.get(), fused.get(), dataset, options));
+  auto [report, outputs] =
+      check(evaluate(object.get(), module.get(),
+                     fused ? fused.get() : module.get(), dataset, options));
   if (!outputPath.empty())
     check(writeNpy(outputPath, toDataArray(outputs[0])));
   (json ? printJSON : printText)(report, llvm::outs());

@@ -83,7 +83,9 @@ struct CopiesToLoopsPass
 /// operation.
 static void buildReferencePipeline(OpPassManager &manager) {
   manager.addPass(createConvertMBNToLinalgPass());
-  tosa::addTosaToLinalgPasses(manager, TosaToLinalgOptions());
+  tosa::addTosaToLinalgPasses(manager, TosaToLinalgOptions(),
+                              TosaToLinalgNamedOptions(),
+                              /*validationOptions=*/std::nullopt);
   OpPassManager &onTosa = manager.nest<func::FuncOp>();
   onTosa.addPass(createTosaToArithPass());
   onTosa.addPass(createTosaToTensorPass());

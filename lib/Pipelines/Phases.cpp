@@ -83,7 +83,9 @@ void subbit::addBitserialPasses(OpPassManager &manager, bool trace) {
   ConvertMBNToBitserialPassOptions options;
   options.trace = trace;
   manager.addPass(createConvertMBNToBitserialPass(options));
-  tosa::addTosaToLinalgPasses(manager, TosaToLinalgOptions());
+  tosa::addTosaToLinalgPasses(manager, TosaToLinalgOptions(),
+                              TosaToLinalgNamedOptions(),
+                              /*validationOptions=*/std::nullopt);
   manager.addNestedPass<func::FuncOp>(createTosaToArithPass());
   manager.addNestedPass<func::FuncOp>(createTosaToTensorPass());
   manager.addNestedPass<func::FuncOp>(createConvertElementwiseToLinalgPass());
