@@ -224,6 +224,8 @@ LogicalResult Importer::readOutputs(const onnx::GraphProto &graph) {
   b.setLoc(UnknownLoc::get(&context));
   StringSet<> seen;
   for (const onnx::ValueInfoProto &output : graph.output()) {
+    if (output.name().empty())
+      return error() << "a graph output has no name";
     if (!seen.insert(output.name()).second)
       return error() << "there are two graph outputs '" << output.name() << "'";
     auto found = tensors.find(output.name());

@@ -313,14 +313,12 @@ static LogicalResult convertTrunc(Importer &importer, Node &node) {
                                 << *inBits << " that there were";
     q.divisor = std::exp2(static_cast<float>(*inBits - *outBits));
     // It does not clamp: what comes in is quantized to so many bits, with or
-    // without a sign.
+    // without a sign, and may be rounded up.
     q.low = -(int64_t(1) << (*outBits - 1));
-    q.high = (int64_t(1) << *outBits) - 1;
-    if (*outBits > 7) {
-      // The range has to fit 8 bits, so a sign must be known.
-      q.low = *isSigned ? q.low : 0;
-      q.high = *isSigned ? -q.low - 1 : q.high;
-    }
+    q.high = int64_t(1) << *outBits;
+    // Both do not fit codes of 8 bits.
+    if (*outBits > 7)
+      setRange(q, *outBits, *isSigned, /*narrow=*/false);
   }
   quantizer.scale = {"", {}, {outScale}, {}};
   quantizer.zero = {"", {}, {outZero}, {}};
