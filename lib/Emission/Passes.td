@@ -10,6 +10,10 @@ def PrepareEntryPass : Pass<"prepare-entry", "::mlir::ModuleOp"> {
     order behind the inputs; inputs are never written to. Names (`mbn.name`) go
     along.
 
+    `main` has one block and takes and returns tensors of static shape that have
+    elements. Every function has a body, and every operation on tensors can be
+    bufferized. All else is refused by name.
+
     Before:
 
     ```mlir

@@ -6,7 +6,9 @@
 //===----------------------------------------------------------------------===//
 
 #include "lib/Emission/Passes.h"
+#include "mlir/Dialect/Bufferization/IR/BufferizableOpInterface.h"
 #include "mlir/Dialect/Bufferization/IR/Bufferization.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/Linalg/Utils/Utils.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
@@ -24,6 +26,9 @@ namespace {
 struct PrepareEntryPass
     : public subbit::impl::PrepareEntryPassBase<PrepareEntryPass> {
   void runOnOperation() override;
+
+private:
+  LogicalResult checkOperations();
 };
 
 struct CopiesToLoopsPass
@@ -47,6 +52,30 @@ struct CopiesToLoopsPass
 };
 } // namespace
 
+/// Names what bufferization would refuse without a name, or what would leave
+/// the object with a symbol that nothing defines.
+LogicalResult PrepareEntryPass::checkOperations() {
+  auto isTensor = [](Type type) { return isa<TensorType>(type); };
+  WalkResult result = getOperation().walk([&](Operation *op) {
+    if (auto function = dyn_cast<func::FuncOp>(op);
+        function && function.isDeclaration()) {
+      op->emitError() << "function '" << function.getName()
+                      << "' has no body; a network calls nothing outside of "
+                         "its module";
+      return WalkResult::interrupt();
+    }
+    bool onTensors = llvm::any_of(op->getOperandTypes(), isTensor) ||
+                     llvm::any_of(op->getResultTypes(), isTensor);
+    if (onTensors && !isa<bufferization::BufferizableOpInterface>(op)) {
+      op->emitError() << "operation '" << op->getName()
+                      << "' cannot be compiled; lower it to linalg first";
+      return WalkResult::interrupt();
+    }
+    return WalkResult::advance();
+  });
+  return failure(result.wasInterrupted());
+}
+
 void PrepareEntryPass::runOnOperation() {
   auto main = getOperation().lookupSymbol<func::FuncOp>("main");
   if (!main || main.isDeclaration() ||
@@ -55,14 +84,22 @@ void PrepareEntryPass::runOnOperation() {
         << "the module has no function 'main' of one block";
     return signalPassFailure();
   }
-  for (Type type :
-       llvm::concat<const Type>(main.getArgumentTypes(), main.getResultTypes()))
-    if (auto tensor = dyn_cast<RankedTensorType>(type);
-        !tensor || !tensor.hasStaticShape()) {
+  for (Type type : llvm::concat<const Type>(main.getArgumentTypes(),
+                                            main.getResultTypes())) {
+    auto tensor = dyn_cast<RankedTensorType>(type);
+    if (!tensor || !tensor.hasStaticShape()) {
       main.emitError() << "main takes or returns " << type
                        << "; only statically shaped tensors can be compiled";
       return signalPassFailure();
     }
+    if (tensor.getNumElements() == 0) {
+      main.emitError() << "main takes or returns " << type
+                       << ", which has no elements";
+      return signalPassFailure();
+    }
+  }
+  if (failed(checkOperations()))
+    return signalPassFailure();
 
   OpBuilder builder(&getContext());
   for (unsigned i = 0; i < main.getNumArguments(); ++i)

@@ -7,12 +7,12 @@
 // CHECK-SAME: %[[Z:.*]]: tensor<1x2xi8> {bufferization.writable = false},
 // CHECK-SAME: %[[OUT0:.*]]: memref<1x4xf32> {mbn.name = "y", subbit.output},
 // CHECK-SAME: %[[OUT1:.*]]: memref<1x2xi8> {subbit.output}) {
-// CHECK: %[[Y:.*]] = arith.negf %[[X]]
+// CHECK: %[[Y:.*]] = bufferization.alloc_tensor() copy(%[[X]])
 // CHECK: bufferization.materialize_in_destination %[[Y]] in restrict writable %[[OUT0]] : (tensor<1x4xf32>, memref<1x4xf32>) -> ()
 // CHECK: bufferization.materialize_in_destination %[[Z]] in restrict writable %[[OUT1]]
 // CHECK-NEXT: return{{$}}
 func.func @main(%x: tensor<1x4xf32> {mbn.name = "x"}, %z: tensor<1x2xi8>) -> (tensor<1x4xf32> {mbn.name = "y"}, tensor<1x2xi8>) {
-  %y = arith.negf %x : tensor<1x4xf32>
+  %y = bufferization.alloc_tensor() copy(%x) : tensor<1x4xf32>
   return %y, %z : tensor<1x4xf32>, tensor<1x2xi8>
 }
 
