@@ -11,7 +11,8 @@ def QuantizeActivationsPass : Pass<"mbn-quantize-activations", "::mlir::ModuleOp
     average over batches of the least-squares solution. The encode stands where
     the values are made, before pooling and reshaping, and so takes the place of
     the ReLU. Levels behind a ReLU start at exactly 0. The last layer's output
-    stays float.
+    stays float. Activations that are NaN or infinite are refused; where no layer
+    has quantized weights nothing is done, with a warning.
 
     With `input-scale`, `input-mean` and `input-std` (the recipe's `input`) the
     model takes 8-bit pixels, which are their own codes: the argument becomes an

@@ -37,6 +37,8 @@ struct Site {
   int64_t bits;
   /// Levels start at exactly 0.
   bool exactZero;
+  /// The first layer that takes it.
+  StringAttr layer;
 };
 
 struct QuantizeActivationsPass
@@ -165,9 +167,9 @@ SmallVector<Site> QuantizeActivationsPass::findSites(func::FuncOp main) {
         llvm::any_of(sites, [&](Site &s) { return s.value == source; }))
       return;
     bool isInput = isa<BlockArgument>(source);
-    sites.push_back({source,
-                     isInput ? std::max<int64_t>(bits, kInputBits) : bits,
-                     isNonNegative(source)});
+    sites.push_back(
+        {source, isInput ? std::max<int64_t>(bits, kInputBits) : bits,
+         isNonNegative(source), op->getAttrOfType<StringAttr>("layer")});
   });
   return sites;
 }
@@ -272,6 +274,12 @@ QuantizeActivationsPass::learn(func::FuncOp main, ArrayRef<Site> sites) {
     bool full = static_cast<int64_t>(number + 1) % perLearning == 0;
     for (size_t s = 0; s < sites.size(); ++s) {
       ArrayRef<float> floats = (*values)[s].floats();
+      if (!llvm::all_of(floats, [](float x) { return std::isfinite(x); }))
+        return emitError(main.getLoc())
+               << "calibration: the input of layer '"
+               << sites[s].layer.getValue() << "' is NaN or infinite in batch "
+               << number << " of '" << calibration
+               << "'; look at its data and at the weights before this layer";
       learned[s].insert(learned[s].end(), floats.begin(), floats.end());
       if (!full && !last)
         continue;
@@ -309,8 +317,13 @@ void QuantizeActivationsPass::runOnOperation() {
   if (failed(checkOptions()) || (takesPixels() && failed(makePixelInput(main))))
     return signalPassFailure();
   SmallVector<Site> sites = findSites(main);
-  if (sites.empty())
+  if (sites.empty()) {
+    if (!takesPixels())
+      emitWarning(main.getLoc())
+          << "activations stay floats: no layer that takes floats has "
+             "quantized weights; quantize them first";
     return;
+  }
   if (main.getNumArguments() != 1) {
     main.emitError() << "has " << main.getNumArguments()
                      << " inputs; calibration data is for models with one";

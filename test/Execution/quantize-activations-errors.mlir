@@ -1,5 +1,7 @@
 // RUN: split-file %s %t
 // RUN: %python %S/Inputs/npy.py %t/good.npy '<f4' 8x4 0 1 2 3
+// RUN: %python %S/Inputs/npy.py %t/nan.npy '<f4' 4x4 0 1 2 3 0 1 2 3 0 nan 2 3 0 1 2 3
+// RUN: %python %S/Inputs/npy.py %t/infinite.npy '<f4' 4x4 0 1 2 3 0 1 2 3 0 1 2 3 0 1 2 -inf
 // RUN: %python %S/Inputs/npy.py %t/wide.npy '<f4' 8x5 0 1 2 3
 // RUN: %python %S/Inputs/npy.py %t/pixels.npy '|u1' 8x4 0 1 2 3
 // RUN: %python %S/Inputs/npy.py %t/one.npy '<f4' 1x4 0 1 2 3
@@ -46,8 +48,12 @@
 // TWO-PIXELS: error: {{.*}}an input of pixels needs a model with one float input
 // RUN: not subbit-opt %t/other.mlir -mbn-quantize-activations="calibration=%t/good.npy" 2>&1 | FileCheck %s --check-prefix=OTHER
 // OTHER: error: the module has no function 'main'
+// RUN: not subbit-opt %t/net.mlir -mbn-quantize-activations="calibration=%t/nan.npy" 2>&1 | FileCheck %s --check-prefix=NAN
+// RUN: not subbit-opt %t/net.mlir -mbn-quantize-activations="calibration=%t/infinite.npy" 2>&1 | FileCheck %s --check-prefix=NAN
+// NAN: error: calibration: the input of layer 'fc' is NaN or infinite in batch 1 of '{{.*}}.npy'; look at its data and at the weights before this layer
 // Where no layer has quantized weights nothing is done.
-// RUN: subbit-opt %t/float.mlir -mbn-quantize-activations | FileCheck %s --check-prefix=FLOAT
+// RUN: subbit-opt %t/float.mlir -mbn-quantize-activations 2>&1 | FileCheck %s --check-prefix=FLOAT
+// FLOAT: warning: activations stay floats: no layer that takes floats has quantized weights; quantize them first
 // FLOAT-NOT: mbn.encode
 
 //--- net.mlir
