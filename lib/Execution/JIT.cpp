@@ -147,7 +147,7 @@ static llvm::Error lower(ModuleOp module) {
         llvm::raw_string_ostream os(messages);
         if (!messages.empty())
           os << "\n";
-        os << diagnostic;
+        os << diagnostic << ", at " << diagnostic.getLocation();
         return success();
       });
   PassManager manager(module.getContext());
