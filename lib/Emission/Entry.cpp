@@ -17,6 +17,20 @@
 using namespace mlir;
 using namespace subbit;
 
+/// Keywords of C17 and C++20, and what the header itself uses.
+static constexpr StringRef kReservedWords =
+    "alignas alignof and and_eq asm auto bitand bitor bool break case catch "
+    "char char16_t char32_t char8_t class co_await co_return co_yield compl "
+    "concept const const_cast consteval constexpr constinit continue "
+    "decltype default delete do double dynamic_cast else enum explicit "
+    "export extern false float for friend goto if inline int int32_t long "
+    "mutable namespace new noexcept not not_eq nullptr operator or or_eq "
+    "private protected public register reinterpret_cast requires restrict "
+    "return short signed size_t sizeof static static_assert static_cast "
+    "struct switch template this thread_local throw true try typedef typeid "
+    "typename typeof uint8_t union unsigned using virtual void volatile "
+    "wchar_t while xor xor_eq";
+
 std::string subbit::toIdentifier(StringRef text) {
   std::string result;
   for (char c : text)
@@ -43,10 +57,12 @@ FailureOr<Entry> subbit::getEntry(ModuleOp module, StringRef name) {
     return emitError(module.getLoc()) << "the module has no function 'main'";
   Entry entry;
   entry.name = name.str();
-  // The fields of the argument block that the tensors' names must not take.
+  // The names that the tensors' fields of the argument block must not take.
   llvm::StringSet<> taken;
   for (StringRef field : {"size", "scratch", "trace", "trace_context"})
     taken.insert(field);
+  for (StringRef word : llvm::split(kReservedWords, ' '))
+    taken.insert(word);
   module.walk([&](bitserial::TraceOp) { ++entry.traces; });
   for (unsigned i = 0; i < main.getNumArguments(); ++i) {
     auto type = cast<MemRefType>(main.getArgument(i).getType());
