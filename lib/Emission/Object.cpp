@@ -93,14 +93,16 @@ Error subbit::linkShared(StringRef object, StringRef output) {
     return createStringError("ld.lld is missing, which links shared objects: "
                              "apt-get install lld-22");
   std::string message;
+  // A path that begins with '-' would be an option.
+  SmallString<256> from(object), to(output);
+  sys::fs::make_absolute(from);
+  sys::fs::make_absolute(to);
   std::optional<StringRef> redirects[] = {StringRef(""), std::nullopt,
                                           std::nullopt};
   // Undefined symbols (memcpy and its kin) are the C library's.
   if (sys::ExecuteAndWait(
-          *linker,
-          {*linker, "-shared", "-z", "noexecstack", object, "-o", output},
+          *linker, {*linker, "-shared", "-z", "noexecstack", from, "-o", to},
           std::nullopt, redirects, 0, 0, &message))
-    return createStringError("linking '" + output.str() + "' failed" +
-                             (message.empty() ? "" : ": " + message));
+    return createStringError(message.empty() ? *linker + " failed" : message);
   return Error::success();
 }

@@ -60,7 +60,8 @@ Error OutputFiles::addLinked(StringRef path, StringRef object) {
   std::string linked = *temporary + ".so";
   if (Error error = linkShared(*temporary, linked)) {
     sys::fs::remove(linked);
-    return error;
+    return createStringError("cannot link '" + path.str() +
+                             "': " + toString(std::move(error)));
   }
   if (std::error_code error = sys::fs::rename(linked, *temporary))
     return cannotWrite(path, error);
