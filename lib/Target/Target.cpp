@@ -32,10 +32,22 @@ static Error invalid(const Twine &message) {
   return createStringError(std::errc::invalid_argument, message.str().c_str());
 }
 
+static bool isCPU(const Triple &triple) {
+  return triple.isX86() || triple.isAArch64() || triple.isARM() ||
+         triple.isThumb() || triple.isRISCV() || triple.isPPC() ||
+         triple.isMIPS() || triple.isSystemZ() || triple.isLoongArch() ||
+         triple.isWasm();
+}
+
 static Expected<const Target *> lookup(const Triple &triple) {
   initializeTargets();
   std::string error;
   const Target *target = TargetRegistry::lookupTarget(triple, error);
+  // GPUs and the like run no plain functions on plain memory.
+  if (target && !isCPU(triple))
+    return invalid("'" + triple.str() +
+                   "' is no CPU that code is generated for; x86, ARM, RISC-V, "
+                   "PowerPC, MIPS, SystemZ, LoongArch and WebAssembly are");
   if (!target)
     return invalid("unknown target triple '" + triple.str() +
                    "'; examples: x86_64-linux-gnu, aarch64-linux-gnu, "
@@ -107,7 +119,11 @@ subbit::createTargetMachine(const TargetSpec &spec) {
   // cpu has none.
   if (triple.isRISCV64() && spec.cpu.empty() && features.empty())
     features = "+m,+a,+f,+d,+c";
-  options.MCOptions.ABIName = triple.isRISCV64() ? "lp64d" : std::string();
+  if (triple.isRISCV64()) {
+    std::unique_ptr<MCSubtargetInfo> info(
+        (*target)->createMCSubtargetInfo(triple, spec.cpu, features));
+    options.MCOptions.ABIName = info->checkFeatures("+d") ? "lp64d" : "lp64";
+  }
   std::unique_ptr<TargetMachine> machine((*target)->createTargetMachine(
       triple, spec.cpu, features, options, Reloc::PIC_, std::nullopt,
       CodeGenOptLevel::Aggressive));
