@@ -12,6 +12,7 @@
 #include "llvm/Config/llvm-config.h"
 #include "llvm/Support/CommandLine.h"
 #include "llvm/Support/InitLLVM.h"
+#include "llvm/Support/Path.h"
 #include "llvm/TargetParser/Host.h"
 
 using namespace llvm;
@@ -101,6 +102,9 @@ static Expected<Recipe> makeRecipe() {
     if (!recipe.calibration)
       recipe.calibration.emplace();
     recipe.calibration->file = calibration;
+    if (!recipe.activations)
+      return invalid("--calibration has no use without --activation-bits or a "
+                     "recipe with activations");
   }
   return recipe;
 }
@@ -109,6 +113,13 @@ static Expected<CompileOptions> makeOptions() {
   if (emit != "obj" && emit != "so" && !isPhase(emit))
     return invalid("--emit=" + emit +
                    " is neither obj, so nor a phase; --help lists them");
+  StringRef name = sys::path::filename(output);
+  bool names = name != "" && name != "." && name != ".." &&
+               !sys::path::is_separator(output.back());
+  if (!names || (name == "-" && !isPhase(emit)))
+    return invalid("-o '" + output + "' names no file; " +
+                   (isPhase(emit) ? "give a path, or - for the terminal"
+                                  : "give a path and the network's name"));
   if (batch < 1)
     return invalid("--batch must be at least 1");
   auto recipe = makeRecipe();

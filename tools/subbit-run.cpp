@@ -83,6 +83,9 @@ static llvm::Expected<EvaluationOptions> readOptions(llvm::StringRef kind) {
   if (batch.getNumOccurrences() && (kind != ".onnx" || batch == 0))
     return llvm::createStringError(
         "--batch is 1 or more, and for ONNX models only");
+  if (count.getNumOccurrences() && count == 0)
+    return llvm::createStringError("--count is 1 or more; leave it out for all "
+                                   "images");
   EvaluationOptions options;
   options.benchmark = timeRuns;
   if (scale.getNumOccurrences() || !mean.empty() || !deviation.empty()) {

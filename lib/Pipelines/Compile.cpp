@@ -14,6 +14,7 @@
 #include "lib/Pipelines/OutputFiles.h"
 #include "lib/Pipelines/Phases.h"
 #include "mlir/Bytecode/BytecodeWriter.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/Verifier.h"
 #include "mlir/Parser/Parser.h"
 #include "llvm/Support/FileSystem.h"
@@ -38,7 +39,16 @@ OwningOpRef<ModuleOp> subbit::readModel(StringRef path, MLIRContext &context,
         << "cannot read '" << path << "': it is a directory";
     return {};
   }
-  return parseSourceFile<ModuleOp>(path, &context);
+  auto module = parseSourceFile<ModuleOp>(path, &context);
+  if (!module)
+    return {};
+  auto main = module->lookupSymbol<func::FuncOp>("main");
+  if (!main || main.isDeclaration()) {
+    emitError(module->getLoc())
+        << "the module has no function 'main', which a network is";
+    return {};
+  }
+  return module;
 }
 
 OwningOpRef<ModuleOp> subbit::makeFused(ModuleOp module) {
