@@ -19,7 +19,9 @@
 #include "mlir/Parser/Parser.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/FormatVariadic.h"
+#include "llvm/Support/MemoryBuffer.h"
 #include "llvm/Support/Path.h"
+#include "llvm/Support/SourceMgr.h"
 #include "llvm/Transforms/Utils/Cloning.h"
 
 using namespace mlir;
@@ -29,17 +31,23 @@ OwningOpRef<ModuleOp> subbit::readModel(StringRef path, MLIRContext &context,
                                         int64_t batch) {
   if (path.ends_with(".onnx"))
     return importONNX(path, context, {batch});
-  if (!llvm::sys::fs::exists(path)) {
-    emitError(UnknownLoc::get(&context))
-        << "cannot read '" << path << "': no such file";
-    return {};
-  }
   if (llvm::sys::fs::is_directory(path)) {
     emitError(UnknownLoc::get(&context))
         << "cannot read '" << path << "': it is a directory";
     return {};
   }
-  auto module = parseSourceFile<ModuleOp>(path, &context);
+  // Bytecode has to be aligned.
+  auto buffer = llvm::MemoryBuffer::getFile(
+      path, /*IsText=*/false, /*RequiresNullTerminator=*/true,
+      /*IsVolatile=*/false, llvm::Align(64));
+  if (!buffer) {
+    emitError(UnknownLoc::get(&context))
+        << "cannot read '" << path << "': " << buffer.getError().message();
+    return {};
+  }
+  llvm::SourceMgr sources;
+  sources.AddNewSourceBuffer(std::move(*buffer), llvm::SMLoc());
+  auto module = parseSourceFile<ModuleOp>(sources, &context);
   if (!module)
     return {};
   auto main = module->lookupSymbol<func::FuncOp>("main");
