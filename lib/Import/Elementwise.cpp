@@ -88,6 +88,11 @@ static FailureOr<float> readBound(Importer &importer, Node &node, int i,
 }
 
 static LogicalResult convertClip(Importer &importer, Node &node) {
+  FailureOr<Tensor> input = importer.tensor(node, 0);
+  if (failed(input))
+    return failure();
+  if (input->quantizer)
+    return clipIntegers(importer, node);
   FailureOr<float> least = readBound(importer, node, 1, "min", -kLargest);
   FailureOr<float> most;
   if (failed(least) ||

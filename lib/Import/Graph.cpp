@@ -30,6 +30,7 @@ Importer::Importer(MLIRContext &context, StringRef path,
   registerShape(operators);
   registerPooling(operators);
   registerQuantizers(operators);
+  registerIntegers(operators);
   registerSlicing(operators);
 }
 
@@ -188,6 +189,9 @@ LogicalResult Importer::checkOutput(const onnx::ValueInfoProto &output,
   auto outputError = [&] {
     return error() << "output '" << output.name() << "' ";
   };
+  if (tensor.quantizer)
+    return outputError() << "holds the integers of a quantizer; put a "
+                            "DequantizeLinear in front";
   if (tensor.constant &&
       (!tensor.constant->isFloat || tensor.constant->firstNonFinite ||
        tensor.constant->floats.empty()))

@@ -10,6 +10,7 @@
 
 #include "lib/Import/Node.h"
 #include "lib/Import/ONNXImport.h"
+#include "lib/Numerics/Quantizer.h"
 #include "mlir/IR/ImplicitLocOpBuilder.h"
 #include "llvm/ADT/StringMap.h"
 #include <memory>
@@ -22,6 +23,8 @@ class Importer;
 struct ConstantArray {
   std::string name; ///< of the initializer, for messages and blobs
   bool isFloat = false;
+  /// ONNX's, which says how QuantizeLinear rounds off.
+  int32_t elementType = 0;
   std::vector<float> floats;
   std::vector<int64_t> integers;
   /// For floats that a quantizer made, what each is a multiple of; else empty.
@@ -45,6 +48,9 @@ struct Tensor {
   std::shared_ptr<const ConstantArray> constant;
   /// True if nothing else reads the value.
   bool exclusive = true;
+  /// Set for integers that the graph computes: they are what the quantizer
+  /// makes of the value.
+  std::shared_ptr<const numerics::Quantizer> quantizer;
 
   int64_t rank() const { return shape.size(); }
 };
@@ -71,6 +77,7 @@ void registerNormalization(OperatorTable &table);
 void registerShape(OperatorTable &table);
 void registerPooling(OperatorTable &table);
 void registerQuantizers(OperatorTable &table);
+void registerIntegers(OperatorTable &table);
 void registerSlicing(OperatorTable &table);
 
 /// The physical order of the dimensions of an image (NCHW as NHWC), or of any
@@ -79,11 +86,18 @@ Shape channelsLast(size_t rank);
 
 /// Permutes the dimensions of weights.
 void permuteWeights(Parameter &weights, llvm::ArrayRef<int64_t> order);
-/// Sets the node's result to the product of features with weights [outputs,
-/// inputs] in the model's order.
-mlir::LogicalResult buildMatmul(Importer &importer, Node &node,
-                                const Tensor &input, Parameter weights,
-                                const Parameter *bias);
+/// The convolution that the node's attributes describe; `inputs` are the
+/// numbers of image and weights among the node's inputs.
+mlir::FailureOr<Tensor> buildConv(Importer &importer, Node &node,
+                                  const Tensor &input, Parameter weights,
+                                  const Parameter *bias,
+                                  std::pair<int, int> inputs);
+/// The product of features with weights [outputs, inputs] in the model's order.
+mlir::FailureOr<Tensor> buildMatmul(Importer &importer, Node &node,
+                                    const Tensor &input, Parameter weights,
+                                    const Parameter *bias);
+/// Clip of integers that the graph computes: their range becomes narrower.
+mlir::LogicalResult clipIntegers(Importer &importer, Node &node);
 
 class Importer {
 public:

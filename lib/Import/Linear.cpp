@@ -28,18 +28,17 @@ void importer::permuteWeights(Parameter &weights, ArrayRef<int64_t> order) {
   weights.shape = permute(weights.shape, order);
 }
 
-static LogicalResult convertConv(Importer &importer, Node &node) {
-  FailureOr<Tensor> input = importer.data(node, 0);
-  FailureOr<Parameter> weights;
-  if (failed(input) || failed(weights = importer.parameter(node, 1)))
-    return failure();
-  if (input->rank() != 4)
-    return node.inputError(0) << "has rank " << input->rank()
-                              << ", only two-dimensional convolutions (rank 4) "
-                                 "are supported";
-  ArrayRef<int64_t> in = input->shape, w = weights->shape;
+FailureOr<Tensor> importer::buildConv(Importer &importer, Node &node,
+                                      const Tensor &input, Parameter weights,
+                                      const Parameter *bias,
+                                      std::pair<int, int> inputs) {
+  if (input.rank() != 4)
+    return node.inputError(inputs.first)
+           << "has rank " << input.rank()
+           << ", only two-dimensional convolutions (rank 4) are supported";
+  ArrayRef<int64_t> in = input.shape, w = weights.shape;
   if (w.size() != 4)
-    return node.inputError(1)
+    return node.inputError(inputs.second)
            << "has rank " << w.size() << ", expected 4 for the weights";
 
   FailureOr<int64_t> groups = node.getInt("group", 1);
@@ -49,7 +48,7 @@ static LogicalResult convertConv(Importer &importer, Node &node) {
     return node.attributeError("group", Twine(*groups))
            << "expected a positive divisor of the " << w[0] << " outputs";
   if (in[1] % *groups != 0 || in[1] / *groups != w[1])
-    return node.inputError(0)
+    return node.inputError(inputs.first)
            << "has " << in[1] << " channels, the weights (" << toString(w)
            << ") take " << w[1] << " in each of " << *groups << " groups";
   FailureOr<Window> window =
@@ -60,25 +59,42 @@ static LogicalResult convertConv(Importer &importer, Node &node) {
   if (failed(importer.checkSize(node, shape)))
     return failure();
 
-  FailureOr<Parameter> bias;
-  if (node.hasInput(2) &&
-      failed(bias = importer.channelParameter(node, 2, w[0])))
-    return failure();
-
   Shape order = channelsLast(4);
   auto &b = importer.builder();
-  Value image = importer.materialize(*input, order);
-  permuteWeights(*weights, order);
-  Value weightsValue = importer.weights(weights->shape, weights->values,
-                                        weights->steps, weights->name);
+  Value image = importer.materialize(input, order);
+  permuteWeights(weights, order);
+  Value weightsValue = importer.weights(weights.shape, weights.values,
+                                        weights.steps, weights.name);
   Value biasValue;
-  if (succeeded(bias))
+  if (bias)
     biasValue = importer.constant(bias->shape, bias->values, bias->name);
   Value result = mbn::Conv2DOp::create(
       b, importer.floatType(permute(shape, order)), image, weightsValue,
       biasValue, importer.layerName(node), window->pad, window->stride,
       window->dilation, *groups);
-  return importer.setResult(node, Importer::makeTensor(result, shape, order));
+  return Importer::makeTensor(result, shape, order);
+}
+
+/// Gives the node what was built for it.
+static LogicalResult setBuilt(Importer &importer, Node &node,
+                              FailureOr<Tensor> result) {
+  if (failed(result))
+    return failure();
+  return importer.setResult(node, std::move(*result));
+}
+
+static LogicalResult convertConv(Importer &importer, Node &node) {
+  FailureOr<Tensor> input = importer.data(node, 0);
+  FailureOr<Parameter> weights, bias;
+  if (failed(input) || failed(weights = importer.parameter(node, 1)))
+    return failure();
+  bool hasBias = node.hasInput(2) && !weights->shape.empty();
+  if (hasBias &&
+      failed(bias = importer.channelParameter(node, 2, weights->shape[0])))
+    return failure();
+  return setBuilt(importer, node,
+                  buildConv(importer, node, *input, std::move(*weights),
+                            hasBias ? &*bias : nullptr, {0, 1}));
 }
 
 /// The operand of a fully connected layer: a value [batch, features] and, where
@@ -95,9 +111,9 @@ static Features readFeatures(Importer &importer, const Tensor &input) {
   return {importer.materialize(input), {}};
 }
 
-LogicalResult importer::buildMatmul(Importer &importer, Node &node,
-                                    const Tensor &input, Parameter weights,
-                                    const Parameter *bias) {
+FailureOr<Tensor> importer::buildMatmul(Importer &importer, Node &node,
+                                        const Tensor &input, Parameter weights,
+                                        const Parameter *bias) {
   int64_t outputs = weights.shape[0], inputs = weights.shape[1];
   if (input.shape[1] != inputs)
     return node.inputError(0) << "has " << input.shape[1]
@@ -123,7 +139,7 @@ LogicalResult importer::buildMatmul(Importer &importer, Node &node,
   Value result = mbn::MatmulOp::create(
       importer.builder(), importer.floatType(shape), features.value,
       weightsValue, biasValue, importer.layerName(node));
-  return importer.setResult(node, Importer::makeTensor(result, shape));
+  return Importer::makeTensor(result, shape);
 }
 
 /// Input and weights of a fully connected layer, the weights as [outputs,
@@ -196,20 +212,23 @@ static LogicalResult convertGemm(Importer &importer, Node &node) {
     return failure();
   if (!node.hasInput(2)) {
     node.ignore({"beta"});
-    return buildMatmul(importer, node, input, weights, nullptr);
+    return setBuilt(importer, node,
+                    buildMatmul(importer, node, input, weights, nullptr));
   }
   FailureOr<Parameter> bias = readGemmBias(importer, node, weights.shape[0]);
   if (failed(bias) || failed(scale(node, "beta", bias->values)))
     return failure();
-  return buildMatmul(importer, node, input, weights, &*bias);
+  return setBuilt(importer, node,
+                  buildMatmul(importer, node, input, weights, &*bias));
 }
 
 static LogicalResult convertMatMul(Importer &importer, Node &node) {
   auto operands = readMatmul(importer, node, /*transposed=*/false);
   if (failed(operands))
     return failure();
-  return buildMatmul(importer, node, operands->first, operands->second,
-                     nullptr);
+  return setBuilt(
+      importer, node,
+      buildMatmul(importer, node, operands->first, operands->second, nullptr));
 }
 
 void importer::registerLinear(OperatorTable &table) {

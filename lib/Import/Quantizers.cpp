@@ -404,7 +404,11 @@ static LogicalResult convertXnorPopcountMatMul(Importer &importer, Node &node) {
   }
   Parameter addend{weights->name + ".bias", {outputs}, std::move(bias), {}};
   permuteWeights(*weights, {1, 0});
-  return buildMatmul(importer, node, *input, std::move(*weights), &addend);
+  FailureOr<Tensor> result =
+      buildMatmul(importer, node, *input, std::move(*weights), &addend);
+  if (failed(result))
+    return failure();
+  return importer.setResult(node, std::move(*result));
 }
 
 void importer::registerQuantizers(OperatorTable &table) {

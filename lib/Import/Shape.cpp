@@ -113,6 +113,7 @@ static LogicalResult convertTranspose(Importer &importer, Node &node) {
   } else {
     result =
         Importer::makeTensor(importer.materialize(*input, *perm), result.shape);
+    result.quantizer = input->quantizer;
   }
   return importer.setResult(node, std::move(result));
 }

@@ -30,9 +30,34 @@ static size_t elementSize(int32_t type) {
   case TensorProto::INT64:
     return 8;
   case TensorProto::BOOL:
+  case TensorProto::INT8:
+  case TensorProto::UINT8:
     return 1;
   default:
     return 0;
+  }
+}
+
+/// Types that older versions of the format do not name.
+enum : int32_t { kUInt4 = 21, kInt4 = 22, kUInt2 = 25, kInt2 = 26 };
+
+/// The bits of an element of which several share a byte; 0 for other types.
+static int64_t packedBits(int32_t type) {
+  if (type == kUInt4 || type == kInt4)
+    return 4;
+  return type == kUInt2 || type == kInt2 ? 2 : 0;
+}
+
+/// Elements of few bits, the first in the lowest ones.
+static void unpack(ArrayRef<uint8_t> bytes, int64_t count, int32_t type,
+                   ConstantArray &array) {
+  int64_t bits = packedBits(type), perByte = 8 / bits;
+  bool isSigned = type == kInt4 || type == kInt2;
+  for (int64_t i = 0; i < count; ++i) {
+    uint64_t value = bytes[i / perByte] >> (i % perByte * bits) &
+                     ((uint64_t(1) << bits) - 1);
+    array.integers.push_back(isSigned ? llvm::SignExtend64(value, bits)
+                                      : static_cast<int64_t>(value));
   }
 }
 
@@ -44,6 +69,23 @@ static LogicalResult expectCount(uint64_t found, int64_t expected,
     return success();
   return error() << "has " << found << " " << unit << ", expected " << expected
                  << " for its shape " << toString(shape);
+}
+
+/// Reads elements that share bytes, raw or one byte for each number.
+static LogicalResult readPacked(const TensorProto &proto, int64_t count,
+                                ArrayRef<int64_t> shape, ConstantArray &array,
+                                ErrorFn error) {
+  std::vector<uint8_t> bytes(proto.int32_data().begin(),
+                             proto.int32_data().end());
+  if (proto.has_raw_data())
+    bytes.assign(proto.raw_data().begin(), proto.raw_data().end());
+  int64_t expected =
+      llvm::divideCeil(count * packedBits(proto.data_type()), int64_t(8));
+  if (failed(
+          expectCount(bytes.size(), expected, shape, "bytes of data", error)))
+    return failure();
+  unpack(bytes, count, proto.data_type(), array);
+  return success();
 }
 
 static void readRaw(const TensorProto &proto, int64_t count,
@@ -63,6 +105,12 @@ static void readRaw(const TensorProto &proto, int64_t count,
     case TensorProto::INT64:
       array.integers.push_back(
           static_cast<int64_t>(endian::read64le(data + 8 * i)));
+      break;
+    case TensorProto::INT8:
+      array.integers.push_back(static_cast<int8_t>(data[i]));
+      break;
+    case TensorProto::UINT8:
+      array.integers.push_back(static_cast<uint8_t>(data[i]));
       break;
     default:
       array.integers.push_back(data[i] != 0);
@@ -95,10 +143,10 @@ subbit::importer::readTensor(const TensorProto &proto, StringRef fallbackName,
   if (proto.has_segment())
     return error() << "is stored in segments, which is not supported";
   size_t size = elementSize(proto.data_type());
-  if (size == 0)
+  if (size == 0 && packedBits(proto.data_type()) == 0)
     return error() << "has element type " << typeName(proto.data_type())
-                   << ", expected FLOAT, INT64, INT32 or BOOL; convert the "
-                      "model to float32";
+                   << ", expected FLOAT, INT64, INT32, INT8, UINT8, INT4, "
+                      "UINT4 or BOOL; convert the model to float32";
 
   Shape shape(proto.dims().begin(), proto.dims().end());
   if (shape.size() > kMaxRank)
@@ -117,7 +165,11 @@ subbit::importer::readTensor(const TensorProto &proto, StringRef fallbackName,
   ConstantArray array;
   array.name = proto.name().empty() ? fallbackName.str() : proto.name();
   array.isFloat = proto.data_type() == TensorProto::FLOAT;
-  if (proto.has_raw_data()) {
+  array.elementType = proto.data_type();
+  if (packedBits(proto.data_type())) {
+    if (failed(readPacked(proto, *count, shape, array, error)))
+      return failure();
+  } else if (proto.has_raw_data()) {
     if (failed(expectCount(proto.raw_data().size(), *count * size, shape,
                            "bytes of data", error)))
       return failure();

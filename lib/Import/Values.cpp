@@ -35,6 +35,9 @@ FailureOr<Tensor> Importer::tensor(Node &node, int i) {
 
 FailureOr<Tensor> Importer::data(Node &node, int i) {
   FailureOr<Tensor> operand = tensor(node, i);
+  if (succeeded(operand) && operand->quantizer)
+    return node.inputError(i) << "holds the integers of a quantizer, expected "
+                                 "floats; put a DequantizeLinear in front";
   if (failed(operand) || !operand->constant)
     return operand;
   const ConstantArray &array = *operand->constant;

@@ -145,7 +145,8 @@ TEST(Malformed, Initializers) {
   for (auto type : {TensorProto::DOUBLE, TensorProto::FLOAT16})
     EXPECT_REFUSED(changed([&](TensorProto &t) { t.set_data_type(type); }),
                    "has element type " + TensorProto::DataType_Name(type) +
-                       ", expected FLOAT, INT64, INT32 or BOOL");
+                       ", expected FLOAT, INT64, INT32, INT8, UINT8, INT4, "
+                       "UINT4 or BOOL");
   EXPECT_REFUSED(changed([](TensorProto &t) { t.set_data_type(1000); }),
                  "has element type 1000");
   EXPECT_REFUSED(
