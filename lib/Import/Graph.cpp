@@ -307,7 +307,8 @@ OwningOpRef<ModuleOp> subbit::importONNX(StringRef path, MLIRContext &context,
   }
   onnx::ModelProto model;
   if (size == 0 || !model.ParseFromArray((*buffer)->getBufferStart(), size)) {
-    error() << "is not an ONNX model, or it is damaged";
+    error() << "is not an ONNX model, or it is damaged; export or copy it "
+               "again";
     return nullptr;
   }
   buffer->reset();
