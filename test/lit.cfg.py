@@ -4,6 +4,7 @@
 #   avx2, avx512     this CPU runs objects for AVX2, for AVX-512 with VPOPCNTDQ
 #   qemu-aarch64,    a cross compiler and an emulator are installed
 #   qemu-riscv64
+#   onnxruntime      a Python that has it, SUBBIT_ONNXRUNTIME_PYTHON or lit's own
 #   sanitizers       the tools are built with sanitizers
 # Substitutions besides lit's own:
 #   %cc %cxx %python %cmake %lit                  programs
@@ -12,6 +13,7 @@
 
 import os
 import shutil
+import subprocess
 import sys
 
 import lit.formats
@@ -52,6 +54,13 @@ for arch in ("aarch64", "riscv64"):
         config.available_features.add("qemu-" + arch)
     config.substitutions.append((r"%%cc-%s\b" % arch, cross + " -static"))
     config.substitutions.append((r"%%run-%s\b" % arch, emulator))
+
+runtime_python = os.environ.get("SUBBIT_ONNXRUNTIME_PYTHON", sys.executable)
+if not subprocess.call(
+    [runtime_python, "-c", "import onnxruntime"], stderr=subprocess.DEVNULL
+):
+    config.available_features.add("onnxruntime")
+config.substitutions.append((r"%onnxruntime-python\b", runtime_python))
 
 if config.sanitizer:
     config.available_features.add("sanitizers")

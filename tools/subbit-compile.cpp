@@ -29,7 +29,7 @@ static cl::opt<std::string>
            cl::desc("write PREFIX.o, PREFIX.h and PREFIX.json"));
 static cl::opt<std::string>
     emit("emit", cl::init("obj"), cl::value_desc("WHAT"), cl::cat(files),
-         cl::desc("obj (default), so, or a phase, then -o names one file: "
+         cl::desc("obj (default), so; onnx or a phase, then -o names one file: "
                   "model quantized fused bitserial buffers loops llvm llvm-ir "
                   "asm"));
 static cl::opt<std::string> dump("dump-phases-to", cl::value_desc("DIR"),
@@ -110,15 +110,16 @@ static Expected<Recipe> makeRecipe() {
 }
 
 static Expected<CompileOptions> makeOptions() {
-  if (emit != "obj" && emit != "so" && !isPhase(emit))
+  if (emit != "obj" && emit != "so" && emit != "onnx" && !isPhase(emit))
     return invalid("--emit=" + emit +
-                   " is neither obj, so nor a phase; --help lists them");
+                   " is neither obj, so, onnx nor a phase; --help lists them");
   StringRef name = sys::path::filename(output);
+  bool writesOneFile = emit != "obj" && emit != "so";
   bool names = name != "" && name != "." && name != ".." &&
                !sys::path::is_separator(output.back());
-  if (!names || (name == "-" && !isPhase(emit)))
+  if (!names || (name == "-" && !writesOneFile))
     return invalid("-o '" + output + "' names no file; " +
-                   (isPhase(emit) ? "give a path, or - for the terminal"
+                   (writesOneFile ? "give a path, or - for the terminal"
                                   : "give a path and the network's name"));
   if (batch < 1)
     return invalid("--batch must be at least 1");

@@ -8,6 +8,7 @@
 #include "lib/Pipelines/Compile.h"
 #include "dialects/Bitserial/IR/Bitserial.h"
 #include "lib/Emission/Entry.h"
+#include "lib/Emission/ONNXExport.h"
 #include "lib/Emission/Object.h"
 #include "lib/Emission/Report.h"
 #include "lib/Import/ONNXImport.h"
@@ -192,6 +193,14 @@ LogicalResult Compilation::run() {
   isLast = phase("fused", addFusePasses);
   if (failed(isLast) || *isLast)
     return LogicalResult(isLast);
+  if (options.emit == "onnx") {
+    auto model = exportONNX(*module);
+    if (!model)
+      return fail(model.takeError());
+    if (llvm::Error error = writeFile(options.output, *model))
+      return fail(std::move(error));
+    return success();
+  }
   layers = getLayerSizes(*module);
   isLast = phase("bitserial", [&](OpPassManager &manager) {
     addBitserialPasses(manager, options.trace);

@@ -20,10 +20,10 @@ namespace subbit {
 struct CompileOptions {
   /// An ONNX model (.onnx) or a module at any level up to "fused".
   std::string model;
-  /// For a phase the file to write, "-" for stdout; for "obj" and "so" the
+  /// For a phase or "onnx" the file to write, "-" for stdout; for "obj" and "so" the
   /// prefix of the files, whose base name names the network.
   std::string output;
-  /// "obj", "so" or a phase.
+  /// "obj", "so", "onnx" or a phase.
   std::string emit = "obj";
   /// Where to write each phase, NUMBER-NAME; nowhere if empty.
   std::string dumpPhasesTo;
