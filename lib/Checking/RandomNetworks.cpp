@@ -68,6 +68,7 @@ private:
   Floats normalize(const Floats &x);
   Floats compute(const Floats &x);
   Floats maxPool(const Floats &x);
+  Floats averagePool(const Floats &x);
   Floats reshape(const Floats &x, ArrayRef<int64_t> shape);
   Floats transpose(const Floats &x);
 
@@ -416,6 +417,38 @@ Floats NetworkBuilder::maxPool(const Floats &x) {
   return result;
 }
 
+/// Without padding, windows of a power of 2.
+Floats NetworkBuilder::averagePool(const Floats &x) {
+  ArrayRef<int64_t> shape = x.shape();
+  if (shape.size() != 4)
+    return x;
+  SmallVector<int64_t> kernel, stride, out{shape[0]};
+  for (int64_t size : {shape[1], shape[2]}) {
+    int64_t k = 1 << random.from(0, 2);
+    while (k > size)
+      k /= 2;
+    int64_t s = random.from(1, 3), rest = size - k;
+    while (rest % s)
+      --s;
+    kernel.push_back(k);
+    stride.push_back(s);
+    out.push_back(rest / s + 1);
+  }
+  out.push_back(shape[3]);
+  int64_t count = kernel[0] * kernel[1];
+  // Sums of a window have to be exact too.
+  if (x.bound * count >= kExact * x.unit)
+    return x;
+  Value zero = floatConstant({1}, {0.0f});
+  Floats result = x;
+  result.value = tosa::AvgPool2dOp::create(
+      b, loc, floatType(out), x.value, zero, zero,
+      b.getDenseI64ArrayAttr(kernel), b.getDenseI64ArrayAttr(stride),
+      b.getDenseI64ArrayAttr({0, 0, 0, 0}), TypeAttr::get(b.getF32Type()));
+  result.unit = x.unit / count;
+  return result;
+}
+
 Floats NetworkBuilder::reshape(const Floats &x, ArrayRef<int64_t> shape) {
   auto values = DenseIntElementsAttr::get(
       RankedTensorType::get(shape.size(), b.getIndexType()), shape);
@@ -531,6 +564,11 @@ OwningOpRef<ModuleOp> NetworkBuilder::build() {
       x = requantize(x);
     if (random.chance(25))
       x = maxPool(x);
+    if (random.chance(20)) {
+      x = averagePool(x);
+      if (!x.isExact() || x.bound > 1024 * x.unit || random.chance(70))
+        x = requantize(x);
+    }
   }
   finish(x);
   func::ReturnOp::create(b, loc, outputs);

@@ -46,6 +46,9 @@ template <typename LayerOp> static LayerSize getLayerSize(LayerOp op) {
 std::vector<LayerSize> subbit::getLayerSizes(ModuleOp module) {
   std::vector<LayerSize> layers;
   module.walk([&](Operation *op) {
+    // The ones of a pooling are no weights of the model.
+    if (op->hasAttr(mbn::kPoolingAttr))
+      return;
     if (auto conv = dyn_cast<mbn::Conv2DOp>(op))
       layers.push_back(getLayerSize(conv));
     else if (auto matmul = dyn_cast<mbn::MatmulOp>(op))

@@ -159,17 +159,43 @@ func.func @no_codes_to_codes(%x: !x) -> (tensor<f32>, tensor<1x3x2x1xf32>) {
 
 !x = !mbn.tensor<1x3x3x1xf32, levels = #mbn.levels<step 0.5, zero 0, [3]>>
 
-// Averages are no codes; a clamp of codes without a product is none either.
-// CHECK-LABEL: func.func @no_average_pool(
+// A clamp of codes without a product gives no codes.
+// CHECK-LABEL: func.func @no_product(
 // CHECK: mbn.decode
-// CHECK: tosa.avg_pool2d
 // CHECK: tosa.clamp
 // CHECK: mbn.encode
-func.func @no_average_pool(%x: !x) -> !x {
+func.func @no_product(%x: !x) -> !x {
   %d = mbn.decode %x : !x -> tensor<1x3x3x1xf32>
-  %z = "tosa.const"() <{values = dense<0.0> : tensor<1xf32>}> : () -> tensor<1xf32>
-  %p = tosa.avg_pool2d %d, %z, %z {acc_type = f32, kernel = array<i64: 1, 1>, pad = array<i64: 0, 0, 0, 0>, stride = array<i64: 1, 1>} : (tensor<1x3x3x1xf32>, tensor<1xf32>, tensor<1xf32>) -> tensor<1x3x3x1xf32>
-  %c = tosa.clamp %p {min_val = 0.0 : f32, max_val = 1.0 : f32} : (tensor<1x3x3x1xf32>) -> tensor<1x3x3x1xf32>
+  %c = tosa.clamp %d {min_val = 0.0 : f32, max_val = 1.0 : f32} : (tensor<1x3x3x1xf32>) -> tensor<1x3x3x1xf32>
   %y = mbn.encode %c : tensor<1x3x3x1xf32> -> !x
   return %y : !x
+}
+
+// -----
+
+!x = !mbn.tensor<1x4x4x2xf32, levels = #mbn.levels<step 0.5, zero 1, low 0.25, [1, 2]>>
+
+// The sum of a window's codes is a product with ones, one weight and one basis
+// for each channel; a quarter of the step is its scale.
+// CHECK-LABEL: func.func @average_pool(
+// CHECK-DAG: %[[W:.*]] = mbn.constant bases<widths = dense<1> : tensor<2xi8>, coordinates = dense<1> : tensor<2xi16>, signs = dense<15> : tensor<2xi32>, steps = dense<1.000000e+00> : tensor<1xf32>> : !mbn.tensor<2x2x2x1xf32, group = 1x2x2x1, bits = 1 to 1>
+// CHECK-DAG: %[[SCALE:.*]] = arith.constant dense<1.250000e-01> : tensor<2xf32>
+// CHECK-DAG: %[[BASE:.*]] = arith.constant dense<2.500000e-01> : tensor<2xf32>
+// CHECK: %[[S:.*]] = mbn.conv2d %{{.*}}, %[[W]] layer "average_pool" stride [2, 2] groups 2 {mbn.pooling}
+// CHECK: mbn.rescale %[[S]], %[[SCALE]], %[[BASE]]
+// CHECK-NOT: tosa.avg_pool2d
+// With padding the windows differ in size.
+// CHECK-LABEL: func.func @padded_average_pool(
+// CHECK: tosa.avg_pool2d
+func.func @average_pool(%x: !x) -> tensor<1x2x2x2xf32> {
+  %f = mbn.decode %x : !x -> tensor<1x4x4x2xf32>
+  %zero = arith.constant dense<0.0> : tensor<1xf32>
+  %y = tosa.avg_pool2d %f, %zero, %zero {acc_type = f32, kernel = array<i64: 2, 2>, pad = array<i64: 0, 0, 0, 0>, stride = array<i64: 2, 2>} : (tensor<1x4x4x2xf32>, tensor<1xf32>, tensor<1xf32>) -> tensor<1x2x2x2xf32>
+  return %y : tensor<1x2x2x2xf32>
+}
+func.func @padded_average_pool(%x: !x) -> tensor<1x3x3x2xf32> {
+  %f = mbn.decode %x : !x -> tensor<1x4x4x2xf32>
+  %zero = arith.constant dense<0.0> : tensor<1xf32>
+  %y = tosa.avg_pool2d %f, %zero, %zero {acc_type = f32, kernel = array<i64: 2, 2>, pad = array<i64: 1, 1, 1, 1>, stride = array<i64: 2, 2>} : (tensor<1x4x4x2xf32>, tensor<1xf32>, tensor<1xf32>) -> tensor<1x3x3x2xf32>
+  return %y : tensor<1x3x3x2xf32>
 }

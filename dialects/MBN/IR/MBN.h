@@ -27,4 +27,12 @@
 #define GET_OP_CLASSES
 #include "dialects/MBN/IR/MBNOps.h.inc"
 
+namespace subbit::mbn {
+
+/// Marks products that stand for average pooling: their weights are all 1 and
+/// none of the model's.
+constexpr llvm::StringLiteral kPoolingAttr = "mbn.pooling";
+
+} // namespace subbit::mbn
+
 #endif // SUBBIT_DIALECTS_MBN_IR_MBN_H

@@ -9,8 +9,10 @@
 #include "dialects/MBN/Transforms/Passes.h"
 #include "lib/Numerics/Interpreter.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/Tosa/IR/TosaOps.h"
 #include "mlir/Transforms/GreedyPatternRewriteDriver.h"
+#include "llvm/ADT/StringSet.h"
 
 using namespace mlir;
 using namespace subbit;
@@ -184,6 +186,79 @@ struct FuseLayer : public OpRewritePattern<LayerOp> {
   }
 };
 
+/// The operation's own name, or one that no layer has yet.
+std::string findLayerName(Operation *op) {
+  llvm::StringSet<> taken;
+  op->getParentOfType<func::FuncOp>().walk([&](Operation *other) {
+    if (auto layer = other->getAttrOfType<StringAttr>("layer"))
+      taken.insert(layer.getValue());
+  });
+  auto loc = dyn_cast<NameLoc>(op->getLoc());
+  std::string base = loc ? loc.getName().str() : "average_pool", name = base;
+  for (int64_t i = 2; taken.contains(name); ++i)
+    name = base + "_" + std::to_string(i);
+  return name;
+}
+
+// average_pool(decode(x)) -> rescale(conv2d(x, ones)): the sum of a window's
+// codes is an integer, which is multiplied by step / size once.
+struct FuseAveragePool : public OpRewritePattern<tosa::AvgPool2dOp> {
+  using OpRewritePattern::OpRewritePattern;
+  LogicalResult matchAndRewrite(tosa::AvgPool2dOp op,
+                                PatternRewriter &rewriter) const override {
+    Value codes = getCodes(op.getInput());
+    if (!codes)
+      return rewriter.notifyMatchFailure(op, "operand is not decoded");
+    // Windows at the border have fewer elements.
+    if (llvm::any_of(op.getPad(), [](int64_t pad) { return pad != 0; }))
+      return rewriter.notifyMatchFailure(op, "pads");
+    MLIRContext *context = getContext();
+    Location loc = op.getLoc();
+    numerics::Levels levels =
+        cast<MultiBitType>(codes.getType()).getLevels().toNumerics();
+    int64_t channels = shapeOf(op.getInput()).back();
+    int64_t height = op.getKernel()[0], width = op.getKernel()[1];
+    if (levels.maxMagnitude() * height * width >
+        std::numeric_limits<int32_t>::max())
+      return rewriter.notifyMatchFailure(op, "sums could overflow int32");
+
+    SmallVector<int64_t> shape{channels, height, width, 1};
+    numerics::Grouping grouping(shape, {1, height, width, 1});
+    numerics::Bases ones;
+    ones.widths.assign(channels, 1);
+    ones.coordinates.assign(channels, 1);
+    ones.signs.assign(channels * grouping.groupWords(0), 0);
+    for (int64_t c = 0; c < channels; ++c)
+      for (int64_t k = 0; k < height * width; ++k)
+        ones.signs[c * grouping.groupWords(0) + k / numerics::kWordBits] |=
+            uint32_t(1) << (k % numerics::kWordBits);
+    ones.steps = {1};
+    auto type = MultiBitType::get(context, shape, {1, height, width, 1}, 1, 1);
+    Value weights = mbn::ConstantOp::create(rewriter, loc, type,
+                                            makeBases(context, ones, "ones"));
+    std::string layer = findLayerName(op);
+    Value sums = Conv2DOp::create(
+        rewriter, loc,
+        RankedTensorType::get(shapeOf(op), rewriter.getI32Type()), codes,
+        weights, Value(), layer, ArrayRef<int64_t>{0, 0, 0, 0}, op.getStride(),
+        ArrayRef<int64_t>{1, 1}, channels);
+    sums.getDefiningOp()->setAttr(kPoolingAttr, rewriter.getUnitAttr());
+    auto constant = [&](float value, StringRef what) -> Value {
+      std::vector<float> values(channels, value);
+      return arith::ConstantOp::create(
+          rewriter, loc,
+          cast<TypedAttr>(makeElements<float>(context, {channels}, values,
+                                              (layer + "." + what).str())));
+    };
+    auto scale =
+        static_cast<float>(double(levels.step) / double(height * width));
+    rewriter.replaceOpWithNewOp<RescaleOp>(
+        op, op.getType(), sums, constant(scale, "scale"),
+        constant(levels.low, "base"), BorderAttr());
+    return success();
+  }
+};
+
 //===----------------------------------------------------------------------===//
 // The pass
 //===----------------------------------------------------------------------===//
@@ -212,7 +287,7 @@ template <typename LayerOp> void FusePass::report(LayerOp op) {
 void FusePass::runOnOperation() {
   RewritePatternSet patterns(&getContext());
   patterns.add<MovePool, MoveReshape, MoveTranspose, FuseLayer<Conv2DOp>,
-               FuseLayer<MatmulOp>>(&getContext());
+               FuseLayer<MatmulOp>, FuseAveragePool>(&getContext());
   if (failed(applyPatternsGreedily(getOperation(), std::move(patterns)))) {
     emitError(getOperation().getLoc()) << "fusion does not come to an end";
     return signalPassFailure();

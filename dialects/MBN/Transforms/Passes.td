@@ -54,6 +54,9 @@ def FusePass : Pass<"mbn-fuse", "::mlir::func::FuncOp"> {
       of them, the bias in its base.
     - Max pooling, reshape and transpose of decoded activations move to the
       codes.
+    - Average pooling of decoded activations, without padding, becomes a product
+      with weights of 1 for each channel, and one multiplication. That rounds
+      otherwise than the sum of floats unless the window's size is a power of 2.
     - What is not fused keeps its decode and runs in float, with a remark for
       the layer.
 
