@@ -201,16 +201,25 @@ static FailureOr<Tensor> quantizeValue(Node &node, int input, Tensor tensor,
 // QuantizeLinear, DequantizeLinear, Clip
 //===----------------------------------------------------------------------===//
 
+/// The dimension along which scales differ; the rank where there is no such
+/// one, which is right for a single scale.
+static FailureOr<int64_t> readAxis(Node &node, int64_t rank) {
+  FailureOr<int64_t> axis = node.getInt("axis", 1);
+  if (failed(axis) ||
+      failed(node.expectInt("block_size", 0, "quantize without blocks")))
+    return failure();
+  int64_t dim = *axis < 0 && *axis >= -rank ? *axis + rank : *axis;
+  return dim < 0 || dim > rank ? rank : dim;
+}
+
 static LogicalResult convertQuantizeLinear(Importer &importer, Node &node) {
   node.ignore({"saturate", "output_dtype", "precision"});
   FailureOr<Tensor> input = importer.data(node, 0);
   FailureOr<Scales> scales = readScales(importer, node, 1, 2);
   FailureOr<int64_t> axis;
   if (failed(input) || failed(scales) ||
-      failed(axis = node.getInt("axis", 1)) ||
-      failed(node.expectInt("block_size", 0, "quantize without blocks")))
+      failed(axis = readAxis(node, input->rank())))
     return failure();
-  int64_t dim = *axis + (*axis < 0 ? input->rank() : 0);
   if (!input->constant) {
     FailureOr<Tensor> result = quantizeValue(node, 1, *input, *scales);
     if (failed(result))
@@ -221,13 +230,13 @@ static LogicalResult convertQuantizeLinear(Importer &importer, Node &node) {
   if (!range)
     return node.inputError(2) << "has an element type that is not of 8, 4 or 2 "
                                  "bits";
-  if (failed(checkSlices(node, *scales, 1, input->shape, dim)))
+  if (failed(checkSlices(node, *scales, 1, input->shape, *axis)))
     return failure();
   ConstantArray array;
   array.name = input->constant->name;
   array.elementType = scales->type;
   for (auto [i, x] : llvm::enumerate(input->constant->floats)) {
-    int64_t s = sliceOf(i, input->shape, dim, scales->scales.size());
+    int64_t s = sliceOf(i, input->shape, *axis, scales->scales.size());
     Quantizer quantizer;
     quantizer.kind = Quantizer::Kind::Rounded;
     quantizer.scale = scales->scales[s];
@@ -245,10 +254,8 @@ static LogicalResult convertDequantizeLinear(Importer &importer, Node &node) {
   FailureOr<Scales> scales = readScales(importer, node, 1, 2);
   FailureOr<int64_t> axis;
   if (failed(input) || failed(scales) ||
-      failed(axis = node.getInt("axis", 1)) ||
-      failed(node.expectInt("block_size", 0, "quantize without blocks")))
+      failed(axis = readAxis(node, input->rank())))
     return failure();
-  int64_t dim = *axis + (*axis < 0 ? input->rank() : 0);
   if (!input->constant) {
     FailureOr<Tensor> result =
         dequantizeValue(importer, node, 0, *input, *scales);
@@ -257,7 +264,7 @@ static LogicalResult convertDequantizeLinear(Importer &importer, Node &node) {
     return importer.setResult(node, std::move(*result));
   }
   FailureOr<Parameter> floats =
-      dequantizeConstant(node, 0, *input, *scales, dim);
+      dequantizeConstant(node, 0, *input, *scales, *axis);
   if (failed(floats))
     return failure();
   ConstantArray array;

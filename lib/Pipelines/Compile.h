@@ -20,8 +20,8 @@ namespace subbit {
 struct CompileOptions {
   /// An ONNX model (.onnx) or a module at any level up to "fused".
   std::string model;
-  /// For a phase or "onnx" the file to write, "-" for stdout; for "obj" and "so" the
-  /// prefix of the files, whose base name names the network.
+  /// For a phase or "onnx" the file to write, "-" for stdout; for "obj" and
+  /// "so" the prefix of the files, whose base name names the network.
   std::string output;
   /// "obj", "so", "onnx" or a phase.
   std::string emit = "obj";

@@ -41,7 +41,7 @@ struct ChainStep {
     Divide
   };
   Kind kind;
-  float least = 0, most = 0;              ///< of Clamp
+  float least = 0, most = 0;                   ///< of Clamp
   std::vector<numerics::BatchNorm> norms = {}; ///< of Norm
   std::vector<float> constants = {};           ///< of the others
 

@@ -1,0 +1,65 @@
+"""integers-errors.py CASE PREFIX: PREFIX.onnx, a model with quantization operators
+used in a way that is refused."""
+
+import sys
+
+import numpy as np
+import onnx
+from onnx import TensorProto, helper, numpy_helper
+
+nodes, constants = [], []
+
+
+def constant(values, kind):
+    name = "c%d" % len(constants)
+    constants.append(numpy_helper.from_array(np.array(values, kind), name))
+    return name
+
+
+def node(op, *inputs, **attributes):
+    name = "n%d" % len(nodes)
+    nodes.append(helper.make_node(op, list(inputs), [name], name=name, **attributes))
+    return name
+
+
+def real(values):
+    return constant(values, np.float32)
+
+
+def byte(values):
+    return constant(values, np.uint8)
+
+
+def quantized():
+    return node("QuantizeLinear", "x", real(0.5), byte(3))
+
+
+CASES = {
+    "scale": lambda: node("QuantizeLinear", "x", real(0.0), byte(0)),
+    "scales": lambda: node("QuantizeLinear", "x", real([1.0, 2.0, 3.0]), byte([0, 0, 0])),
+    "type": lambda: node("QuantizeLinear", "x", real(1.0), constant(0, np.int32)),
+    "zeros": lambda: node("QuantizeLinear", "x", real(1.0), byte([0, 1])),
+    "block": lambda: node("QuantizeLinear", "x", real(1.0), byte(0), block_size=2),
+    "floats": lambda: node("DequantizeLinear", "x", real(1.0), byte(0)),
+    "slices": lambda: node("DequantizeLinear", constant([[1, 2]], np.int8), real([1.0, 2.0]), constant([0, 0], np.int8), axis=0),
+    "far-axis": lambda: node("DequantizeLinear", constant([[1, 2]], np.int8), real([1.0, 2.0]), constant([0, 0], np.int8), axis=-9),
+    "output": quantized,
+    "arithmetic": lambda: node("Relu", quantized()),
+    "clip": lambda: node("Clip", quantized(), byte(9), byte(4)),
+    "weights": lambda: node("MatMulInteger", quantized(), quantized()),
+    "float-weights": lambda: node("MatMulInteger", quantized(), real([[1.0]])),
+    "rank": lambda: node("MatMulInteger", quantized(), constant([1], np.int8)),
+    "bias": lambda: node(
+        "QLinearConv", quantized(), real(0.5), byte(3), constant([[[[1]]]], np.int8), real(1.0),
+        constant(0, np.int8), real(1.0), byte(0), constant([1, 2], np.int32),
+    ),
+}
+
+result = CASES[sys.argv[1]]()
+graph = helper.make_graph(
+    nodes, "wrong",
+    [helper.make_tensor_value_info("x", TensorProto.FLOAT, [1, 3])],
+    [helper.make_tensor_value_info(result, TensorProto.FLOAT, None)], constants,
+)
+model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 13)])
+onnx.save(model, sys.argv[2] + ".onnx")
