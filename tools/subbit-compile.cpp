@@ -76,37 +76,11 @@ static Error invalid(const Twine &message) {
   return createStringError(message.str().c_str());
 }
 
-/// The recipe with the command line on top.
-static Expected<Recipe> makeRecipe() {
-  Recipe recipe;
-  if (!recipeFile.empty()) {
-    auto read = readRecipe(recipeFile);
-    if (!read)
-      return read.takeError();
-    recipe = *read;
-  }
-  if (weightBits.getNumOccurrences()) {
-    if (weightBits < 0 || weightBits > 8)
-      return invalid("--weight-bits must be from 0 to 8");
-    if (recipe.weights.empty())
-      recipe.weights.emplace_back();
-    for (Recipe::Weights &rule : recipe.weights)
-      rule.maxBits = weightBits;
-  }
-  if (activationBits.getNumOccurrences()) {
-    if (activationBits < 1 || activationBits > 8)
-      return invalid("--activation-bits must be from 1 to 8");
-    recipe.activations = Recipe::Activations{activationBits};
-  }
-  if (!calibration.empty()) {
-    if (!recipe.calibration)
-      recipe.calibration.emplace();
-    recipe.calibration->file = calibration;
-    if (!recipe.activations)
-      return invalid("--calibration has no use without --activation-bits or a "
-                     "recipe with activations");
-  }
-  return recipe;
+/// The value of an option that was given.
+static std::optional<int64_t> given(const cl::opt<int64_t> &option) {
+  if (option.getNumOccurrences())
+    return option;
+  return std::nullopt;
 }
 
 static Expected<CompileOptions> makeOptions() {
@@ -123,7 +97,8 @@ static Expected<CompileOptions> makeOptions() {
                                   : "give a path and the network's name"));
   if (batch < 1)
     return invalid("--batch must be at least 1");
-  auto recipe = makeRecipe();
+  auto recipe = makeRecipe(
+      {recipeFile, given(weightBits), given(activationBits), calibration});
   if (!recipe)
     return recipe.takeError();
   CompileOptions options;

@@ -123,3 +123,36 @@ Expected<Recipe> subbit::readRecipe(StringRef path) {
   }
   return recipe;
 }
+
+llvm::Expected<Recipe> subbit::makeRecipe(const RecipeOptions &options) {
+  Recipe recipe;
+  if (!options.file.empty()) {
+    auto read = readRecipe(options.file);
+    if (!read)
+      return read.takeError();
+    recipe = *read;
+  }
+  if (auto bits = options.weightBits) {
+    if (*bits < 0 || *bits > 8)
+      return llvm::createStringError("--weight-bits must be from 0 to 8");
+    if (recipe.weights.empty())
+      recipe.weights.emplace_back();
+    for (Recipe::Weights &rule : recipe.weights)
+      rule.maxBits = *bits;
+  }
+  if (auto bits = options.activationBits) {
+    if (*bits < 1 || *bits > 8)
+      return llvm::createStringError("--activation-bits must be from 1 to 8");
+    recipe.activations = Recipe::Activations{*bits};
+  }
+  if (!options.calibration.empty()) {
+    if (!recipe.calibration)
+      recipe.calibration.emplace();
+    recipe.calibration->file = options.calibration;
+    if (!recipe.activations)
+      return llvm::createStringError(
+          "--calibration has no use without --activation-bits or a recipe "
+          "with activations");
+  }
+  return recipe;
+}

@@ -45,6 +45,15 @@ struct Recipe {
   std::optional<Calibration> calibration;
 };
 
+/// What a command line says instead of a recipe, or over one.
+struct RecipeOptions {
+  std::string file; ///< of the recipe; none if empty
+  std::optional<int64_t> weightBits, activationBits;
+  std::string calibration; ///< none if empty
+};
+/// The recipe with the options on top; errors name the option.
+llvm::Expected<Recipe> makeRecipe(const RecipeOptions &options);
+
 /// Reads a YAML file. Unknown keys and values out of range are errors that name
 /// the line; paths in it are made relative to the file.
 llvm::Expected<Recipe> readRecipe(llvm::StringRef path);
