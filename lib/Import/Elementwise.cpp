@@ -113,6 +113,9 @@ static FailureOr<Shape> broadcast(Node &node, const Tensor &a,
   size_t rank = std::max(a.rank(), b.rank());
   Shape left = padded(a.shape, rank), right = padded(b.shape, rank), result;
   for (auto [l, r] : llvm::zip_equal(left, right)) {
+    if (l == 0 || r == 0)
+      return node.error() << "an operand has no elements: their shapes are "
+                          << toString(a.shape) << " and " << toString(b.shape);
     if (l != r && l != 1 && r != 1)
       return node.error() << "its operands have shapes " << toString(a.shape)
                           << " and " << toString(b.shape)

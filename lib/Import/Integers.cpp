@@ -93,6 +93,8 @@ static FailureOr<Scales> readZeros(Importer &importer, Node &node, int i) {
   FailureOr<Shape> zeros = importer.integers(node, i);
   if (failed(zeros))
     return failure();
+  if (zeros->empty())
+    return node.inputError(i) << "has no elements, expected a zero point";
   result.zeros.assign(zeros->begin(), zeros->end());
   result.scales.assign(zeros->size(), 1);
   return result;

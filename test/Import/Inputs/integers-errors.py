@@ -48,6 +48,7 @@ CASES = {
     "clip": lambda: node("Clip", quantized(), byte(9), byte(4)),
     "weights": lambda: node("MatMulInteger", quantized(), quantized()),
     "float-weights": lambda: node("MatMulInteger", quantized(), real([[1.0]])),
+    "no-zero": lambda: node("MatMulInteger", quantized(), constant([[1]], np.int8), byte([])),
     "rank": lambda: node("MatMulInteger", quantized(), constant([1], np.int8)),
     "bias": lambda: node(
         "QLinearConv", quantized(), real(0.5), byte(3), constant([[[[1]]]], np.int8), real(1.0),

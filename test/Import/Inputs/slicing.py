@@ -47,13 +47,16 @@ WRONG = {
     "squeeze": ("Squeeze", [[2]], {}),
     "unsqueeze": ("Unsqueeze", [[0, 0]], {}),
     "gather": ("Gather", [[0]], {"axis": 1}),
+    "nothing": ("Add", [[]], {}),
     "cast": ("Cast", [], {"to": TensorProto.INT64}),
 }
 
 
 def wrong(case, prefix):
     op, values, attributes = WRONG[case]
-    result = node(op, "image", *(constant(v) for v in values), **attributes)
+    # Of two constants, without the image.
+    inputs = ["image"] if case != "nothing" else [constant([1])]
+    result = node(op, *inputs, *(constant(v) for v in values), **attributes)
     save(prefix, result, None)
 
 
