@@ -9,9 +9,11 @@
 #include "dialects/MBN/IR/MBN.h"
 #include "dialects/MBN/IR/Weights.h"
 #include "lib/Numerics/Interpreter.h"
+#include "lib/Numerics/Quantizer.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/Tosa/IR/TosaOps.h"
+#include "mlir/Dialect/Tosa/Utils/ConversionUtils.h"
 #include "onnx/onnx_pb.h"
 #include "llvm/ADT/TypeSwitch.h"
 #include "llvm/Support/MathExtras.h"
@@ -35,8 +37,11 @@ private:
   LogicalResult write(Operation *op);
   Name writeLayer(Operation *op, Value input, Value weights, Value bias,
                   StringRef layer, mbn::Conv2DOp conv);
-  Name writeProduct(Name x, ArrayRef<int64_t> shape, ArrayRef<int16_t> weights,
-                    const numerics::Levels &levels, mbn::Conv2DOp conv);
+  Name writeProduct(Name x, mbn::ConstantOp packed, ArrayRef<int16_t> weights,
+                    const numerics::Levels &levels, mbn::Conv2DOp conv,
+                    Name name);
+  Name writeFloatWeights(Value weights);
+  Name writeEncode(mbn::EncodeOp op);
   Name writeCodes(Name x, Name table, int64_t rank,
                   const numerics::Levels &levels);
   Name writeThreshold(mbn::ThresholdOp op);
@@ -60,6 +65,8 @@ private:
     return constant<int64_t>(TensorProto::INT64,
                              {static_cast<int64_t>(values.size())}, values);
   }
+  /// Says the group of weights, which nothing but reading them back needs.
+  void setGroup(mbn::ConstantOp weights);
   Name convert(Name value, TensorProto::DataType type);
   Name transpose(Name value, ArrayRef<int64_t> order);
 
@@ -128,6 +135,14 @@ std::string Exporter::constant(TensorProto::DataType type,
     proto->add_dims(size);
   proto->set_raw_data(values.data(), values.size() * sizeof(T));
   return proto->name();
+}
+
+void Exporter::setGroup(mbn::ConstantOp weights) {
+  std::string text = "group = ";
+  llvm::raw_string_ostream os(text);
+  llvm::interleave(weights.getType().getGroup(), os, "x");
+  graph->mutable_initializer(graph->initializer_size() - 1)
+      ->set_doc_string(text);
 }
 
 std::string Exporter::convert(Name value, TensorProto::DataType type) {
@@ -199,17 +214,19 @@ setWindow(mbn::Conv2DOp op,
 }
 
 /// Sums of an image or of features, for weights that fit int8.
-std::string Exporter::writeProduct(Name x, ArrayRef<int64_t> shape,
+std::string Exporter::writeProduct(Name x, mbn::ConstantOp packed,
                                    ArrayRef<int16_t> weights,
                                    const numerics::Levels &levels,
-                                   mbn::Conv2DOp conv) {
+                                   mbn::Conv2DOp conv, Name name) {
   std::vector<int8_t> bytes(weights.begin(), weights.end());
   SmallVector<int64_t> moved;
-  bytes = moveWeights<int8_t>(bytes, shape, moved);
+  bytes = moveWeights<int8_t>(bytes, packed.getType().getShape(), moved);
   Name w = constant<int8_t>(TensorProto::INT8, moved, bytes);
+  setGroup(packed);
   auto zeroCode = static_cast<uint8_t>(levels.zero);
   Name zero = constant<uint8_t>(TensorProto::UINT8, {}, zeroCode);
   Name result = node(conv ? "ConvInteger" : "MatMulInteger", {x, w, zero});
+  graph->mutable_node(graph->node_size() - 1)->set_name(name);
   if (conv) {
     setWindow(conv, [&](StringRef name, ArrayRef<int64_t> v) { set(name, v); });
     set("group", conv.getGroups());
@@ -217,18 +234,53 @@ std::string Exporter::writeProduct(Name x, ArrayRef<int64_t> shape,
   return result;
 }
 
+/// Weights of a float layer; quantized ones as int8 with the steps of their
+/// outputs, where they fit.
+std::string Exporter::writeFloatWeights(Value weights) {
+  ArrayRef<int64_t> shape = shapeOf(weights);
+  SmallVector<int64_t> moved;
+  auto decode = weights.getDefiningOp<mbn::DecodeOp>();
+  if (!decode)
+    if (auto found = mbn::getConstantFloats(weights); succeeded(found)) {
+      std::vector<float> values = moveWeights<float>(*found, shape, moved);
+      return floats(moved, values);
+    }
+  mbn::ConstantOp packed = mbn::getWeightsConstant(decode.getInput());
+  mbn::IntegerWeights integers = mbn::decodeIntegers(packed);
+  // A step of 0 is no scale of ONNX.
+  bool fits = llvm::all_of(integers.values,
+                           [](int16_t w) { return llvm::isInt<8>(w); }) &&
+              llvm::all_of(integers.steps, [](float s) { return s > 0; });
+  if (!fits) {
+    std::vector<float> values =
+        moveWeights<float>(mbn::decodeFloats(packed), shape, moved);
+    return floats(moved, values);
+  }
+  std::vector<int8_t> bytes(integers.values.begin(), integers.values.end());
+  bytes = moveWeights<int8_t>(bytes, shape, moved);
+  Name w = constant<int8_t>(TensorProto::INT8, moved, bytes);
+  setGroup(packed);
+  bool perOutput = integers.steps.size() > 1;
+  int64_t outputs = shape[0];
+  Name scale = perOutput ? floats({outputs}, integers.steps)
+                         : floats({}, integers.steps);
+  Name result = node("DequantizeLinear", {w, scale});
+  if (perOutput)
+    set("axis", shape.size() == 2 ? 1 : 0);
+  return result;
+}
+
 std::string Exporter::writeLayer(Operation *op, Value input, Value weights,
                                  Value bias, StringRef layer,
                                  mbn::Conv2DOp conv) {
-  ArrayRef<int64_t> shape = shapeOf(weights);
   Name x = get(input);
   if (conv)
     x = transpose(x, kChannelsFirst);
   Name result;
   if (isa<mbn::MultiBitType>(input.getType())) {
     numerics::Levels levels = levelsOf(input);
-    std::vector<int16_t> values =
-        mbn::decodeIntegers(mbn::getWeightsConstant(weights)).values;
+    mbn::ConstantOp packed = mbn::getWeightsConstant(weights);
+    std::vector<int16_t> values = mbn::decodeIntegers(packed).values;
     // What does not fit int8 is 256 * high + low.
     std::vector<int16_t> low, high;
     bool fits = true;
@@ -237,22 +289,18 @@ std::string Exporter::writeLayer(Operation *op, Value input, Value weights,
       high.push_back((w - low.back()) / 256);
       fits &= high.back() == 0;
     }
-    result = writeProduct(x, shape, low, levels, conv);
+    result = writeProduct(x, packed, low, levels, conv,
+                          fits ? layer.str() : (layer + ".low").str());
     if (!fits) {
-      Name upper = writeProduct(x, shape, high, levels, conv);
+      Name upper =
+          writeProduct(x, packed, high, levels, conv, (layer + ".high").str());
       Name factor = constant<int32_t>(TensorProto::INT32, {}, int32_t(256));
       result = node("Add", {result, node("Mul", {upper, factor})});
+      graph->mutable_node(graph->node_size() - 1)->set_name(layer.str());
     }
   } else {
-    std::vector<float> values;
-    if (auto found = mbn::getConstantFloats(weights); succeeded(found))
-      values = *found;
-    else if (auto decode = weights.getDefiningOp<mbn::DecodeOp>())
-      values = mbn::decodeFloats(mbn::getWeightsConstant(decode.getInput()));
-    SmallVector<int64_t> moved;
-    values = moveWeights<float>(values, shape, moved);
-    Name w = floats(moved, values);
-    result = node(conv ? "Conv" : "MatMul", {x, w});
+    result = node(conv ? "Conv" : "MatMul", {x, writeFloatWeights(weights)});
+    graph->mutable_node(graph->node_size() - 1)->set_name(layer.str());
     if (conv) {
       setWindow(conv,
                 [&](StringRef name, ArrayRef<int64_t> v) { set(name, v); });
@@ -293,6 +341,36 @@ std::string Exporter::writeCodes(Name x, Name table, int64_t rank,
   return node(
       "Gather",
       {constant<uint8_t>(TensorProto::UINT8, {levels.count()}, codes), index});
+}
+
+/// QuantizeLinear where its thresholds are the same, and comparisons elsewhere.
+std::string Exporter::writeEncode(mbn::EncodeOp op) {
+  numerics::Levels levels = levelsOf(op.getResult());
+  std::vector<float> values = op.getThresholdValues();
+  int64_t rows = op.getNumThresholdRows();
+  numerics::Quantizer quantizer;
+  quantizer.kind = numerics::Quantizer::Kind::Rounded;
+  quantizer.scale = levels.step;
+  quantizer.zero = static_cast<float>(levels.zero);
+  quantizer.high = levels.count() - 1;
+  bool isUniform = levels.code(quantizer.high) == quantizer.high;
+  if (rows == 1 && isUniform && quantizer.thresholds() == values) {
+    Name x = get(op.getInput());
+    Name step = constant<float>(TensorProto::FLOAT, {}, levels.step);
+    auto bound = [&](int64_t code) {
+      return constant<uint8_t>(TensorProto::UINT8, {},
+                               static_cast<uint8_t>(code));
+    };
+    Name result = node("QuantizeLinear", {x, step, bound(levels.zero)});
+    if (levels.planes() == 8)
+      return result;
+    return node("Clip", {result, bound(0), bound(quantizer.high)});
+  }
+  SmallVector<int64_t> shape{static_cast<int64_t>(values.size()) / rows};
+  if (rows > 1)
+    shape.insert(shape.begin(), rows);
+  return writeCodes(get(op.getInput()), floats(shape, values),
+                    op.getType().getRank(), levels);
 }
 
 std::string Exporter::writeThreshold(mbn::ThresholdOp op) {
@@ -371,16 +449,7 @@ LogicalResult Exporter::write(Operation *op) {
             return writeLayer(op, op.getInput(), op.getWeights(), op.getBias(),
                               op.getLayer(), nullptr);
           })
-          .Case([&](mbn::EncodeOp op) {
-            std::vector<float> values = op.getThresholdValues();
-            int64_t rows = op.getNumThresholdRows();
-            SmallVector<int64_t> shape{static_cast<int64_t>(values.size()) /
-                                       rows};
-            if (rows > 1)
-              shape.insert(shape.begin(), rows);
-            return writeCodes(get(op.getInput()), floats(shape, values),
-                              op.getType().getRank(), levelsOf(op.getResult()));
-          })
+          .Case([&](mbn::EncodeOp op) { return writeEncode(op); })
           .Case([&](mbn::DecodeOp op) -> FailureOr<Name> {
             // Weights are decoded where they are read.
             if (op.getInput().getType().isWeights())
@@ -481,6 +550,30 @@ LogicalResult Exporter::write(Operation *op) {
             set("axes", ArrayRef<int64_t>(op.getAxis()));
             return y;
           })
+          .Case([&](tosa::SliceOp op) -> FailureOr<Name> {
+            SmallVector<int64_t> starts, sizes, ends;
+            if (!tosa::getConstShapeValues(op.getStart().getDefiningOp(),
+                                           starts) ||
+                !tosa::getConstShapeValues(op.getSize().getDefiningOp(), sizes))
+              return failure();
+            for (auto [start, size] : llvm::zip_equal(starts, sizes))
+              ends.push_back(start + size);
+            return node("Slice", {get(op.getInput1()), integers(starts),
+                                  integers(ends)});
+          })
+          .Case([&](tosa::PadOp op) -> FailureOr<Name> {
+            SmallVector<int64_t> padding, pads;
+            auto fill = mbn::getConstantFloats(op.getPadConst());
+            if (!tosa::getConstShapeValues(op.getPadding().getDefiningOp(),
+                                           padding) ||
+                failed(fill) || fill->size() != 1)
+              return failure();
+            for (size_t end : {0, 1})
+              for (size_t i = end; i < padding.size(); i += 2)
+                pads.push_back(padding[i]);
+            return node("Pad", {get(op.getInput1()), integers(pads),
+                                floats({}, *fill)});
+          })
           .Case([&](tosa::ConcatOp op) {
             Name y = node("Concat", names(op.getOperands()));
             set("axis", op.getAxis());
@@ -529,6 +622,8 @@ llvm::Expected<std::string> Exporter::run(ModuleOp module) {
       std::vector<uint8_t> codes;
       for (int64_t k = 0; k < levels.count(); ++k)
         codes.push_back(levels.code(k));
+      if (codes.back() == 255 && codes.size() == 256)
+        continue;
       Name table =
           constant<uint8_t>(TensorProto::UINT8, {levels.count()}, codes);
       names[argument] =

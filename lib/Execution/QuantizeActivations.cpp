@@ -249,7 +249,7 @@ QuantizeActivationsPass::learn(func::FuncOp main, ArrayRef<Site> sites) {
   for (const Site &site : sites)
     results.push_back(mapping.lookup(site.value));
   terminator->setOperands(results);
-  probe.setAllResultAttrs(ArrayRef<DictionaryAttr>());
+  probe.removeResAttrsAttr();
   probe.setFunctionType(builder.getFunctionType(
       probe.getArgumentTypes(), ValueRange(results).getTypes()));
 

@@ -7,7 +7,7 @@
 
 #include "dialects/MBN/IR/MBN.h"
 #include "dialects/MBN/IR/Weights.h"
-#include "lib/Import/Importer.h"
+#include "lib/Import/Integers.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Tosa/IR/TosaOps.h"
 #include "llvm/Support/MathExtras.h"
@@ -91,7 +91,7 @@ static LogicalResult convertClip(Importer &importer, Node &node) {
   FailureOr<Tensor> input = importer.tensor(node, 0);
   if (failed(input))
     return failure();
-  if (input->quantizer)
+  if (input->isCodes())
     return clipIntegers(importer, node);
   FailureOr<float> least = readBound(importer, node, 1, "min", -kLargest);
   FailureOr<float> most;
@@ -105,7 +105,7 @@ static LogicalResult convertClip(Importer &importer, Node &node) {
 }
 
 //===----------------------------------------------------------------------===//
-// Add, Sub, Mul, Div, Pow, Sqrt
+// Add, Sub, Mul, Div, Pow, Sqrt, Exp, Reciprocal
 //===----------------------------------------------------------------------===//
 
 static FailureOr<Shape> broadcast(Node &node, const Tensor &a,
@@ -304,6 +304,8 @@ static LogicalResult convertBinary(Importer &importer, Node &node) {
     return failure();
   if (left->constant && right->constant)
     return foldBinary(importer, node, kind, *left, *right, *shape);
+  if (left->isSums() || right->isSums())
+    return combineSums(importer, node);
   if (failed(left = importer.data(node, 0)) ||
       failed(right = importer.data(node, 1)))
     return failure();
@@ -311,6 +313,12 @@ static LogicalResult convertBinary(Importer &importer, Node &node) {
   bool swapped = left->constant != nullptr;
   Tensor &first = swapped ? *right : *left, &second = swapped ? *left : *right;
   if (kind == Binary::Add && addBias(importer, first, second, *shape)) {
+    first.exclusive = true;
+    return importer.setResult(node, first);
+  }
+  if ((kind == Binary::Add || kind == Binary::Mul) &&
+      ArrayRef<int64_t>(first.shape) == ArrayRef<int64_t>(*shape) &&
+      foldIntoRescale(importer, first, second, kind == Binary::Mul)) {
     first.exclusive = true;
     return importer.setResult(node, first);
   }
@@ -333,7 +341,12 @@ static LogicalResult convertBinary(Importer &importer, Node &node) {
     result = first;
     result.value = build(*shape, importer.reshape(first.value, *shape), other);
   } else {
+    // Images are brought into one order, unless they have it already and a
+    // constant follows their last dimension.
     Shape order = shape->size() == 4 ? channelsLast(4) : Shape();
+    if (first.layout.isIdentity() && second.constant && second.rank() > 0 &&
+        second.shape.back() > 1)
+      order.clear();
     auto operand = [&](Tensor tensor) {
       tensor.shape = padded(tensor.shape, shape->size());
       return importer.materialize(tensor, order);
@@ -346,6 +359,21 @@ static LogicalResult convertBinary(Importer &importer, Node &node) {
   if (!result.value)
     return failure();
   result.exclusive = true;
+  return importer.setResult(node, std::move(result));
+}
+
+/// Elementwise functions leave the order of elements alone.
+template <typename Op>
+static LogicalResult convertUnary(Importer &importer, Node &node) {
+  FailureOr<Tensor> input = importer.data(node, 0);
+  if (failed(input))
+    return failure();
+  Tensor result = *input;
+  if (input->constant)
+    result = Importer::makeTensor(importer.materialize(*input), input->shape);
+  result.exclusive = true;
+  result.value = Op::create(importer.builder(), result.value.getType(),
+                            result.value);
   return importer.setResult(node, std::move(result));
 }
 
@@ -380,4 +408,6 @@ void importer::registerElementwise(OperatorTable &table) {
   table["Div"] = {convertBinary<Binary::Div>, 2, 2};
   table["Pow"] = {convertBinary<Binary::Pow>, 2, 2};
   table["Sqrt"] = {convertSqrt, 1, 1};
+  table["Exp"] = {convertUnary<tosa::ExpOp>, 1, 1};
+  table["Reciprocal"] = {convertUnary<tosa::ReciprocalOp>, 1, 1};
 }

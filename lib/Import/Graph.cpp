@@ -6,13 +6,15 @@
 //===----------------------------------------------------------------------===//
 
 #include "dialects/MBN/IR/MBN.h"
-#include "lib/Import/Importer.h"
+#include "lib/Import/Codes.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/Tosa/IR/TosaOps.h"
 #include "mlir/IR/Verifier.h"
+#include "mlir/Interfaces/SideEffectInterfaces.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/MemoryBuffer.h"
+#include <numeric>
 
 using namespace mlir;
 using namespace subbit;
@@ -31,6 +33,8 @@ Importer::Importer(MLIRContext &context, StringRef path,
   registerPooling(operators);
   registerQuantizers(operators);
   registerIntegers(operators);
+  registerIntegerProducts(operators);
+  registerComparisons(operators);
   registerSlicing(operators);
 }
 
@@ -80,7 +84,8 @@ FailureOr<Shape> Importer::inputShape(const onnx::ValueInfoProto &input) {
   if (!input.type().has_tensor_type())
     return inputError() << "is no tensor";
   const onnx::TypeProto::Tensor &type = input.type().tensor_type();
-  if (type.elem_type() != onnx::TensorProto::FLOAT)
+  if (type.elem_type() != onnx::TensorProto::FLOAT &&
+      type.elem_type() != onnx::TensorProto::UINT8)
     return inputError() << "has element type "
                         << (onnx::TensorProto::DataType_IsValid(
                                 type.elem_type())
@@ -88,7 +93,7 @@ FailureOr<Shape> Importer::inputShape(const onnx::ValueInfoProto &input) {
                                       static_cast<onnx::TensorProto::DataType>(
                                           type.elem_type()))
                                 : std::to_string(type.elem_type()))
-                        << ", expected FLOAT";
+                        << ", expected FLOAT or UINT8";
   if (!type.has_shape() || type.shape().dim_size() == 0)
     return inputError() << "has no shape; give it one at export";
   Shape shape;
@@ -127,12 +132,22 @@ LogicalResult Importer::readInputs(const onnx::GraphProto &graph) {
     if (failed(shape))
       return failure();
     auto nameAttr = b.getStringAttr(name);
+    // Bytes are codes of 256 levels until it turns out what reads them.
+    std::vector<int64_t> bytes;
+    if (input.type().tensor_type().elem_type() == onnx::TensorProto::UINT8) {
+      bytes.resize(256);
+      std::iota(bytes.begin(), bytes.end(), 0);
+    }
+    Type type = bytes.empty() ? Type(floatType(*shape))
+                              : codesType(*this, *shape, bytes.size());
     if (failed(main.insertArgument(
-            main.getNumArguments(), floatType(*shape),
+            main.getNumArguments(), type,
             b.getDictionaryAttr(b.getNamedAttr("mbn.name", nameAttr)),
             NameLoc::get(nameAttr))))
       return error() << "input '" << name << "' cannot become an argument";
-    tensors[name] = makeTensor(main.getArguments().back(), *shape);
+    Tensor &tensor = tensors[name];
+    tensor = makeTensor(main.getArguments().back(), *shape);
+    tensor.integers = std::move(bytes);
   }
   return success();
 }
@@ -189,9 +204,18 @@ LogicalResult Importer::checkOutput(const onnx::ValueInfoProto &output,
   auto outputError = [&] {
     return error() << "output '" << output.name() << "' ";
   };
-  if (tensor.quantizer)
-    return outputError() << "holds the integers of a quantizer; put a "
+  // Bytes leave as numbers of levels.
+  bool isBytes = tensor.isCodes();
+  for (auto [i, q] : llvm::enumerate(tensor.integers))
+    isBytes &= q == static_cast<int64_t>(i);
+  if (tensor.isCodes() && !isBytes)
+    return outputError() << "holds integers from " << tensor.integers.front()
+                         << " to " << tensor.integers.back()
+                         << " that are not 0, 1, 2, ...; put a "
                             "DequantizeLinear in front";
+  if (tensor.isSums() || tensor.comparison)
+    return outputError() << "holds int32 sums or comparisons; put a Cast to "
+                            "FLOAT in front";
   if (tensor.constant &&
       (!tensor.constant->isFloat || tensor.constant->firstNonFinite ||
        tensor.constant->floats.empty()))
@@ -200,10 +224,13 @@ LogicalResult Importer::checkOutput(const onnx::ValueInfoProto &output,
   if (!output.type().has_tensor_type())
     return success();
   const onnx::TypeProto::Tensor &type = output.type().tensor_type();
-  if (type.elem_type() != onnx::TensorProto::FLOAT &&
+  onnx::TensorProto::DataType expected =
+      isBytes ? onnx::TensorProto::UINT8 : onnx::TensorProto::FLOAT;
+  if (type.elem_type() != expected &&
       type.elem_type() != onnx::TensorProto::UNDEFINED)
-    return outputError() << "has another element type than the float that the "
-                            "graph computes";
+    return outputError() << "has another element type than the "
+                         << (isBytes ? "uint8" : "float") << " that the graph "
+                         << "computes";
   if (!type.has_shape())
     return success();
   SmallVector<std::string> declared;
@@ -243,6 +270,11 @@ LogicalResult Importer::readOutputs(const onnx::GraphProto &graph) {
         b.getNamedAttr("mbn.name", b.getStringAttr(output.name()))));
   }
   func::ReturnOp::create(b, values);
+  // Codes that were read with other levels than they had first.
+  for (Operation &op :
+       llvm::make_early_inc_range(llvm::reverse(main.getBody().front())))
+    if (isOpTriviallyDead(&op))
+      op.erase();
   main.setFunctionType(
       b.getFunctionType(main.getArgumentTypes(), ValueRange(values)));
   main.setAllResultAttrs(names);

@@ -29,6 +29,8 @@ struct ConstantArray {
   std::vector<int64_t> integers;
   /// For floats that a quantizer made, what each is a multiple of; else empty.
   std::vector<float> steps;
+  /// The shape of a group of weights, as `--emit=onnx` wrote it; else empty.
+  Shape group;
   /// The first element that is NaN or infinite, as the model counts them.
   std::optional<int64_t> firstNonFinite;
 };
@@ -39,6 +41,13 @@ mlir::FailureOr<std::pair<Shape, ConstantArray>>
 readTensor(const onnx::TensorProto &proto, llvm::StringRef fallbackName,
            llvm::function_ref<mlir::InFlightDiagnostic()> error);
 
+/// `x >= table` for each x of a tensor that is not compared yet, whose last
+/// dimension has size 1, and each element of the constant's last dimension.
+struct Comparison {
+  Shape operandShape, tableShape;
+  std::shared_ptr<const ConstantArray> table;
+};
+
 /// A tensor of the ONNX graph: either a constant, or a value that holds its
 /// elements in the order of `layout` and in whatever shape suited its producer.
 struct Tensor {
@@ -48,11 +57,16 @@ struct Tensor {
   std::shared_ptr<const ConstantArray> constant;
   /// True if nothing else reads the value.
   bool exclusive = true;
-  /// Set for integers that the graph computes: they are what the quantizer
-  /// makes of the value.
-  std::shared_ptr<const numerics::Quantizer> quantizer;
+  /// Where the value is codes (Codes.h), the integers of its levels. They rise;
+  /// levels beyond them are never reached.
+  std::vector<int64_t> integers;
+  /// Set for the outcomes of comparisons (Comparisons.cpp) of the value.
+  std::shared_ptr<const Comparison> comparison;
 
   int64_t rank() const { return shape.size(); }
+  bool isCodes() const { return !integers.empty(); }
+  /// int32 sums of a product.
+  bool isSums() const;
 };
 
 /// A constant operand that was checked: its shape and finite elements.
@@ -61,6 +75,7 @@ struct Parameter {
   Shape shape;
   std::vector<float> values;
   std::vector<float> steps; ///< as in ConstantArray
+  Shape group = {};         ///< likewise, of weights [outputs, ...]
 };
 
 using Handler = mlir::LogicalResult (*)(Importer &, Node &);
@@ -78,11 +93,16 @@ void registerShape(OperatorTable &table);
 void registerPooling(OperatorTable &table);
 void registerQuantizers(OperatorTable &table);
 void registerIntegers(OperatorTable &table);
+void registerIntegerProducts(OperatorTable &table);
+void registerComparisons(OperatorTable &table);
 void registerSlicing(OperatorTable &table);
 
 /// The physical order of the dimensions of an image (NCHW as NHWC), or of any
 /// other tensor whose second dimension is the channel.
 Shape channelsLast(size_t rank);
+
+/// The dimensions of a value of floats, sums or codes.
+llvm::ArrayRef<int64_t> shapeOf(mlir::Value value);
 
 /// Permutes the dimensions of weights.
 void permuteWeights(Parameter &weights, llvm::ArrayRef<int64_t> order);
@@ -96,8 +116,16 @@ mlir::FailureOr<Tensor> buildConv(Importer &importer, Node &node,
 mlir::FailureOr<Tensor> buildMatmul(Importer &importer, Node &node,
                                     const Tensor &input, Parameter weights,
                                     const Parameter *bias);
+/// Dimensions as an attribute or, since opset 13, as an operand; sorted.
+mlir::FailureOr<Shape> readAxes(Importer &importer, Node &node, int64_t rank,
+                                llvm::ArrayRef<int64_t> usual);
 /// Clip of integers that the graph computes: their range becomes narrower.
 mlir::LogicalResult clipIntegers(Importer &importer, Node &node);
+/// Mul of sums by an integer and Add of sums of the same operand, of which one
+/// is computed.
+mlir::LogicalResult combineSums(Importer &importer, Node &node);
+/// Cast of codes, sums or comparisons to the element type `to`.
+mlir::LogicalResult castIntegers(Importer &importer, Node &node, int32_t to);
 
 class Importer {
 public:
@@ -114,6 +142,8 @@ public:
 
   /// Input `i`, of any kind.
   mlir::FailureOr<Tensor> tensor(Node &node, int i);
+  /// The same, but no outcome of a comparison: its elements can be moved.
+  mlir::FailureOr<Tensor> movable(Node &node, int i);
   /// Input `i`, float and not empty.
   mlir::FailureOr<Tensor> data(Node &node, int i);
   /// Input `i` as a float constant whose elements are all finite.
@@ -138,7 +168,15 @@ public:
   /// one for each output.
   mlir::Value weights(llvm::ArrayRef<int64_t> shape,
                       llvm::ArrayRef<float> values, llvm::ArrayRef<float> steps,
-                      llvm::StringRef name);
+                      llvm::StringRef name, llvm::ArrayRef<int64_t> group);
+  /// The quantized constant of weights that are these multiples of steps; null
+  /// if neither binary bases nor int8 hold them. Without a `group` each output
+  /// is one.
+  mlir::Value quantizedWeights(llvm::ArrayRef<int64_t> shape,
+                               llvm::ArrayRef<int64_t> integers,
+                               llvm::ArrayRef<float> steps,
+                               llvm::StringRef name,
+                               llvm::ArrayRef<int64_t> group);
   /// Elementwise; the operands have the same rank and broadcast.
   mlir::Value multiply(mlir::Value x, mlir::Value y);
   mlir::Value shapeConstant(llvm::ArrayRef<int64_t> values);

@@ -1,17 +1,16 @@
-//===- Integers.cpp - QuantizeLinear, DequantizeLinear, QLinear, Integer --===//
+//===- Integers.cpp - QuantizeLinear, DequantizeLinear, QLinear -----------===//
 //
 // Part of Subbit, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 //===----------------------------------------------------------------------===//
 
-// ONNX's own quantization. Integers that a graph computes are kept as what they
-// were made from and the quantizer that makes them; DequantizeLinear gives
-// codes and what they stand for. So a layer between DequantizeLinear and
-// QuantizeLinear has quantized operands, as has one that takes integers itself.
+// ONNX's own quantization. QuantizeLinear gives codes, DequantizeLinear says
+// what they stand for; so a layer between them has quantized operands.
 
-#include "dialects/MBN/IR/Weights.h"
-#include "lib/Import/Importer.h"
+#include "lib/Import/Integers.h"
+#include "lib/Import/Codes.h"
+#include "lib/Numerics/Quantizer.h"
 #include <algorithm>
 #include <cmath>
 
@@ -46,18 +45,8 @@ static std::optional<std::pair<int64_t, int64_t>> rangeOf(int32_t type) {
   }
 }
 
-namespace {
-/// Scales and zero points of a tensor: one of each, or one for each slice.
-struct Scales {
-  std::vector<float> scales;
-  std::vector<int64_t> zeros; ///< as many
-  int32_t type = onnx::TensorProto::UINT8;
-};
-} // namespace
-
-/// Inputs `i` and `i + 1`, or `zeroInput`; without a zero point it is 0.
-static FailureOr<Scales> readScales(Importer &importer, Node &node, int i,
-                                    int zeroInput) {
+FailureOr<Scales> importer::readScales(Importer &importer, Node &node, int i,
+                                       int zeroInput) {
   FailureOr<Parameter> scale = importer.parameter(node, i);
   if (failed(scale))
     return failure();
@@ -83,8 +72,7 @@ static FailureOr<Scales> readScales(Importer &importer, Node &node, int i,
   return result;
 }
 
-/// The zero points alone, of integers without a scale.
-static FailureOr<Scales> readZeros(Importer &importer, Node &node, int i) {
+FailureOr<Scales> importer::readZeros(Importer &importer, Node &node, int i) {
   Scales result;
   result.scales = {1};
   result.zeros = {0};
@@ -126,17 +114,16 @@ static LogicalResult checkSlices(Node &node, const Scales &scales, int input,
 // Operands
 //===----------------------------------------------------------------------===//
 
-/// Integer constants as floats that are multiples of their scales.
-static FailureOr<Parameter> dequantizeConstant(Node &node, int input,
-                                               const Tensor &tensor,
-                                               const Scales &scales,
-                                               int64_t axis) {
+FailureOr<Parameter> importer::dequantizeConstant(Node &node, int input,
+                                                  const Tensor &tensor,
+                                                  const Scales &scales,
+                                                  int64_t axis) {
   if (failed(checkSlices(node, scales, input, tensor.shape, axis)))
     return failure();
   const ConstantArray &array = *tensor.constant;
   if (array.isFloat)
     return node.inputError(input) << "holds floats, expected integers";
-  Parameter result{array.name, tensor.shape, {}, {}};
+  Parameter result{array.name, tensor.shape, {}, {}, array.group};
   for (auto [i, q] : llvm::enumerate(array.integers)) {
     int64_t s = sliceOf(i, tensor.shape, axis, scales.scales.size());
     result.values.push_back(static_cast<float>(q - scales.zeros[s]) *
@@ -146,42 +133,24 @@ static FailureOr<Parameter> dequantizeConstant(Node &node, int input,
   return result;
 }
 
-/// The floats that integers of the graph stand for with one scale: codes.
+/// The floats that integers of the graph stand for with one scale.
 static FailureOr<Tensor> dequantizeValue(Importer &importer, Node &node,
                                          int input, const Tensor &tensor,
                                          const Scales &scales) {
-  if (!tensor.quantizer)
+  if (!tensor.isCodes())
     return node.inputError(input) << "holds no integers of at most 8 bits; a "
                                      "QuantizeLinear makes them";
   if (!llvm::all_equal(scales.scales) || !llvm::all_equal(scales.zeros))
     return node.inputError(input) << "is computed by the graph and has several "
                                      "scales, which is supported for weights "
                                      "only";
-  Quantizer meaning = *tensor.quantizer;
-  meaning.scale = scales.scales[0];
-  meaning.zero = scales.zeros[0];
-  std::optional<numerics::Levels> levels = meaning.levels();
-  if (!levels)
-    return node.inputError(input) << "has a zero point of " << scales.zeros[0]
-                                  << ", expected it among the integers";
-  auto &b = importer.builder();
-  MLIRContext *context = b.getContext();
-  Tensor result = tensor;
-  result.quantizer = nullptr;
-  auto type = cast<RankedTensorType>(tensor.value.getType());
-  auto codes = mbn::MultiBitType::get(type.getShape(),
-                                      mbn::LevelsAttr::get(context, *levels));
-  Value encoded = mbn::EncodeOp::create(
-      b, codes, tensor.value,
-      mbn::makeElements<float>(context, {levels->count() - 1},
-                               tensor.quantizer->thresholds(), "thresholds"));
-  result.value = mbn::DecodeOp::create(b, type, encoded);
-  result.exclusive = true;
-  return result;
+  return dequantizeCodes(importer, node, input, tensor, scales.scales[0],
+                         scales.zeros[0]);
 }
 
 /// The integers that QuantizeLinear makes of floats.
-static FailureOr<Tensor> quantizeValue(Node &node, int input, Tensor tensor,
+static FailureOr<Tensor> quantizeValue(Importer &importer, Node &node,
+                                       int input, Tensor tensor,
                                        const Scales &scales) {
   auto range = rangeOf(scales.type);
   if (!range)
@@ -195,8 +164,10 @@ static FailureOr<Tensor> quantizeValue(Node &node, int input, Tensor tensor,
   quantizer.scale = scales.scales[0];
   quantizer.zero = scales.zeros[0];
   std::tie(quantizer.low, quantizer.high) = *range;
-  tensor.quantizer = std::make_shared<const Quantizer>(quantizer);
-  return tensor;
+  std::vector<float> thresholds = quantizer.thresholds();
+  return makeCodes(importer, std::move(tensor),
+                   static_cast<int64_t>(thresholds.size()), thresholds,
+                   quantizer.integers());
 }
 
 //===----------------------------------------------------------------------===//
@@ -223,7 +194,7 @@ static LogicalResult convertQuantizeLinear(Importer &importer, Node &node) {
       failed(axis = readAxis(node, input->rank())))
     return failure();
   if (!input->constant) {
-    FailureOr<Tensor> result = quantizeValue(node, 1, *input, *scales);
+    FailureOr<Tensor> result = quantizeValue(importer, node, 1, *input, *scales);
     if (failed(result))
       return failure();
     return importer.setResult(node, std::move(*result));
@@ -275,6 +246,7 @@ static LogicalResult convertDequantizeLinear(Importer &importer, Node &node) {
   array.elementType = onnx::TensorProto::FLOAT;
   array.floats = std::move(floats->values);
   array.steps = std::move(floats->steps);
+  array.group = std::move(floats->group);
   Tensor result = *input;
   result.constant = std::make_shared<const ConstantArray>(std::move(array));
   return importer.setResult(node, std::move(result));
@@ -284,7 +256,7 @@ LogicalResult importer::clipIntegers(Importer &importer, Node &node) {
   FailureOr<Tensor> input = importer.tensor(node, 0);
   if (failed(input))
     return failure();
-  Quantizer quantizer = *input->quantizer;
+  std::vector<int64_t> integers = input->integers;
   for (int i : {1, 2}) {
     if (!node.hasInput(i))
       continue;
@@ -293,25 +265,20 @@ LogicalResult importer::clipIntegers(Importer &importer, Node &node) {
       return failure();
     if (bound->size() != 1)
       return node.inputError(i) << "has more or less than one element";
-    if (i == 1)
-      quantizer.low = std::max(quantizer.low, bound->front());
-    else
-      quantizer.high = std::min(quantizer.high, bound->front());
+    for (int64_t &q : integers)
+      q = i == 1 ? std::max(q, bound->front()) : std::min(q, bound->front());
   }
-  if (quantizer.low >= quantizer.high)
-    return node.error() << "leaves the integers from " << quantizer.low
-                        << " to " << quantizer.high;
-  input->quantizer = std::make_shared<const Quantizer>(quantizer);
-  return importer.setResult(node, std::move(*input));
+  return mapIntegers(importer, node, 0, std::move(*input), integers);
 }
 
 //===----------------------------------------------------------------------===//
 // Layers on integers
 //===----------------------------------------------------------------------===//
 
-/// Weights as they are multiplied, from an input that must be constant.
-static FailureOr<Parameter> readWeights(Importer &importer, Node &node, int i,
-                                        const Scales &scales, int64_t axis) {
+FailureOr<Parameter> importer::readIntegerWeights(Importer &importer,
+                                                  Node &node, int i,
+                                                  const Scales &scales,
+                                                  int64_t axis) {
   FailureOr<Tensor> tensor = importer.tensor(node, i);
   if (failed(tensor))
     return failure();
@@ -321,11 +288,10 @@ static FailureOr<Parameter> readWeights(Importer &importer, Node &node, int i,
   return dequantizeConstant(node, i, *tensor, scales, axis);
 }
 
-/// A matrix product takes weights [inputs, outputs].
-static FailureOr<Tensor> buildProduct(Importer &importer, Node &node,
-                                      const Tensor &input, Parameter weights,
-                                      const Parameter *bias, bool isConv,
-                                      std::pair<int, int> inputs) {
+FailureOr<Tensor> importer::buildProduct(Importer &importer, Node &node,
+                                         const Tensor &input, Parameter weights,
+                                         const Parameter *bias, bool isConv,
+                                         std::pair<int, int> inputs) {
   if (isConv)
     return buildConv(importer, node, input, std::move(weights), bias, inputs);
   for (auto [i, rank] :
@@ -349,7 +315,7 @@ static LogicalResult convertQLinear(Importer &importer, Node &node) {
       failed(out = readScales(importer, node, 6, 7)))
     return failure();
   FailureOr<Parameter> weights =
-      readWeights(importer, node, 3, *of, isConv ? 0 : 1);
+      readIntegerWeights(importer, node, 3, *of, isConv ? 0 : 1);
   if (failed(weights))
     return failure();
   FailureOr<Tensor> floats = dequantizeValue(importer, node, 0, *input, *in);
@@ -374,29 +340,8 @@ static LogicalResult convertQLinear(Importer &importer, Node &node) {
       buildProduct(importer, node, *floats, std::move(*weights),
                    bias ? &*bias : nullptr, isConv, {0, 3});
   if (failed(result) ||
-      failed(result = quantizeValue(node, 6, std::move(*result), *out)))
-    return failure();
-  return importer.setResult(node, std::move(*result));
-}
-
-/// ConvInteger, MatMulInteger: integers, which floats hold, of x minus its zero
-/// point and weights minus theirs.
-template <bool isConv>
-static LogicalResult convertInteger(Importer &importer, Node &node) {
-  FailureOr<Tensor> input = importer.tensor(node, 0);
-  FailureOr<Scales> in = readZeros(importer, node, 2), of;
-  if (failed(input) || failed(in) || failed(of = readZeros(importer, node, 3)))
-    return failure();
-  FailureOr<Parameter> weights =
-      readWeights(importer, node, 1, *of, isConv ? 0 : 1);
-  if (failed(weights))
-    return failure();
-  FailureOr<Tensor> floats = dequantizeValue(importer, node, 0, *input, *in);
-  if (failed(floats))
-    return failure();
-  FailureOr<Tensor> result = buildProduct(
-      importer, node, *floats, std::move(*weights), nullptr, isConv, {0, 1});
-  if (failed(result))
+      failed(result = quantizeValue(importer, node, 6, std::move(*result),
+                                    *out)))
     return failure();
   return importer.setResult(node, std::move(*result));
 }
@@ -406,6 +351,4 @@ void importer::registerIntegers(OperatorTable &table) {
   table["DequantizeLinear"] = {convertDequantizeLinear, 2, 3};
   table["QLinearConv"] = {convertQLinear<true>, 8, 9};
   table["QLinearMatMul"] = {convertQLinear<false>, 8, 8};
-  table["ConvInteger"] = {convertInteger<true>, 2, 4};
-  table["MatMulInteger"] = {convertInteger<false>, 2, 4};
 }

@@ -6,7 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "dialects/MBN/IR/MBN.h"
-#include "lib/Import/Importer.h"
+#include "lib/Import/Integers.h"
 #include "lib/Import/Window.h"
 #include <cmath>
 
@@ -26,6 +26,30 @@ void importer::permuteWeights(Parameter &weights, ArrayRef<int64_t> order) {
     *array = std::move(permuted);
   }
   weights.shape = permute(weights.shape, order);
+}
+
+/// Weights as a layer takes them: of integers times integers the quantized
+/// constant itself.
+static FailureOr<Value> buildWeights(Importer &importer, Node &node, int input,
+                                     const Parameter &weights, bool isInteger) {
+  if (!isInteger)
+    return importer.weights(weights.shape, weights.values, weights.steps,
+                            weights.name, weights.group);
+  std::vector<int64_t> integers(weights.values.begin(), weights.values.end());
+  std::vector<float> steps(weights.shape[0], 1);
+  Value result = importer.quantizedWeights(weights.shape, integers, steps,
+                                           weights.name, weights.group);
+  if (!result)
+    return node.inputError(input) << "has weights that do not fit 16 bits";
+  return result;
+}
+
+/// Integers times integers are int32 sums.
+static RankedTensorType resultType(Importer &importer, const Tensor &input,
+                                   ArrayRef<int64_t> shape) {
+  auto &b = importer.builder();
+  Type element = input.isCodes() ? Type(b.getI32Type()) : b.getF32Type();
+  return RankedTensorType::get(shape, element);
 }
 
 FailureOr<Tensor> importer::buildConv(Importer &importer, Node &node,
@@ -63,15 +87,19 @@ FailureOr<Tensor> importer::buildConv(Importer &importer, Node &node,
   auto &b = importer.builder();
   Value image = importer.materialize(input, order);
   permuteWeights(weights, order);
-  Value weightsValue = importer.weights(weights.shape, weights.values,
-                                        weights.steps, weights.name);
+  FailureOr<Value> weightsValue =
+      buildWeights(importer, node, inputs.second, weights, input.isCodes());
+  if (failed(weightsValue))
+    return failure();
   Value biasValue;
   if (bias)
     biasValue = importer.constant(bias->shape, bias->values, bias->name);
-  Value result = mbn::Conv2DOp::create(
-      b, importer.floatType(permute(shape, order)), image, weightsValue,
-      biasValue, importer.layerName(node), window->pad, window->stride,
-      window->dilation, *groups);
+  auto result = mbn::Conv2DOp::create(
+      b, resultType(importer, input, permute(shape, order)), image,
+      *weightsValue, biasValue, importer.layerName(node), window->pad,
+      window->stride, window->dilation, *groups);
+  if (input.isCodes() && failed(checkSums(node, result)))
+    return failure();
   return Importer::makeTensor(result, shape, order);
 }
 
@@ -131,14 +159,18 @@ FailureOr<Tensor> importer::buildMatmul(Importer &importer, Node &node,
         ordered[o * inputs + i] = (*array)[o * inputs + features.order[i]];
     *array = std::move(ordered);
   }
-  Value weightsValue = importer.weights(weights.shape, weights.values,
-                                        weights.steps, weights.name);
+  FailureOr<Value> weightsValue =
+      buildWeights(importer, node, 1, weights, input.isCodes());
+  if (failed(weightsValue))
+    return failure();
   Value biasValue;
   if (bias)
     biasValue = importer.constant(bias->shape, bias->values, bias->name);
-  Value result = mbn::MatmulOp::create(
-      importer.builder(), importer.floatType(shape), features.value,
-      weightsValue, biasValue, importer.layerName(node));
+  auto result = mbn::MatmulOp::create(
+      importer.builder(), resultType(importer, input, shape), features.value,
+      *weightsValue, biasValue, importer.layerName(node));
+  if (input.isCodes() && failed(checkSums(node, result)))
+    return failure();
   return Importer::makeTensor(result, shape);
 }
 

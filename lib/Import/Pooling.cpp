@@ -5,6 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "dialects/MBN/IR/MBN.h"
 #include "lib/Import/Importer.h"
 #include "lib/Import/Window.h"
 #include "mlir/Dialect/Tosa/IR/TosaOps.h"
@@ -13,8 +14,11 @@ using namespace mlir;
 using namespace subbit;
 using namespace subbit::importer;
 
-static FailureOr<Tensor> readImage(Importer &importer, Node &node) {
-  FailureOr<Tensor> input = importer.data(node, 0);
+static FailureOr<Tensor> readImage(Importer &importer, Node &node,
+                                   bool average) {
+  FailureOr<Tensor> input = importer.tensor(node, 0);
+  if (succeeded(input) && (average || !input->isCodes()))
+    input = importer.data(node, 0);
   if (succeeded(input) && input->rank() != 4)
     return node.inputError(0)
            << "has rank " << input->rank()
@@ -53,6 +57,19 @@ static LogicalResult buildPool(Importer &importer, Node &node,
     return failure();
   auto &b = importer.builder();
   Shape order = channelsLast(4);
+  if (input.isCodes()) {
+    Value image = importer.materialize(input, order);
+    auto type = cast<mbn::MultiBitType>(image.getType());
+    Tensor result = Importer::makeTensor(
+        mbn::MaxPool2DOp::create(
+            b, type.cloneWithShape(permute(shape, order)), image,
+            b.getDenseI64ArrayAttr(window.kernel),
+            b.getDenseI64ArrayAttr(window.stride),
+            b.getDenseI64ArrayAttr(window.pad)),
+        shape, order);
+    result.integers = input.integers;
+    return importer.setResult(node, std::move(result));
+  }
   Value image = trim(importer, importer.materialize(input, order), window);
   RankedTensorType type = importer.floatType(permute(shape, order));
   // TOSA orders paddings [top, bottom, left, right].
@@ -70,7 +87,7 @@ static LogicalResult buildPool(Importer &importer, Node &node,
 }
 
 static LogicalResult convertPool(Importer &importer, Node &node, bool average) {
-  FailureOr<Tensor> input = readImage(importer, node);
+  FailureOr<Tensor> input = readImage(importer, node, average);
   if (failed(input) ||
       failed(node.expectInt("ceil_mode", 0, "pad the input instead")))
     return failure();
@@ -108,7 +125,7 @@ static LogicalResult convertAveragePool(Importer &importer, Node &node) {
 }
 
 static LogicalResult convertGlobalAveragePool(Importer &importer, Node &node) {
-  FailureOr<Tensor> input = readImage(importer, node);
+  FailureOr<Tensor> input = readImage(importer, node, /*average=*/true);
   if (failed(input))
     return failure();
   Window window;

@@ -23,7 +23,7 @@ static LogicalResult setShape(Importer &importer, Node &node, Tensor tensor,
 }
 
 static LogicalResult convertFlatten(Importer &importer, Node &node) {
-  FailureOr<Tensor> input = importer.tensor(node, 0);
+  FailureOr<Tensor> input = importer.movable(node, 0);
   if (failed(input))
     return failure();
   FailureOr<int64_t> axis = node.getAxis(1, input->rank(), /*inclusive=*/true);
@@ -36,7 +36,7 @@ static LogicalResult convertFlatten(Importer &importer, Node &node) {
 }
 
 static LogicalResult convertReshape(Importer &importer, Node &node) {
-  FailureOr<Tensor> input = importer.tensor(node, 0);
+  FailureOr<Tensor> input = importer.movable(node, 0);
   FailureOr<Shape> requested;
   FailureOr<int64_t> allowZero;
   if (failed(input) || failed(requested = importer.integers(node, 1)) ||
@@ -80,7 +80,7 @@ static LogicalResult convertReshape(Importer &importer, Node &node) {
 }
 
 static LogicalResult convertTranspose(Importer &importer, Node &node) {
-  FailureOr<Tensor> input = importer.tensor(node, 0);
+  FailureOr<Tensor> input = importer.movable(node, 0);
   if (failed(input))
     return failure();
   Shape order;
@@ -110,10 +110,13 @@ static LogicalResult convertTranspose(Importer &importer, Node &node) {
     result.constant = std::make_shared<const ConstantArray>(std::move(array));
   } else if (auto layout = input->layout.transposed(input->shape, *perm)) {
     result.layout = *layout;
+  } else if (input->isSums()) {
+    return node.inputError(0) << "holds int32 sums in another order, which "
+                                 "cannot be permuted; put a Cast in front";
   } else {
     result =
         Importer::makeTensor(importer.materialize(*input, *perm), result.shape);
-    result.quantizer = input->quantizer;
+    result.integers = input->integers;
   }
   return importer.setResult(node, std::move(result));
 }

@@ -8,7 +8,7 @@
 // What exporters write around layers: arithmetic on shapes, which are known and
 // fold away, and parts of tensors.
 
-#include "lib/Import/Importer.h"
+#include "lib/Import/Codes.h"
 #include "mlir/Dialect/Tosa/IR/TosaOps.h"
 #include <algorithm>
 #include <limits>
@@ -71,14 +71,37 @@ static LogicalResult normalize(Node &node, int input, int64_t &index,
          << " to " << size - 1;
 }
 
+/// Each integer that the graph computes as the element of a list that it is the
+/// index of.
+static LogicalResult lookUp(Importer &importer, Node &node,
+                            const Tensor &list, Tensor codes) {
+  if (!list.constant || list.constant->isFloat || list.rank() != 1)
+    return node.inputError(0) << "is no constant list of integers, which is "
+                                 "what computed indices take";
+  // An input of the graph has no more indices than the list has elements.
+  if (codes.value && !codes.value.getDefiningOp() &&
+      list.shape[0] < static_cast<int64_t>(codes.integers.size()))
+    codes.integers.resize(list.shape[0]);
+  std::vector<int64_t> integers = codes.integers;
+  for (int64_t &q : integers) {
+    if (failed(normalize(node, 1, q, list.shape[0])))
+      return failure();
+    q = list.constant->integers[q];
+  }
+  return mapIntegers(importer, node, 1, std::move(codes), integers);
+}
+
 static LogicalResult convertGather(Importer &importer, Node &node) {
   FailureOr<Tensor> data = importer.tensor(node, 0), at;
-  FailureOr<Shape> indices;
-  if (failed(data) || failed(at = importer.tensor(node, 1)) ||
-      failed(indices = importer.integers(node, 1)))
+  if (failed(data) || failed(at = importer.tensor(node, 1)))
     return failure();
   FailureOr<int64_t> axis = node.getAxis(0, data->rank());
   if (failed(axis))
+    return failure();
+  if (at->isCodes())
+    return lookUp(importer, node, *data, std::move(*at));
+  FailureOr<Shape> indices = importer.integers(node, 1);
+  if (failed(indices))
     return failure();
   if (!data->constant)
     return node.inputError(0) << "is computed by the graph, expected a shape "
@@ -131,6 +154,8 @@ static LogicalResult convertCast(Importer &importer, Node &node) {
   if (failed(input) || failed(to))
     return failure();
   node.ignore({"saturate"});
+  if (input->isCodes() || input->isSums() || input->comparison)
+    return castIntegers(importer, node, *to);
   bool toFloat = *to == onnx::TensorProto::FLOAT;
   if (!toFloat && *to != onnx::TensorProto::INT64 &&
       *to != onnx::TensorProto::INT32)
@@ -159,9 +184,8 @@ static LogicalResult convertCast(Importer &importer, Node &node) {
 // Unsqueeze, Squeeze
 //===----------------------------------------------------------------------===//
 
-/// Dimensions as an attribute before opset 13, as an operand since then.
-static FailureOr<Shape> readAxes(Importer &importer, Node &node, int64_t rank,
-                                 ArrayRef<int64_t> usual) {
+FailureOr<Shape> importer::readAxes(Importer &importer, Node &node,
+                                    int64_t rank, ArrayRef<int64_t> usual) {
   FailureOr<Shape> axes = Shape(usual);
   if (node.hasInput(1)) {
     axes = importer.integers(node, 1);
@@ -184,7 +208,7 @@ static FailureOr<Shape> readAxes(Importer &importer, Node &node, int64_t rank,
 }
 
 static LogicalResult convertUnsqueeze(Importer &importer, Node &node) {
-  FailureOr<Tensor> input = importer.tensor(node, 0);
+  FailureOr<Tensor> input = importer.movable(node, 0);
   if (failed(input))
     return failure();
   int64_t count = 0;
@@ -208,7 +232,7 @@ static LogicalResult convertUnsqueeze(Importer &importer, Node &node) {
 }
 
 static LogicalResult convertSqueeze(Importer &importer, Node &node) {
-  FailureOr<Tensor> input = importer.tensor(node, 0);
+  FailureOr<Tensor> input = importer.movable(node, 0);
   if (failed(input))
     return failure();
   Shape ones;
@@ -416,6 +440,8 @@ static LogicalResult convertSlice(Importer &importer, Node &node) {
     return setConstant(importer, node,
                        selectElements(*input->constant, indices), shape);
   }
+  if (failed(input = importer.data(node, 0)))
+    return failure();
   Shape order = input->rank() == 4 ? channelsLast(4) : Shape();
   SmallVector<Range> physical(*ranges);
   for (auto [i, dim] : llvm::enumerate(order))

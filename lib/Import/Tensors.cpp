@@ -133,6 +133,19 @@ static LogicalResult readFields(const TensorProto &proto, int64_t count,
   return copy(proto.int32_data(), array.integers);
 }
 
+/// The group of `--emit=onnx`, "group = 1x5x5x1"; empty for other texts.
+static Shape readGroup(StringRef text) {
+  Shape group;
+  if (!text.consume_front("group = "))
+    return group;
+  SmallVector<StringRef> sizes;
+  text.split(sizes, 'x');
+  for (StringRef size : sizes)
+    if (size.getAsInteger(10, group.emplace_back()))
+      return Shape();
+  return group;
+}
+
 FailureOr<std::pair<Shape, ConstantArray>>
 subbit::importer::readTensor(const TensorProto &proto, StringRef fallbackName,
                              ErrorFn error) {
@@ -166,6 +179,7 @@ subbit::importer::readTensor(const TensorProto &proto, StringRef fallbackName,
   array.name = proto.name().empty() ? fallbackName.str() : proto.name();
   array.isFloat = proto.data_type() == TensorProto::FLOAT;
   array.elementType = proto.data_type();
+  array.group = readGroup(proto.doc_string());
   if (packedBits(proto.data_type())) {
     if (failed(readPacked(proto, *count, shape, array, error)))
       return failure();

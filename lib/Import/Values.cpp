@@ -33,12 +33,28 @@ FailureOr<Tensor> Importer::tensor(Node &node, int i) {
   return tensor;
 }
 
+FailureOr<Tensor> Importer::movable(Node &node, int i) {
+  FailureOr<Tensor> operand = tensor(node, i);
+  if (succeeded(operand) && operand->comparison)
+    return node.inputError(i) << "holds the outcomes of comparisons, which can "
+                                 "only be counted by ReduceSum";
+  return operand;
+}
+
 FailureOr<Tensor> Importer::data(Node &node, int i) {
   FailureOr<Tensor> operand = tensor(node, i);
-  if (succeeded(operand) && operand->quantizer)
+  if (failed(operand))
+    return failure();
+  if (operand->isCodes())
     return node.inputError(i) << "holds the integers of a quantizer, expected "
                                  "floats; put a DequantizeLinear in front";
-  if (failed(operand) || !operand->constant)
+  if (operand->isSums())
+    return node.inputError(i)
+           << "holds int32 sums, expected floats; put a Cast in front";
+  if (operand->comparison)
+    return node.inputError(i)
+           << "holds the outcomes of comparisons, expected floats";
+  if (!operand->constant)
     return operand;
   const ConstantArray &array = *operand->constant;
   if (!array.isFloat)
@@ -61,7 +77,8 @@ FailureOr<Parameter> Importer::parameter(Node &node, int i) {
     return node.inputError(i)
            << "is computed by the graph, expected an initializer or a constant";
   return Parameter{operand->constant->name, operand->shape,
-                   operand->constant->floats, operand->constant->steps};
+                   operand->constant->floats, operand->constant->steps,
+                   operand->constant->group};
 }
 
 FailureOr<Parameter> Importer::channelParameter(Node &node, int i,
@@ -133,37 +150,62 @@ findSteps(int64_t outputs, ArrayRef<float> values, ArrayRef<float> steps,
 }
 
 Value Importer::weights(ArrayRef<int64_t> shape, ArrayRef<float> values,
-                        ArrayRef<float> steps, StringRef name) {
+                        ArrayRef<float> steps, StringRef name,
+                        ArrayRef<int64_t> group) {
   std::vector<int64_t> integers;
   std::optional<std::vector<float>> outputSteps;
   if (!steps.empty())
     outputSteps = findSteps(shape[0], values, steps, integers);
-  if (!outputSteps)
+  Value packed;
+  if (outputSteps)
+    packed = quantizedWeights(shape, integers, *outputSteps, name, group);
+  if (!packed)
     return constant(shape, values, name);
+  return mbn::DecodeOp::create(b, floatType(shape), packed);
+}
+
+Value Importer::quantizedWeights(ArrayRef<int64_t> shape,
+                                 ArrayRef<int64_t> integers,
+                                 ArrayRef<float> steps, StringRef name,
+                                 ArrayRef<int64_t> group) {
   Attribute value;
-  SmallVector<int64_t> group(shape);
-  group[0] = 1;
+  SmallVector<int64_t> perOutput(shape);
+  perOutput[0] = 1;
+  // A group that the weights cannot have is none.
+  bool fits = group.size() == shape.size() &&
+              (group[0] == 1 || group[0] == shape[0]);
+  for (auto [size, of] : llvm::zip(group, shape))
+    fits &= size >= 1 && size <= of;
+  if (!fits)
+    group = perOutput;
   int64_t least = 8, most = 8;
-  if (auto bases = numerics::basesOfIntegers(shape, integers, *outputSteps)) {
+  if (auto bases = numerics::basesOfIntegers(numerics::Grouping(shape, group),
+                                             integers, steps)) {
     auto [low, high] =
         std::minmax_element(bases->widths.begin(), bases->widths.end());
     least = *low, most = *high;
     value = mbn::makeBases(&context, *bases, name);
   } else {
     if (llvm::any_of(integers, [](int64_t w) { return w < -128 || w > 127; }))
-      return constant(shape, values, name);
+      return nullptr;
     std::vector<int8_t> bytes(integers.begin(), integers.end());
     value = mbn::DenseAttr::get(
         &context, mbn::makeElements<int8_t>(&context, shape, bytes, name),
-        mbn::makeElements<float>(&context, {shape[0]}, *outputSteps, name));
+        mbn::makeElements<float>(&context, {shape[0]}, steps, name));
   }
   auto type = mbn::MultiBitType::get(&context, shape, group, least, most);
-  Value packed = mbn::ConstantOp::create(b, type, value);
-  return mbn::DecodeOp::create(b, floatType(shape), packed);
+  return mbn::ConstantOp::create(b, type, value);
 }
 
-static ArrayRef<int64_t> shapeOf(Value value) {
+ArrayRef<int64_t> importer::shapeOf(Value value) {
+  if (auto type = dyn_cast<mbn::MultiBitType>(value.getType()))
+    return type.getShape();
   return cast<RankedTensorType>(value.getType()).getShape();
+}
+
+bool Tensor::isSums() const {
+  auto type = value ? dyn_cast<RankedTensorType>(value.getType()) : nullptr;
+  return type && type.getElementType().isInteger(32);
 }
 
 Value Importer::multiply(Value x, Value y) {
@@ -184,6 +226,8 @@ Value Importer::shapeConstant(ArrayRef<int64_t> values) {
 Value Importer::reshape(Value value, ArrayRef<int64_t> shape) {
   if (shapeOf(value) == shape)
     return value;
+  if (auto type = dyn_cast<mbn::MultiBitType>(value.getType()))
+    return mbn::ReshapeOp::create(b, type.cloneWithShape(shape), value);
   return tosa::ReshapeOp::create(b, floatType(shape), value,
                                  shapeConstant(shape));
 }
@@ -209,6 +253,9 @@ static std::optional<Shape> findOrder(const Tensor &tensor) {
 
 static Value transpose(ImplicitLocOpBuilder &b, Value value,
                        ArrayRef<int64_t> order) {
+  if (auto type = dyn_cast<mbn::MultiBitType>(value.getType()))
+    return mbn::TransposeOp::create(
+        b, type.cloneWithShape(permute(type.getShape(), order)), value, order);
   auto type = cast<RankedTensorType>(value.getType());
   SmallVector<int32_t> perms(order);
   return tosa::TransposeOp::create(

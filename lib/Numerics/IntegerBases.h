@@ -13,16 +13,17 @@
 
 namespace subbit::numerics {
 
-/// Bases that stand for exactly the floats `steps[c] * values`: one group per
-/// output, with as many bases as its range of values, in units of their largest
-/// common stride, calls for. Ternary outputs have two equal coordinates, others
-/// powers of two and, where their range is not symmetric, an offset; where that
-/// has halves, the integers are doubled and the step is halved.
+/// Bases that stand for exactly the floats `steps[c] * values`. Each group has
+/// powers of two in units of its values' largest common stride, as many as their
+/// range calls for, and where that is not symmetric an offset; ternary groups
+/// have two equal coordinates. Where fewer coordinates give all values (those
+/// that sketching chose, for example) the group has these. Where that has
+/// halves, the integers are doubled and the steps are halved.
 ///
-/// `values` is row-major, [outputs, ...]; `steps` has one element or one per
-/// output. None if a group has fewer weights than bases, or a number does not
-/// fit: then the integers have to be stored as such.
-std::optional<Bases> basesOfIntegers(llvm::ArrayRef<int64_t> shape,
+/// `values` is row-major; `steps` has one element or one per output. None if a
+/// group has fewer weights than bases, or a number does not fit: then the
+/// integers have to be stored as such.
+std::optional<Bases> basesOfIntegers(const Grouping &grouping,
                                      llvm::ArrayRef<int64_t> values,
                                      llvm::ArrayRef<float> steps);
 

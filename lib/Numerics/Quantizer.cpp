@@ -76,29 +76,52 @@ int64_t Quantizer::quantize(float x) const {
   return std::isnan(y) ? low : static_cast<int64_t>(std::clamp(y, least, most));
 }
 
+std::vector<int64_t> Quantizer::integers() const {
+  if (kind == Kind::Bipolar)
+    return {-1, 1};
+  std::vector<int64_t> result;
+  for (int64_t q = low; q <= high; ++q)
+    result.push_back(q);
+  return result;
+}
+
 std::optional<Levels> Quantizer::levels() const {
-  bool isBipolar = kind == Kind::Bipolar;
-  if (!(scale > 0) || !std::isfinite(scale) || count() > 256 || count() < 2 ||
-      zero != std::trunc(zero))
+  if (count() > 256 || !(std::abs(zero) < 1024) || zero != std::trunc(zero))
     return std::nullopt;
-  Levels levels;
-  levels.step = scale;
-  // The code is that of the lowest integer plus the index, or twice it.
-  double zeroCode = double(zero) - (isBipolar ? -1 : low);
-  if (zeroCode < 0 || zeroCode > 255)
-    return std::nullopt;
-  levels.zero = static_cast<int64_t>(zeroCode);
-  if (isBipolar)
-    levels.multipliers = {2};
-  else
-    for (int64_t m = 1; m < count(); m *= 2)
-      levels.multipliers.push_back(m);
-  return levels;
+  return levelsOfIntegers(integers(), scale, static_cast<int64_t>(zero));
 }
 
 std::vector<float> Quantizer::thresholds() const {
-  return findFloatThresholds(levels()->count() - 1,
+  return findFloatThresholds(llvm::PowerOf2Ceil(count()) - 1,
                              [&](float x) { return index(quantize(x)); });
+}
+
+std::optional<Levels>
+subbit::numerics::levelsOfIntegers(llvm::ArrayRef<int64_t> integers,
+                                   float scale, int64_t zero) {
+  int64_t count = integers.size();
+  if (count < 2 || count > 256 || !(scale > 0) || !std::isfinite(scale))
+    return std::nullopt;
+  int64_t first = integers[0], stride = integers[1] - first;
+  bool isUniform = true;
+  for (int64_t i = 1; i < count; ++i)
+    isUniform &= integers[i] - integers[i - 1] == stride;
+  Levels levels;
+  levels.step = scale;
+  levels.zero = zero - first;
+  if (levels.zero < 0 || levels.zero > 255)
+    return std::nullopt;
+  int64_t sum = 0;
+  for (int64_t i = 1; i < count; i *= 2) {
+    int64_t multiplier = isUniform ? stride * i : integers[i] - first;
+    if (multiplier <= sum || (sum += multiplier) > 255)
+      return std::nullopt;
+    levels.multipliers.push_back(multiplier);
+  }
+  for (int64_t i = 0; i < count; ++i)
+    if (levels.code(i) != integers[i] - first)
+      return std::nullopt;
+  return levels;
 }
 
 /// All floats but NaNs are keys in their order, from -inf on.

@@ -53,14 +53,24 @@ struct Quantizer {
     return kind == Kind::Bipolar ? q > 0 : q - low;
   }
 
+  /// All integers in order, at most 256.
+  std::vector<int64_t> integers() const;
+
   /// Levels of which the first `count()` stand for the integers, in order; none
   /// if there are more than 256, `zero` is no integer or `scale` not positive,
   /// or levels cannot express the zero point.
   std::optional<Levels> levels() const;
-  /// For `levels()`: the smallest float of each level but the first; NaN for
-  /// levels that no float reaches. By bisection over the ordered floats.
+  /// The smallest float of each integer but the first, and NaN, which no float
+  /// reaches, for levels beyond the last, up to a power of two. By bisection
+  /// over the ordered floats.
   std::vector<float> thresholds() const;
 };
+
+/// Levels of which the first stand for `fl((q - zero) * scale)` of these
+/// integers, which rise; none if there are no 2 to 256, or levels cannot express
+/// their differences or the zero point.
+std::optional<Levels> levelsOfIntegers(llvm::ArrayRef<int64_t> integers,
+                                       float scale, int64_t zero);
 
 /// The smallest float, infinities included, whose index is above `k`, for each
 /// `k < size`; NaN where there is none. `index` must not fall.
