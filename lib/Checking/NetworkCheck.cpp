@@ -6,9 +6,12 @@
 //===----------------------------------------------------------------------===//
 
 #include "lib/Checking/NetworkCheck.h"
+#include "lib/Emission/ONNXExport.h"
 #include "lib/Execution/CompiledNetwork.h"
 #include "lib/Execution/Interpreter.h"
 #include "lib/Execution/JIT.h"
+#include "lib/Import/ONNXImport.h"
+#include "lib/Numerics/Interpreter.h"
 #include "lib/Pipelines/Compile.h"
 #include "lib/Pipelines/OutputFiles.h"
 #include "lib/Pipelines/Phases.h"
@@ -206,6 +209,37 @@ subbit::runCompiled(ModuleOp module, const TargetSpec &target,
   return runObject(prefix, inputs);
 }
 
+/// Zeros without their sign and tiny values as 0: what ONNX has no word for.
+static void canonicalize(Results &results) {
+  for (std::vector<TensorValue> &tensors : results)
+    for (TensorValue &tensor : tensors)
+      if (auto *floats = std::get_if<std::vector<float>>(&tensor.data))
+        for (float &x : *floats)
+          x = numerics::canonicalize(x);
+}
+
+/// Writes the module as ONNX and reads it back.
+static llvm::Error checkExport(ModuleOp module, StringRef directory,
+                               Results expected,
+                               ArrayRef<std::vector<TensorValue>> inputs) {
+  auto bytes = exportONNX(module);
+  if (!bytes)
+    return bytes.takeError();
+  std::string path = (directory + "/network.onnx").str();
+  if (llvm::Error error = writeFile(path, *bytes))
+    return error;
+  OwningOpRef<ModuleOp> imported =
+      importONNX(path, *module.getContext(), ImportOptions());
+  if (!imported)
+    return llvm::createStringError("what is written as ONNX cannot be read");
+  auto found = interpret(*imported, inputs);
+  if (!found)
+    return found.takeError();
+  canonicalize(expected);
+  canonicalize(*found);
+  return checkResults("writing and reading ONNX", expected, *found);
+}
+
 llvm::Error subbit::checkNetwork(ModuleOp module, const TargetSpec &target,
                                  StringRef directory,
                                  ArrayRef<std::vector<TensorValue>> inputs) {
@@ -222,6 +256,8 @@ llvm::Error subbit::checkNetwork(ModuleOp module, const TargetSpec &target,
     return error;
   if (llvm::Error error = checkReference("the reference after fusion", *fused,
                                          *expected, inputs))
+    return error;
+  if (llvm::Error error = checkExport(*fused, directory, *expected, inputs))
     return error;
   auto compiled = runCompiled(module, target, directory, inputs);
   if (!compiled)

@@ -213,15 +213,18 @@ setWindow(mbn::Conv2DOp op,
   set("dilations", op.getDilation());
 }
 
-/// Sums of an image or of features, for weights that fit int8.
+/// Sums of an image or of features, for weights that fit int8 or uint8.
 std::string Exporter::writeProduct(Name x, mbn::ConstantOp packed,
                                    ArrayRef<int16_t> weights,
                                    const numerics::Levels &levels,
                                    mbn::Conv2DOp conv, Name name) {
-  std::vector<int8_t> bytes(weights.begin(), weights.end());
+  std::vector<uint8_t> bytes(weights.begin(), weights.end());
   SmallVector<int64_t> moved;
-  bytes = moveWeights<int8_t>(bytes, packed.getType().getShape(), moved);
-  Name w = constant<int8_t>(TensorProto::INT8, moved, bytes);
+  bytes = moveWeights<uint8_t>(bytes, packed.getType().getShape(), moved);
+  bool isSigned =
+      llvm::all_of(weights, [](int16_t w) { return llvm::isInt<8>(w); });
+  Name w = constant<uint8_t>(isSigned ? TensorProto::INT8 : TensorProto::UINT8,
+                             moved, bytes);
   setGroup(packed);
   auto zeroCode = static_cast<uint8_t>(levels.zero);
   Name zero = constant<uint8_t>(TensorProto::UINT8, {}, zeroCode);
@@ -281,17 +284,19 @@ std::string Exporter::writeLayer(Operation *op, Value input, Value weights,
     numerics::Levels levels = levelsOf(input);
     mbn::ConstantOp packed = mbn::getWeightsConstant(weights);
     std::vector<int16_t> values = mbn::decodeIntegers(packed).values;
-    // What does not fit int8 is 256 * high + low.
-    std::vector<int16_t> low, high;
-    bool fits = true;
-    for (int16_t w : values) {
-      low.push_back(static_cast<int8_t>(w & 255));
-      high.push_back((w - low.back()) / 256);
-      fits &= high.back() == 0;
-    }
-    result = writeProduct(x, packed, low, levels, conv,
-                          fits ? layer.str() : (layer + ".low").str());
-    if (!fits) {
+    bool fits =
+        llvm::all_of(values, [](int16_t w) { return llvm::isInt<8>(w); });
+    if (fits) {
+      result = writeProduct(x, packed, values, levels, conv, layer.str());
+    } else {
+      // 256 * high + low, the low ones as uint8.
+      std::vector<int16_t> low, high;
+      for (int16_t w : values) {
+        low.push_back(w & 255);
+        high.push_back((w - low.back()) / 256);
+      }
+      result = writeProduct(x, packed, low, levels, conv,
+                            (layer + ".low").str());
       Name upper =
           writeProduct(x, packed, high, levels, conv, (layer + ".high").str());
       Name factor = constant<int32_t>(TensorProto::INT32, {}, int32_t(256));

@@ -60,32 +60,63 @@ static std::vector<T> selectStarts(ArrayRef<T> thresholds, int64_t columns,
   return result;
 }
 
+static Value buildLevels(Importer &importer, Value codes, int64_t used,
+                         mbn::LevelsAttr levels, ArrayRef<int64_t> starts,
+                         bool isSame);
+
 /// The same codes with other levels, where level `j` holds what was in the
-/// levels from `starts[j - 1]` on; `used` levels of them are reached. Null if an
-/// argument of the function cannot be read in this way beside another one.
+/// levels from `starts[j - 1]` on; `used` levels of them are reached.
 static Value relabel(Importer &importer, Value codes, int64_t used,
                      mbn::LevelsAttr levels, ArrayRef<int64_t> starts) {
   auto type = cast<mbn::MultiBitType>(codes.getType());
-  int64_t columns = type.getLevels().getNumLevels() - 1;
   int64_t count = levels.getNumLevels();
-  bool isSame = count == columns + 1 &&
+  bool isSame = count == type.getLevels().getNumLevels() &&
                 used == static_cast<int64_t>(starts.size()) + 1;
   for (auto [j, start] : llvm::enumerate(starts))
     isSame &= start == static_cast<int64_t>(j) + 1;
   if (isSame && type.getLevels() == levels)
     return codes;
+  if (Value known = isSame ? importer.labelled({codes, levels}) : nullptr)
+    return known;
+  Value result = buildLevels(importer, codes, used, levels, starts, isSame);
+  if (isSame)
+    importer.labelled({codes, levels}) = result;
+  return result;
+}
+
+/// The same, of codes that do not have these levels yet; `isSame` if only what
+/// they stand for changes.
+static Value buildLevels(Importer &importer, Value codes, int64_t used,
+                         mbn::LevelsAttr levels, ArrayRef<int64_t> starts,
+                         bool isSame) {
+  auto type = cast<mbn::MultiBitType>(codes.getType());
+  int64_t columns = type.getLevels().getNumLevels() - 1;
+  int64_t count = levels.getNumLevels();
   auto &b = importer.builder();
   Operation *op = codes.getDefiningOp();
   auto result = mbn::MultiBitType::get(type.getShape(), levels);
   if (!op) {
     // The caller gives no more than the levels that there are.
+    bool isPrefix = count <= columns + 1;
     for (auto [j, start] : llvm::enumerate(starts))
-      if (start != static_cast<int64_t>(j) + 1)
-        return nullptr;
-    if (!codes.use_empty() || count > columns + 1)
-      return nullptr;
-    codes.setType(result);
-    return codes;
+      isPrefix &= start == static_cast<int64_t>(j) + 1;
+    if (isPrefix && codes.use_empty()) {
+      codes.setType(result);
+      return codes;
+    }
+    // Somebody reads it otherwise: each level's float says which one it is.
+    numerics::Levels old = type.getLevels().toNumerics();
+    std::vector<float> thresholds;
+    for (int64_t start : starts)
+      thresholds.push_back(old.value(start));
+    thresholds.resize(count - 1, std::numeric_limits<float>::quiet_NaN());
+    Value floats = mbn::DecodeOp::create(
+        b, importer.floatType(type.getShape()), codes);
+    return mbn::EncodeOp::create(b, result, floats,
+                                 mbn::makeElements<float>(b.getContext(),
+                                                          {count - 1},
+                                                          thresholds,
+                                                          "thresholds"));
   }
   // Nobody has read the levels yet: they are what we make them.
   if (isSame && codes.use_empty() &&
@@ -122,21 +153,12 @@ static Value relabel(Importer &importer, Value codes, int64_t used,
       .Default([&](Operation *op) -> Value {
         // What moves codes moves those of other levels in the same way.
         OperationState state(op->getLoc(), op->getName());
-        for (Value operand : op->getOperands()) {
-          if (!(operand = relabel(importer, operand, used, levels, starts)))
-            return nullptr;
-          state.addOperands(operand);
-        }
+        for (Value operand : op->getOperands())
+          state.addOperands(relabel(importer, operand, used, levels, starts));
         state.addAttributes(op->getAttrs());
         state.addTypes(result);
         return b.create(state)->getResult(0);
       });
-}
-
-static InFlightDiagnostic argumentError(Node &node, int input) {
-  return node.inputError(input)
-         << "is an input of the graph that is read in two ways; quantize it "
-            "once";
 }
 
 /// Those of `integers` that there are; of each the first level.
@@ -154,23 +176,26 @@ static SmallVector<int64_t> findStarts(ArrayRef<int64_t> integers,
 }
 
 FailureOr<Value> importer::labelCodes(Importer &importer, Node &node, int input,
-                                      const Tensor &tensor, float scale,
+                                      const Tensor &tensor,
+                                      std::optional<float> scale,
                                       int64_t zero) {
   std::optional<numerics::Levels> levels =
-      numerics::levelsOfIntegers(tensor.integers, scale, zero);
+      numerics::levelsOfIntegers(tensor.integers, scale.value_or(1), zero);
   if (!levels)
     return node.inputError(input)
            << "has a zero point of " << zero << " for integers from "
            << tensor.integers.front() << " to " << tensor.integers.back()
            << ", expected it among them, and not more than 256 of them";
+  // A product of integers does not mind the step.
+  auto type = cast<mbn::MultiBitType>(tensor.value.getType());
+  numerics::Levels old = type.getLevels().toNumerics();
+  if (!scale && old.zero == levels->zero &&
+      old.multipliers == levels->multipliers)
+    return tensor.value;
   std::vector<int64_t> distinct;
-  Value result = relabel(
-      importer, tensor.value, tensor.integers.size(),
-      mbn::LevelsAttr::get(importer.builder().getContext(), *levels),
-      findStarts(tensor.integers, distinct));
-  if (!result)
-    return argumentError(node, input);
-  return result;
+  return relabel(importer, tensor.value, tensor.integers.size(),
+                 mbn::LevelsAttr::get(importer.builder().getContext(), *levels),
+                 findStarts(tensor.integers, distinct));
 }
 
 LogicalResult importer::mapIntegers(Importer &importer, Node &node, int input,
@@ -193,8 +218,6 @@ LogicalResult importer::mapIntegers(Importer &importer, Node &node, int input,
       codesType(importer, shapeOf(tensor.value), distinct.size()));
   tensor.value = relabel(importer, tensor.value, tensor.integers.size(),
                          type.getLevels(), starts);
-  if (!tensor.value)
-    return argumentError(node, input);
   tensor.integers = std::move(distinct);
   tensor.exclusive = true;
   return importer.setResult(node, std::move(tensor));
@@ -252,9 +275,9 @@ LogicalResult importer::castIntegers(Importer &importer, Node &node,
              << "; expected FLOAT (1), INT32 (6) or INT64 (7)";
     return importer.setResult(node, std::move(*input));
   }
-  if (input->isSums())
-    return importer.setResult(node, sumsToFloats(importer, *input));
-  FailureOr<Tensor> floats = dequantizeCodes(importer, node, 0, *input, 1, 0);
+  FailureOr<Tensor> floats =
+      input->isSums() ? sumsToFloats(importer, node, *input)
+                      : dequantizeCodes(importer, node, 0, *input, 1, 0);
   if (failed(floats))
     return failure();
   return importer.setResult(node, std::move(*floats));

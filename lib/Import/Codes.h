@@ -29,10 +29,12 @@ Tensor makeCodes(Importer &importer, Tensor floats,
 mlir::Type codesType(Importer &importer, llvm::ArrayRef<int64_t> shape,
                      size_t integers);
 
-/// Input `input` with levels that stand for `scale * (q - zero)`.
+/// Input `input` with levels that stand for `scale * (q - zero)`, or without a
+/// scale for `q - zero` in any units.
 mlir::FailureOr<mlir::Value> labelCodes(Importer &importer, Node &node,
                                         int input, const Tensor &tensor,
-                                        float scale, int64_t zero);
+                                        std::optional<float> scale,
+                                        int64_t zero);
 
 /// Gives the node input `input` with another integer for each level; they may
 /// stay the same from one to the next, and must not fall.

@@ -22,9 +22,10 @@ static LogicalResult convertGreaterOrEqual(Importer &importer, Node &node) {
   FailureOr<Tensor> input = importer.tensor(node, 0), table;
   if (failed(input) || failed(table = importer.tensor(node, 1)))
     return failure();
-  if (input->constant || input->isCodes() || input->comparison)
-    return node.inputError(0)
-           << "holds no floats or sums that the graph computes";
+  if (!input->isSums() && failed(input = importer.data(node, 0)))
+    return failure();
+  if (input->constant)
+    *input = Importer::makeTensor(importer.materialize(*input), input->shape);
   if (!table->constant || table->constant->isFloat == input->isSums())
     return node.inputError(1) << "is no constant of the same element type";
   Shape shape = padded(table->shape, std::max(table->rank(), input->rank()));

@@ -7,6 +7,7 @@
 
 #include "dialects/MBN/IR/MBN.h"
 #include "lib/Import/Codes.h"
+#include "lib/Import/Integers.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/Tosa/IR/TosaOps.h"
@@ -213,9 +214,11 @@ LogicalResult Importer::checkOutput(const onnx::ValueInfoProto &output,
                          << " to " << tensor.integers.back()
                          << " that are not 0, 1, 2, ...; put a "
                             "DequantizeLinear in front";
-  if (tensor.isSums() || tensor.comparison)
-    return outputError() << "holds int32 sums or comparisons; put a Cast to "
-                            "FLOAT in front";
+  bool isSums = tensor.isSums();
+  if (tensor.comparison || (isSums && !tensor.layout.isIdentity()))
+    return outputError() << "holds comparisons, or int32 sums in another order "
+                            "than they are computed in; put a Cast to FLOAT in "
+                            "front";
   if (tensor.constant &&
       (!tensor.constant->isFloat || tensor.constant->firstNonFinite ||
        tensor.constant->floats.empty()))
@@ -225,12 +228,16 @@ LogicalResult Importer::checkOutput(const onnx::ValueInfoProto &output,
     return success();
   const onnx::TypeProto::Tensor &type = output.type().tensor_type();
   onnx::TensorProto::DataType expected =
-      isBytes ? onnx::TensorProto::UINT8 : onnx::TensorProto::FLOAT;
+      isBytes  ? onnx::TensorProto::UINT8
+      : isSums ? onnx::TensorProto::INT32
+               : onnx::TensorProto::FLOAT;
   if (type.elem_type() != expected &&
       type.elem_type() != onnx::TensorProto::UNDEFINED)
     return outputError() << "has another element type than the "
-                         << (isBytes ? "uint8" : "float") << " that the graph "
-                         << "computes";
+                         << (isBytes  ? "uint8"
+                             : isSums ? "int32"
+                                      : "float")
+                         << " that the graph computes";
   if (!type.has_shape())
     return success();
   SmallVector<std::string> declared;
@@ -265,7 +272,14 @@ LogicalResult Importer::readOutputs(const onnx::GraphProto &graph) {
                      << "' is not defined by any node, input or initializer";
     if (failed(checkOutput(output, found->second)))
       return failure();
-    values.push_back(materialize(found->second));
+    FailureOr<Value> value = found->second.isSums()
+                                 ? modelSums(*this, found->second)
+                                 : materialize(found->second);
+    if (failed(value))
+      return error() << "output '" << output.name()
+                     << "' holds int32 sums times a factor or in another "
+                        "shape; put a Cast to FLOAT in front";
+    values.push_back(*value);
     names.push_back(b.getDictionaryAttr(
         b.getNamedAttr("mbn.name", b.getStringAttr(output.name()))));
   }
@@ -276,7 +290,7 @@ LogicalResult Importer::readOutputs(const onnx::GraphProto &graph) {
     if (isOpTriviallyDead(&op))
       op.erase();
   main.setFunctionType(
-      b.getFunctionType(main.getArgumentTypes(), ValueRange(values)));
+      b.getFunctionType(main.getBody().getArgumentTypes(), ValueRange(values)));
   main.setAllResultAttrs(names);
   return success();
 }

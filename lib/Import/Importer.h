@@ -60,6 +60,8 @@ struct Tensor {
   /// Where the value is codes (Codes.h), the integers of its levels. They rise;
   /// levels beyond them are never reached.
   std::vector<int64_t> integers;
+  /// Of int32 sums, what the model multiplies them by.
+  int64_t factor = 1;
   /// Set for the outcomes of comparisons (Comparisons.cpp) of the value.
   std::shared_ptr<const Comparison> comparison;
 
@@ -182,6 +184,11 @@ public:
   mlir::Value shapeConstant(llvm::ArrayRef<int64_t> values);
   mlir::RankedTensorType floatType(llvm::ArrayRef<int64_t> shape);
 
+  /// Codes that were made of others for these levels; null if not yet.
+  mlir::Value &labelled(std::pair<mlir::Value, mlir::Attribute> codes) {
+    return relabelled[codes];
+  }
+
   //===--- Results --------------------------------------------------------===//
 
   /// A tensor whose value has its dimensions permuted by `order`.
@@ -214,6 +221,8 @@ private:
   llvm::StringMap<Tensor> tensors;
   llvm::StringMap<int64_t> uses;
   llvm::StringSet<> layers;
+  llvm::DenseMap<std::pair<mlir::Value, mlir::Attribute>, mlir::Value>
+      relabelled;
 };
 
 } // namespace subbit::importer

@@ -50,8 +50,12 @@ mlir::FailureOr<Tensor> thresholdSums(Importer &importer, Node &node,
                                       llvm::ArrayRef<int64_t> tableShape);
 /// Refuses a product whose sums could overflow int32.
 mlir::LogicalResult checkSums(Node &node, mlir::Operation *product);
+/// Sums as the model has them, not doubled; fails if they were moved or
+/// multiplied.
+mlir::FailureOr<mlir::Value> modelSums(Importer &importer, const Tensor &sums);
 /// The floats of int32 sums.
-Tensor sumsToFloats(Importer &importer, const Tensor &sums);
+mlir::FailureOr<Tensor> sumsToFloats(Importer &importer, Node &node,
+                                     const Tensor &sums);
 /// Makes a factor or addend of floats of sums part of their `mbn.rescale`, if
 /// that gives the same floats and nothing else reads them.
 bool foldIntoRescale(Importer &importer, const Tensor &input,

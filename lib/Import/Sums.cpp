@@ -13,6 +13,7 @@
 #include "lib/Import/Codes.h"
 #include "lib/Import/Integers.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/IR/IRMapping.h"
 #include <limits>
 
 using namespace mlir;
@@ -46,7 +47,7 @@ static LogicalResult convertInteger(Importer &importer, Node &node) {
     return node.inputError(2) << "differs from slice to slice, which is "
                                  "supported for weights only";
   FailureOr<Value> codes =
-      labelCodes(importer, node, 0, *input, 1, in->zeros[0]);
+      labelCodes(importer, node, 0, *input, std::nullopt, in->zeros[0]);
   if (failed(codes))
     return failure();
   input->value = *codes;
@@ -84,55 +85,66 @@ static bool areSame(Value a, Value b) {
          areSame(op->getOperand(0), other->getOperand(0));
 }
 
+/// Adds the weights of one product times a factor to others.
+static void addWeights(std::vector<int64_t> &sum, const Tensor &tensor) {
+  for (auto [w, v] : llvm::zip_equal(sum, modelWeights(productOf(tensor))))
+    w += v * tensor.factor;
+}
+
+/// Whether sums are of the same operand, by the same kind of product.
+static bool areAlike(const Tensor &a, const Tensor &b) {
+  Operation *product = productOf(a), *other = productOf(b);
+  auto attributes = [](Operation *op) {
+    NamedAttrList list(op->getAttrDictionary());
+    list.erase("layer");
+    return list.getDictionary(op->getContext());
+  };
+  return other && other->getName() == product->getName() &&
+         attributes(other) == attributes(product) &&
+         areSame(other->getOperand(0), product->getOperand(0)) &&
+         other->getResultTypes() == product->getResultTypes() &&
+         weightsOf(other).getType().getShape() ==
+             weightsOf(product).getType().getShape() &&
+         a.layout == b.layout && a.shape == b.shape;
+}
+
 LogicalResult importer::combineSums(Importer &importer, Node &node) {
   FailureOr<Tensor> left = importer.tensor(node, 0), right;
   if (failed(left) || failed(right = importer.tensor(node, 1)))
     return failure();
-  bool isAdd = node.op() == "Add";
   if (!left->isSums())
     std::swap(left, right);
-  Operation *product = productOf(*left);
-  std::vector<int64_t> weights = modelWeights(product);
-  bool fits = isAdd || node.op() == "Mul";
-  if (isAdd) {
-    Operation *other = productOf(*right);
-    auto names = [](Operation *op) {
-      NamedAttrList attrs(op->getAttrDictionary());
-      attrs.erase("layer");
-      return attrs.getDictionary(op->getContext());
-    };
-    if ((fits = other && other->getName() == product->getName() &&
-                names(other) == names(product) &&
-                areSame(other->getOperand(0), product->getOperand(0)) &&
-                other->getResultTypes() == product->getResultTypes() &&
-                left->layout == right->layout && left->shape == right->shape))
-      for (auto [w, v] : llvm::zip_equal(weights, modelWeights(other)))
-        w += v;
-  } else if ((fits &= right->constant && !right->constant->isFloat &&
-                      right->constant->integers.size() == 1)) {
-    int64_t factor = right->constant->integers[0];
-    fits = factor >= -32767 && factor <= 32767;
-    for (int64_t &w : weights)
-      w *= fits ? factor : 0;
+  constexpr int64_t largest = 32767;
+  if (node.op() == "Mul" && right->constant && !right->constant->isFloat &&
+      right->constant->integers.size() == 1 &&
+      std::abs(right->constant->integers[0]) <= largest &&
+      std::abs(left->factor * right->constant->integers[0]) <= largest) {
+    left->factor *= right->constant->integers[0];
+    return importer.setResult(node, std::move(*left));
   }
-  if (!fits)
+  if (node.op() != "Add" || !areAlike(*left, *right))
     return node.error() << "of int32 sums is supported for the sums of two "
                            "products of the same operand, and for a factor of "
                            "at most 32767; put a Cast to FLOAT in front";
+  Operation *product = productOf(*left);
   mbn::MultiBitType type = weightsOf(product).getType();
+  std::vector<int64_t> weights(type.getNumElements());
+  addWeights(weights, *left);
+  addWeights(weights, *right);
   std::vector<float> steps(type.getShape()[0], 1);
   Value constant = importer.quantizedWeights(type.getShape(), weights, steps,
                                              "weights", type.getGroup());
   if (!constant)
     return node.error() << "makes weights that do not fit 16 bits";
-  OperationState state(importer.builder().getLoc(), product->getName());
+  auto &b = importer.builder();
+  OperationState state(b.getLoc(), product->getName());
   state.addOperands({product->getOperand(0), constant});
   state.addAttributes(product->getAttrs());
   state.addTypes(product->getResultTypes());
-  Operation *result = importer.builder().create(state);
-  result->setAttr("layer", importer.builder().getStringAttr(
-                               importer.layerName(node)));
+  Operation *result = b.create(state);
+  result->setAttr("layer", b.getStringAttr(importer.layerName(node)));
   left->value = result->getResult(0);
+  left->factor = 1;
   left->exclusive = true;
   if (failed(checkSums(node, result)))
     return failure();
@@ -166,7 +178,32 @@ static std::vector<float> sumSteps(Operation *product) {
   return steps;
 }
 
-Tensor importer::sumsToFloats(Importer &importer, const Tensor &sums) {
+FailureOr<Value> importer::modelSums(Importer &importer, const Tensor &sums) {
+  Operation *product = productOf(sums);
+  if (sums.factor != 1 || sums.shape != Shape(shapeOf(sums.value)))
+    return failure();
+  if (llvm::all_of(sumSteps(product), [](float s) { return s == 1; }))
+    return sums.value;
+  mbn::MultiBitType type = weightsOf(product).getType();
+  std::vector<float> steps(type.getShape()[0], 1);
+  // Groups of one weight are never doubled.
+  Value constant = importer.quantizedWeights(
+      type.getShape(), modelWeights(product), steps, "weights",
+      Shape(type.getRank(), 1));
+  IRMapping mapping;
+  mapping.map(product->getOperand(1), constant);
+  return importer.builder().clone(*product, mapping)->getResult(0);
+}
+
+static InFlightDiagnostic factorError(Node &node) {
+  return node.inputError(0) << "holds int32 sums times a factor, which can "
+                               "only be added; multiply behind a Cast to FLOAT";
+}
+
+FailureOr<Tensor> importer::sumsToFloats(Importer &importer, Node &node,
+                                         const Tensor &sums) {
+  if (sums.factor != 1)
+    return factorError(node);
   std::vector<float> steps = sumSteps(productOf(sums));
   int64_t outputs = steps.size();
   Tensor result = sums;
@@ -321,6 +358,8 @@ FailureOr<Tensor> importer::thresholdSums(Importer &importer, Node &node,
                                           const Tensor &sums,
                                           const ConstantArray &table,
                                           ArrayRef<int64_t> tableShape) {
+  if (sums.factor != 1)
+    return factorError(node);
   std::optional<Shape> order = findOrder(sums, sums.shape);
   if (!order || tableShape[0] != 1)
     return node.error() << "compares sums whose dimensions were moved, or has "

@@ -171,6 +171,7 @@ Value Importer::quantizedWeights(ArrayRef<int64_t> shape,
   Attribute value;
   SmallVector<int64_t> perOutput(shape);
   perOutput[0] = 1;
+  SmallVector<int64_t> single(shape.size(), 1);
   // A group that the weights cannot have is none.
   bool fits = group.size() == shape.size() &&
               (group[0] == 1 || group[0] == shape[0]);
@@ -179,14 +180,24 @@ Value Importer::quantizedWeights(ArrayRef<int64_t> shape,
   if (!fits)
     group = perOutput;
   int64_t least = 8, most = 8;
-  if (auto bases = numerics::basesOfIntegers(numerics::Grouping(shape, group),
-                                             integers, steps)) {
+  bool isInt8 = llvm::all_of(integers, [](int64_t w) {
+    return llvm::isInt<8>(w);
+  });
+  auto bases = numerics::basesOfIntegers(numerics::Grouping(shape, group),
+                                         integers, steps);
+  // Weights of more bits without any structure are offsets of their own.
+  if (!bases && !isInt8) {
+    group = single;
+    bases = numerics::basesOfIntegers(numerics::Grouping(shape, group),
+                                      integers, steps);
+  }
+  if (bases) {
     auto [low, high] =
         std::minmax_element(bases->widths.begin(), bases->widths.end());
     least = *low, most = *high;
     value = mbn::makeBases(&context, *bases, name);
   } else {
-    if (llvm::any_of(integers, [](int64_t w) { return w < -128 || w > 127; }))
+    if (!isInt8)
       return nullptr;
     std::vector<int8_t> bytes(integers.begin(), integers.end());
     value = mbn::DenseAttr::get(

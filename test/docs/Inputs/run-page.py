@@ -9,7 +9,8 @@ TOOLS first on PATH. By the line that opens it, a block is
   ```sh skip     not run
   ```LANG FILE   saved as FILE
 Anything else is prose. In a ```text block `...` stands for any text, on a line
-of its own for any lines, and times (`1.5 us`, `"x_us": 1.5`) for any number.
+of its own for any lines, and times (`1.5 us`, `"x_us": 1.5`) for any number
+of any width.
 """
 
 import os
@@ -19,7 +20,7 @@ import subprocess
 import sys
 
 BLOCK = re.compile(r"^```(\w+)(?: (\S+))?\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-TIME = re.compile(r'[0-9.]+(?= us\b)|(?<=_us": )[0-9.]+')
+TIME = re.compile(r' *[0-9.]+(?= us\b)|(?<=_us": )[0-9.]+')
 
 
 def pattern(expected):
@@ -31,7 +32,7 @@ def pattern(expected):
             continue
         line = TIME.sub("\0", line.rstrip())
         line = re.escape(line).replace(re.escape("..."), ".*")
-        lines.append(line.replace(re.escape("\0"), r"[0-9.]+") + r"[ \t]*\n")
+        lines.append(line.replace(re.escape("\0"), r" *[0-9.]+") + r"[ \t]*\n")
     return "".join(lines)
 
 
