@@ -54,6 +54,11 @@ static cl::opt<std::string>
                 cl::desc("data to learn activation levels from (.npy, IDX, "
                          "CIFAR)"));
 
+static cl::opt<bool>
+    exactNormalization("exact-normalization", cl::cat(compressing),
+                       cl::desc("fold normalization only where no value "
+                                "changes, not into steps and bias"));
+
 static cl::opt<std::string> triple("mtriple", cl::value_desc("TRIPLE"),
                                    cl::desc("target, default this machine's"),
                                    cl::cat(code));
@@ -97,8 +102,9 @@ static Expected<CompileOptions> makeOptions() {
                                   : "give a path and the network's name"));
   if (batch < 1)
     return invalid("--batch must be at least 1");
-  auto recipe = makeRecipe(
-      {recipeFile, given(weightBits), given(activationBits), calibration});
+  auto recipe = makeRecipe({recipeFile, given(weightBits),
+                            given(activationBits), calibration,
+                            exactNormalization});
   if (!recipe)
     return recipe.takeError();
   CompileOptions options;

@@ -204,6 +204,8 @@ subbit::runCompiled(ModuleOp module, const TargetSpec &target,
   options.output = prefix;
   options.emit = "so";
   options.target = target;
+  // Passes are compared bit for bit.
+  options.recipe.exactNormalization = true;
   if (failed(compile(options, *module.getContext())))
     return llvm::createStringError("compilation fails");
   return runObject(prefix, inputs);

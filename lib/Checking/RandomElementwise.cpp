@@ -136,21 +136,25 @@ Floats NetworkBuilder::maxPool(const Floats &x) {
   return result;
 }
 
-/// Without padding, windows of a power of 2.
+/// The numbers of positions inside the image are powers of 2: windows are, and
+/// only those of at most 2 are padded.
 Floats NetworkBuilder::averagePool(const Floats &x) {
   ArrayRef<int64_t> shape = x.shape();
   if (shape.size() != 4)
     return x;
-  SmallVector<int64_t> kernel, stride, out{shape[0]};
+  SmallVector<int64_t> kernel, stride, pads, out{shape[0]};
   for (int64_t size : {shape[1], shape[2]}) {
     int64_t k = 1 << random.from(0, 2);
     while (k > size)
       k /= 2;
-    int64_t s = random.from(1, 3), rest = size - k;
+    int64_t before = k == 2 ? random.from(0, 1) : 0;
+    int64_t after = k == 2 ? random.from(0, 1) : 0;
+    int64_t s = random.from(1, 3), rest = before + size + after - k;
     while (rest % s)
       --s;
     kernel.push_back(k);
     stride.push_back(s);
+    pads.append({before, after});
     out.push_back(rest / s + 1);
   }
   out.push_back(shape[3]);
@@ -163,7 +167,7 @@ Floats NetworkBuilder::averagePool(const Floats &x) {
   result.value = tosa::AvgPool2dOp::create(
       b, loc, floatType(out), x.value, zero, zero,
       b.getDenseI64ArrayAttr(kernel), b.getDenseI64ArrayAttr(stride),
-      b.getDenseI64ArrayAttr({0, 0, 0, 0}), TypeAttr::get(b.getF32Type()));
+      b.getDenseI64ArrayAttr(pads), TypeAttr::get(b.getF32Type()));
   result.unit = x.unit / count;
   return result;
 }

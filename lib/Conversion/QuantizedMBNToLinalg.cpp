@@ -196,22 +196,30 @@ struct RescalePattern : public OpConversionPattern<mbn::RescaleOp> {
     auto type = cast<RankedTensorType>(op.getType());
     unsigned rank = type.getRank();
     AffineMap channel = selectDims(rewriter, rank, {rank - 1});
-    SmallVector<Value> inputs = {adaptor.getInput(), adaptor.getScale()};
-    SmallVector<AffineMap> maps = {rewriter.getMultiDimIdentityMap(rank),
-                                   channel};
+    SmallVector<Value> inputs = {adaptor.getInput()};
+    SmallVector<AffineMap> maps = {rewriter.getMultiDimIdentityMap(rank)};
     std::pair<Value, Value> border;
-    if (mbn::BorderAttr attr = op.getBorderAttr()) {
+    if (mbn::BorderAttr attr = op.getBorderAttr())
       border = buildBorder(rewriter, loc, attr);
-    } else {
-      inputs.push_back(adaptor.getBase());
-      maps.push_back(channel);
-    }
+    // What differs from channel to channel only.
+    for (Value table : {adaptor.getScale(), adaptor.getBase()})
+      if (cast<RankedTensorType>(table.getType()).getRank() == 1) {
+        inputs.push_back(table);
+        maps.push_back(channel);
+      }
     auto body = [&](OpBuilder &b, Location loc, ValueRange args) -> Value {
-      Value base = border.first
-                       ? extractAtBorder(b, loc, adaptor.getBase(), border)
-                       : args[2];
+      ValueRange channels = args.drop_front();
+      auto entry = [&](Value table) {
+        if (cast<RankedTensorType>(table.getType()).getRank() > 1)
+          return extractAtBorder(b, loc, table, border);
+        Value result = channels.front();
+        channels = channels.drop_front();
+        return result;
+      };
+      Value scale = entry(adaptor.getScale());
+      Value base = entry(adaptor.getBase());
       Value sum = arith::SIToFPOp::create(b, loc, b.getF32Type(), args[0]);
-      Value scaled = arith::MulFOp::create(b, loc, sum, args[1]);
+      Value scaled = arith::MulFOp::create(b, loc, sum, scale);
       Value y = arith::AddFOp::create(b, loc, scaled, base);
       // -0 -> +0, |y| < 2^-100 -> 0; a NaN stays
       auto constant = [&](float value) -> Value {

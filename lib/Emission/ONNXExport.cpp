@@ -42,6 +42,7 @@ private:
                     Name name);
   Name writeFloatWeights(Value weights);
   Name writeEncode(mbn::EncodeOp op);
+  Name writeTable(Value table, mbn::BorderAttr border);
   Name writeCodes(Name x, Name table, int64_t rank,
                   const numerics::Levels &levels);
   Name writeThreshold(mbn::ThresholdOp op);
@@ -304,7 +305,10 @@ std::string Exporter::writeLayer(Operation *op, Value input, Value weights,
       graph->mutable_node(graph->node_size() - 1)->set_name(layer.str());
     }
   } else {
-    result = node(conv ? "Conv" : "MatMul", {x, writeFloatWeights(weights)});
+    SmallVector<Name> inputs = {x, writeFloatWeights(weights)};
+    if (conv && bias)
+      inputs.push_back(get(bias));
+    result = node(conv ? "Conv" : "MatMul", inputs);
     graph->mutable_node(graph->node_size() - 1)->set_name(layer.str());
     if (conv) {
       setWindow(conv,
@@ -320,7 +324,7 @@ std::string Exporter::writeLayer(Operation *op, Value input, Value weights,
   } else {
     node("Identity", {result}, name);
   }
-  return bias ? node("Add", {name, get(bias)}) : name;
+  return bias && !conv ? node("Add", {name, get(bias)}) : name;
 }
 
 //===----------------------------------------------------------------------===//
@@ -376,6 +380,24 @@ std::string Exporter::writeEncode(mbn::EncodeOp op) {
     shape.insert(shape.begin(), rows);
   return writeCodes(get(op.getInput()), floats(shape, values),
                     op.getType().getRank(), levels);
+}
+
+/// Floats for each channel, or for each position by its border class.
+std::string Exporter::writeTable(Value table, mbn::BorderAttr border) {
+  std::vector<float> values = *mbn::getConstantFloats(table);
+  SmallVector<int64_t> shape(shapeOf(table));
+  if (shape.size() > 1) {
+    std::vector<float> expanded;
+    for (int64_t row : border.getRows())
+      for (int64_t column : border.getColumns()) {
+        auto from = values.begin() + (row * shape[1] + column) * shape[2];
+        expanded.insert(expanded.end(), from, from + shape[2]);
+      }
+    values = std::move(expanded);
+    shape[0] = border.getRows().size();
+    shape[1] = border.getColumns().size();
+  }
+  return floats(shape, values);
 }
 
 std::string Exporter::writeThreshold(mbn::ThresholdOp op) {
@@ -471,24 +493,11 @@ LogicalResult Exporter::write(Operation *op) {
           })
           .Case([&](mbn::ThresholdOp op) { return writeThreshold(op); })
           .Case([&](mbn::RescaleOp op) {
-            std::vector<float> base = *mbn::getConstantFloats(op.getBase());
-            SmallVector<int64_t> shape(shapeOf(op.getBase()));
-            if (mbn::BorderAttr border = op.getBorderAttr()) {
-              std::vector<float> expanded;
-              for (int64_t row : border.getRows())
-                for (int64_t column : border.getColumns()) {
-                  auto from =
-                      base.begin() + (row * shape[1] + column) * shape[2];
-                  expanded.insert(expanded.end(), from, from + shape[2]);
-                }
-              base = std::move(expanded);
-              shape[0] = border.getRows().size();
-              shape[1] = border.getColumns().size();
-            }
+            mbn::BorderAttr border = op.getBorderAttr();
             Name y =
                 node("Mul", {convert(get(op.getInput()), TensorProto::FLOAT),
-                             get(op.getScale())});
-            return node("Add", {y, floats(shape, base)});
+                             writeTable(op.getScale(), border)});
+            return node("Add", {y, writeTable(op.getBase(), border)});
           })
           .Case([&](mbn::BatchNormOp op) { return writeNorm(op); })
           .Case([&](mbn::MaxPool2DOp op) {

@@ -133,13 +133,15 @@ private:
 
 static Kernel rescaleKernel(mbn::RescaleOp op) {
   TableRows row(op.getInput(), op.getBorderAttr());
-  return [row](Operands in) {
+  bool scaleAtBorder = op.getScale().getType().getRank() > 1;
+  return [row, scaleAtBorder](Operands in) {
     ArrayRef<float> scale = in[1]->floats(), base = in[2]->floats();
     std::vector<float> y;
     y.reserve(in[0]->size());
     for (auto [i, sum] : llvm::enumerate(in[0]->ints()))
-      y.push_back(
-          numerics::rescale(sum, scale[i % scale.size()], base[row(i)]));
+      y.push_back(numerics::rescale(
+          sum, scale[scaleAtBorder ? row(i) : i % scale.size()],
+          base[row(i)]));
     return TensorValue{in[0]->shape, std::move(y)};
   };
 }

@@ -207,6 +207,36 @@ static float evaluate(Binary kind, float x, float y) {
   llvm_unreachable("all kinds are covered");
 }
 
+/// Multiples of steps times factors, as weight normalization has them, stay
+/// multiples: of the product of step and factor. That rounds otherwise than the
+/// product of the values. Nothing is changed where a step would leave the range
+/// of floats.
+static void keepSteps(Importer &importer, Node &node, Binary kind,
+                      const ConstantArray &x, ArrayRef<int64_t> xs,
+                      const ConstantArray &y, ArrayRef<int64_t> ys,
+                      ConstantArray &result) {
+  if (kind == Binary::Mul && x.steps.empty() && !y.steps.empty())
+    return keepSteps(importer, node, Binary::Mul, y, ys, x, xs, result);
+  if ((kind != Binary::Mul && kind != Binary::Div) || x.steps.empty() ||
+      !y.steps.empty())
+    return;
+  ConstantArray kept = result;
+  for (auto [k, i, j] : llvm::enumerate(xs, ys)) {
+    float step = evaluate(kind, x.steps[i], y.floats[j]);
+    if (!std::isnormal(step))
+      return;
+    float multiple = std::round(x.floats[i] / x.steps[i]);
+    kept.steps.push_back(std::abs(step));
+    kept.floats[k] = step * multiple;
+  }
+  if (kept.floats != result.floats)
+    emitRemark(importer.builder().getLoc())
+        << "node '" << node.name() << "' (" << node.op()
+        << ") scales quantized weights: it is folded into their steps, which "
+           "rounds";
+  result = std::move(kept);
+}
+
 /// Both operands are known: so is the result.
 static LogicalResult foldBinary(Importer &importer, Node &node, Binary kind,
                                 const Tensor &left, const Tensor &right,
@@ -240,6 +270,8 @@ static LogicalResult foldBinary(Importer &importer, Node &node, Binary kind,
       return node.error() << "cannot be computed for " << a << " and " << b;
     array.integers.push_back(result);
   }
+  if (x.isFloat)
+    keepSteps(importer, node, kind, x, xs, y, ys, array);
   Tensor tensor;
   tensor.shape = shape;
   tensor.constant = std::make_shared<const ConstantArray>(std::move(array));
@@ -397,6 +429,43 @@ static LogicalResult convertSqrt(Importer &importer, Node &node) {
   return importer.setResult(node, std::move(result));
 }
 
+/// The norms of constant weights, which weight normalization divides by.
+static LogicalResult convertReduceL2(Importer &importer, Node &node) {
+  FailureOr<Parameter> input = importer.parameter(node, 0);
+  FailureOr<int64_t> keeps = node.getInt("keepdims", 1);
+  if (failed(input) || failed(keeps) ||
+      failed(node.expectInt("noop_with_empty_axes", 0, "give axes")))
+    return failure();
+  int64_t rank = input->shape.size();
+  FailureOr<Shape> axes =
+      readAxes(importer, node, rank,
+               llvm::to_vector<4>(llvm::seq<int64_t>(0, rank)));
+  if (failed(axes))
+    return failure();
+  Shape kept = input->shape, shape;
+  for (int64_t axis : *axes)
+    kept[axis] = 1;
+  for (int64_t i = 0; i < rank; ++i)
+    if (*keeps || !llvm::is_contained(*axes, i))
+      shape.push_back(kept[i]);
+  std::vector<double> squares(*countElements(kept));
+  for (auto [x, i] :
+       llvm::zip_equal(input->values, broadcastIndices(kept, input->shape)))
+    squares[i] += double(x) * x;
+  ConstantArray array;
+  array.name = node.getProto().output(0);
+  array.isFloat = true;
+  for (double sum : squares) {
+    array.floats.push_back(static_cast<float>(std::sqrt(sum)));
+    if (!std::isfinite(array.floats.back()) && !array.firstNonFinite)
+      array.firstNonFinite = array.floats.size() - 1;
+  }
+  Tensor result;
+  result.shape = std::move(shape);
+  result.constant = std::make_shared<const ConstantArray>(std::move(array));
+  return importer.setResult(node, std::move(result));
+}
+
 void importer::registerElementwise(OperatorTable &table) {
   table["Identity"] = {convertIdentity, 1, 1};
   table["Dropout"] = {convertDropout, 1, 3};
@@ -408,6 +477,7 @@ void importer::registerElementwise(OperatorTable &table) {
   table["Div"] = {convertBinary<Binary::Div>, 2, 2};
   table["Pow"] = {convertBinary<Binary::Pow>, 2, 2};
   table["Sqrt"] = {convertSqrt, 1, 1};
+  table["ReduceL2"] = {convertReduceL2, 1, 2};
   table["Exp"] = {convertUnary<tosa::ExpOp>, 1, 1};
   table["Reciprocal"] = {convertUnary<tosa::ReciprocalOp>, 1, 1};
 }

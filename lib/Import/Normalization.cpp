@@ -1,4 +1,4 @@
-//===- Normalization.cpp - BatchNormalization, Softmax --------------------===//
+//===- Normalization.cpp - Batch and layer normalization, Softmax ---------===//
 //
 // Part of Subbit, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -95,6 +95,49 @@ static LogicalResult convertBatchNormalization(Importer &importer, Node &node) {
 }
 
 //===----------------------------------------------------------------------===//
+// LayerNormalization
+//===----------------------------------------------------------------------===//
+
+static LogicalResult convertLayerNormalization(Importer &importer, Node &node) {
+  node.ignore({"stash_type"});
+  FailureOr<Tensor> input = importer.data(node, 0);
+  FailureOr<float> epsilon = node.getFloat("epsilon", 1e-5f);
+  if (failed(input) || failed(epsilon))
+    return failure();
+  if (*epsilon < 0)
+    return node.attributeError("epsilon", std::to_string(*epsilon))
+           << "expected 0 or more";
+  FailureOr<int64_t> axis = node.getAxis(-1, input->rank());
+  if (failed(axis))
+    return failure();
+  if (*axis != input->rank() - 1)
+    return node.attributeError("axis", Twine(*axis))
+           << "expected -1, the last dimension";
+  int64_t channels = input->shape.back();
+  FailureOr<Parameter> scale = importer.channelParameter(node, 1, channels);
+  FailureOr<Parameter> bias =
+      Parameter{"bias", {channels}, std::vector<float>(channels), {}};
+  if (failed(scale))
+    return failure();
+  if (node.hasInput(2) &&
+      failed(bias = importer.channelParameter(node, 2, channels)))
+    return failure();
+  for (int i = 1; i < node.getProto().output_size(); ++i)
+    if (!node.getProto().output(i).empty())
+      return node.error() << "output '" << node.getProto().output(i)
+                          << "' belongs to training; export the model for "
+                             "inference";
+  auto &b = importer.builder();
+  Value x = importer.materialize(*input);
+  Value result = mbn::LayerNormOp::create(
+      b, x.getType(), x,
+      importer.constant({channels}, scale->values, scale->name),
+      importer.constant({channels}, bias->values, bias->name),
+      b.getF32FloatAttr(*epsilon), b.getStringAttr(importer.layerName(node)));
+  return importer.setResult(node, Importer::makeTensor(result, input->shape));
+}
+
+//===----------------------------------------------------------------------===//
 // Softmax
 //===----------------------------------------------------------------------===//
 
@@ -150,5 +193,6 @@ static LogicalResult convertSoftmax(Importer &importer, Node &node) {
 
 void importer::registerNormalization(OperatorTable &table) {
   table["BatchNormalization"] = {convertBatchNormalization, 5, 5};
+  table["LayerNormalization"] = {convertLayerNormalization, 2, 3};
   table["Softmax"] = {convertSoftmax, 1, 1};
 }

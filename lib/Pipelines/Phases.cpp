@@ -70,11 +70,20 @@ void subbit::addQuantizePasses(OpPassManager &manager, const Recipe &recipe) {
     }
     manager.addPass(createQuantizeActivationsPass(options));
   }
+  if (recipe.exactNormalization)
+    return;
+  mbn::FoldNormalizationPassOptions options;
+  options.exact = false;
+  manager.addNestedPass<func::FuncOp>(
+      mbn::createFoldNormalizationPass(options));
 }
 
 void subbit::addFusePasses(OpPassManager &manager) {
   manager.addNestedPass<func::FuncOp>(mbn::createFusePass());
-  manager.addNestedPass<func::FuncOp>(mbn::createFoldNormalizationPass());
+  mbn::FoldNormalizationPassOptions options;
+  options.rounding = false;
+  manager.addNestedPass<func::FuncOp>(
+      mbn::createFoldNormalizationPass(options));
   manager.addPass(createCanonicalizerPass());
   manager.addPass(createCSEPass());
 }

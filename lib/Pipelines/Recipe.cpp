@@ -80,6 +80,7 @@ template <> struct MappingTraits<Recipe> {
     io.mapOptional("weights", recipe.weights);
     io.mapOptional("activations", recipe.activations);
     io.mapOptional("calibration", recipe.calibration);
+    io.mapOptional("exact-normalization", recipe.exactNormalization);
   }
   static std::string validate(IO &, Recipe &recipe) {
     // Without a document there is no place that an error could name.
@@ -132,6 +133,7 @@ llvm::Expected<Recipe> subbit::makeRecipe(const RecipeOptions &options) {
       return read.takeError();
     recipe = *read;
   }
+  recipe.exactNormalization |= options.exactNormalization;
   if (auto bits = options.weightBits) {
     if (*bits < 0 || *bits > 8)
       return llvm::createStringError("--weight-bits must be from 0 to 8");

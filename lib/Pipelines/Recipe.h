@@ -43,6 +43,8 @@ struct Recipe {
   std::vector<Weights> weights;
   std::optional<Activations> activations;
   std::optional<Calibration> calibration;
+  /// Fold normalization only where no value changes.
+  bool exactNormalization = false;
 };
 
 /// What a command line says instead of a recipe, or over one.
@@ -50,6 +52,7 @@ struct RecipeOptions {
   std::string file; ///< of the recipe; none if empty
   std::optional<int64_t> weightBits, activationBits;
   std::string calibration; ///< none if empty
+  bool exactNormalization = false;
 };
 /// The recipe with the options on top; errors name the option.
 llvm::Expected<Recipe> makeRecipe(const RecipeOptions &options);

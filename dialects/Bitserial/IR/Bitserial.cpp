@@ -288,8 +288,10 @@ LogicalResult RescaleOp::verify() {
   // rescale_c2
   if (failed(verifyRank(*this, "sums", getInput(),
                         getSchedule().inPixels() ? 3 : 2)) ||
-      failed(verifyRank(*this, "a scale", getScale(), 1)) ||
       failed(verifyRank(*this, "a base", getBase(), getRows() ? 3 : 1)))
+    return failure();
+  if (getScale().getType() != getBase().getType() &&
+      failed(verifyRank(*this, "a scale", getScale(), 1)))
     return failure();
   return verifyBorder(*this, getSchedule(), getOutput(), getRows(),
                       getColumns());

@@ -245,7 +245,8 @@ def Bitserial_RescaleOp : Bitserial_DestinationOp<"rescale"> {
     Constraints:
     - rescale_c1: sums are i32, scale, base and result f32.
     - rescale_c2: sums have rank 3 in the orientation `pixels`, rank 2 in
-      `outputs`; scale has rank 1, base rank 1, or 3 with a border.
+      `outputs`; base has rank 1, or 3 with a border, scale rank 1 or
+      that of base.
     - rescale_c3: as threshold_c3.
   }];
   let arguments = (ins Bitserial_Buffer:$input, Bitserial_Buffer:$scale,

@@ -217,7 +217,9 @@ struct LowerRescale : public OpRewritePattern<RescaleOp> {
     LoopBuilder b(rewriter, op.getLoc());
     Layout layout(op.getSchedule(), op.getInput(), op.getOutput());
     Value sums = b.flatten(op.getInput()), result = b.flatten(op.getOutput());
-    Value base = b.flatten(op.getBase());
+    Value base = b.flatten(op.getBase()), scale = b.flatten(op.getScale());
+    bool scaleAtBorder =
+        cast<MemRefType>(op.getScale().getType()).getRank() > 1;
     Type f32 = b.b.getF32Type();
     Value least =
         arith::ConstantOp::create(b.b, b.loc, b.b.getF32FloatAttr(0x1p-100f));
@@ -227,9 +229,10 @@ struct LowerRescale : public OpRewritePattern<RescaleOp> {
         [&](Value n, Value c, Value position, int64_t border) {
           Value sum = b.load(sums, layout.sumAt(b, n, c, position));
           Value y = arith::SIToFPOp::create(b.b, b.loc, f32, sum);
-          y = arith::MulFOp::create(b.b, b.loc, b.load(op.getScale(), c), y);
-          y = arith::AddFOp::create(
-              b.b, b.loc, y, b.load(base, b.add(c, border * layout.outputs)));
+          Value entry = b.add(c, border * layout.outputs);
+          y = arith::MulFOp::create(
+              b.b, b.loc, b.load(scale, scaleAtBorder ? entry : c), y);
+          y = arith::AddFOp::create(b.b, b.loc, y, b.load(base, entry));
           // -0 becomes +0 and tiny magnitudes 0; a NaN stays.
           Value magnitude = math::AbsFOp::create(b.b, b.loc, y);
           Value tiny = arith::CmpFOp::create(

@@ -282,7 +282,8 @@ LogicalResult RescaleOp::verify() {
   if (shape.empty())
     return emitOpError() << "expects an operand with channels";
   // rescale_c1
-  if (failed(
+  if (getScale().getType() != getBase().getType() &&
+      failed(
           verifyShape(*this, "a scale", getScale().getType(), {shape.back()})))
     return failure();
   // rescale_c2

@@ -235,14 +235,15 @@ def MBN_RescaleOp : MBN_Op<"rescale"> {
   let description = [{
     `y = fl(fl(scale_c * fl(S)) + base_c)`; -0 becomes +0, magnitudes below
     2^-100 become 0. `base` is `[channels]`, or `[row classes, column classes,
-    channels]` with a border.
+    channels]` with a border; `scale` is `[channels]` or has the shape of `base`.
 
     ```mlir
     %y = mbn.rescale %s, %scale, %base : tensor<1x8x8x50xi32>, tensor<50xf32>, tensor<50xf32> -> tensor<1x8x8x50xf32>
     ```
 
     Constraints:
-    - rescale_c1: `scale` has one element per channel (the last dimension).
+    - rescale_c1: `scale` has one element per channel (the last dimension), or
+      the shape of `base`.
     - rescale_c2: `base` has the shape that the border calls for.
     - rescale_c3: a border has one class per row and column of a rank 4 operand.
     - rescale_c4: the result has the operand's shape.

@@ -142,6 +142,59 @@ int64_t mbn::maxSum(const IntegerWeights &weights, int64_t outputs,
   return largest;
 }
 
+Attribute mbn::negateOutputs(ConstantOp constant, ArrayRef<bool> falls) {
+  MLIRContext *context = constant.getContext();
+  StringRef name = "negated";
+  if (auto dense = dyn_cast<DenseAttr>(constant.getValue())) {
+    std::vector<int8_t> values = *readElements<int8_t>(dense.getValues());
+    int64_t perOutput = values.size() / falls.size();
+    for (size_t i = 0; i < values.size(); ++i)
+      if (falls[i / perOutput]) {
+        if (values[i] == std::numeric_limits<int8_t>::min())
+          return {};
+        values[i] = -values[i];
+      }
+    return DenseAttr::get(context,
+                          makeElements<int8_t>(context,
+                                               constant.getType().getShape(),
+                                               values, name),
+                          dense.getSteps());
+  }
+  numerics::Grouping grouping = getGrouping(constant.getType());
+  numerics::Bases bases = readBases(cast<BasesAttr>(constant.getValue()));
+  int64_t word = 0;
+  for (int64_t g = 0; g < grouping.numGroups(); ++g) {
+    int64_t words = grouping.groupWords(g);
+    bool anyFalls = false;
+    grouping.forEachElement(g, [&](int64_t k, int64_t element) {
+      if (!falls[element / grouping.elementsPerOutput()])
+        return;
+      anyFalls = true;
+      for (int64_t i = 0; i < bases.widths[g]; ++i)
+        bases.signs[word + i * words + k / numerics::kWordBits] ^=
+            uint32_t(1) << (k % numerics::kWordBits);
+    });
+    if (anyFalls && !bases.offsets.empty() && bases.offsets[g]) {
+      if (grouping.isLayerWise())
+        return {};
+      bases.offsets[g] = -bases.offsets[g];
+    }
+    word += bases.widths[g] * words;
+  }
+  return makeBases(context, bases, name);
+}
+
+Attribute mbn::replaceSteps(Attribute value, ArrayRef<float> steps) {
+  MLIRContext *context = value.getContext();
+  auto elements = makeElements<float>(
+      context, static_cast<int64_t>(steps.size()), steps, "steps");
+  if (auto dense = dyn_cast<DenseAttr>(value))
+    return DenseAttr::get(context, dense.getValues(), elements);
+  auto bases = cast<BasesAttr>(value);
+  return BasesAttr::get(context, bases.getWidths(), bases.getCoordinates(),
+                        bases.getSigns(), bases.getOffsets(), elements);
+}
+
 std::vector<float> mbn::decodeFloats(ConstantOp op) {
   IntegerWeights weights = decodeIntegers(op);
   std::vector<float> values(weights.values.size());

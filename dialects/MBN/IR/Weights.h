@@ -51,6 +51,13 @@ int64_t maxSum(const IntegerWeights &weights, int64_t outputs, int64_t output,
 /// The largest over all outputs.
 int64_t maxSum(const IntegerWeights &weights, int64_t outputs,
                const numerics::Levels &levels);
+/// The constant's value with the outputs negated for which `outputs` is true;
+/// null if that cannot be expressed: -128 has no int8 negative, a layer-wise
+/// offset has one sign.
+mlir::Attribute negateOutputs(ConstantOp op, llvm::ArrayRef<bool> outputs);
+/// A constant's value with other steps, [1] or [outputs].
+mlir::Attribute replaceSteps(mlir::Attribute value,
+                             llvm::ArrayRef<float> steps);
 /// The floats that a constant stands for.
 std::vector<float> decodeFloats(ConstantOp op);
 

@@ -6,14 +6,14 @@
 //===----------------------------------------------------------------------===//
 
 #include "dialects/MBN/IR/Weights.h"
+#include "dialects/MBN/Transforms/Chain.h"
+#include "dialects/MBN/Transforms/FoldIntoWeights.h"
 #include "dialects/MBN/Transforms/Passes.h"
 #include "lib/Numerics/Interpreter.h"
 #include "lib/Numerics/Quantizer.h"
 #include "lib/Numerics/Thresholds.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
-#include "mlir/Dialect/Tosa/IR/TosaOps.h"
 #include "mlir/Transforms/GreedyPatternRewriteDriver.h"
-#include "llvm/ADT/TypeSwitch.h"
 #include <cmath>
 
 using namespace mlir;
@@ -27,63 +27,6 @@ namespace subbit::mbn {
 using namespace subbit::mbn;
 
 namespace {
-
-/// One monotone step of a chain: a function of one float with constants, one
-/// for all channels or one for each.
-struct ChainStep {
-  enum class Kind {
-    Clamp,
-    Norm,
-    Add,
-    Subtract,
-    SubtractFrom,
-    Multiply,
-    Divide
-  };
-  Kind kind;
-  float least = 0, most = 0;                   ///< of Clamp
-  std::vector<numerics::BatchNorm> norms = {}; ///< of Norm
-  std::vector<float> constants = {};           ///< of the others
-
-  float constant(int64_t channel) const {
-    return constants[constants.size() == 1 ? 0 : channel];
-  }
-  /// As the unfolded operation computes it.
-  float apply(float x, int64_t channel) const {
-    switch (kind) {
-    case Kind::Clamp:
-      // As tosa.clamp; a NaN stays one.
-      return x < least ? least : x > most ? most : x;
-    case Kind::Norm:
-      return norms[channel].apply(x);
-    case Kind::Add:
-      return x + constant(channel);
-    case Kind::Subtract:
-      return x - constant(channel);
-    case Kind::SubtractFrom:
-      return constant(channel) - x;
-    case Kind::Multiply:
-      return x * constant(channel);
-    case Kind::Divide:
-      return x / constant(channel);
-    }
-    llvm_unreachable("all kinds are covered");
-  }
-  /// Whether the result falls where x rises.
-  bool falls(int64_t channel) const {
-    switch (kind) {
-    case Kind::Norm:
-      return norms[channel].s < 0;
-    case Kind::SubtractFrom:
-      return true;
-    case Kind::Multiply:
-    case Kind::Divide:
-      return constant(channel) < 0;
-    default:
-      return false;
-    }
-  }
-};
 
 /// What lies between a value and an encode.
 struct Chain {
@@ -107,97 +50,6 @@ struct Chain {
   }
 };
 
-FailureOr<ChainStep> getClamp(tosa::ClampOp op) {
-  auto least = dyn_cast<FloatAttr>(op.getMinValAttr());
-  auto most = dyn_cast<FloatAttr>(op.getMaxValAttr());
-  if (!least || !most)
-    return failure();
-  ChainStep step{ChainStep::Kind::Clamp};
-  step.least = static_cast<float>(least.getValueAsDouble());
-  step.most = static_cast<float>(most.getValueAsDouble());
-  return step;
-}
-
-FailureOr<ChainStep> getNorm(BatchNormOp op) {
-  FailureOr<std::vector<float>> params[4];
-  // Scale, bias, mean and variance.
-  for (auto [param, value] :
-       llvm::zip_equal(params, op->getOperands().drop_front()))
-    if (failed(param = getConstantFloats(value)))
-      return failure();
-  ChainStep step{ChainStep::Kind::Norm};
-  float epsilon = op.getEpsilon().convertToFloat();
-  for (size_t c = 0; c < params[0]->size(); ++c) {
-    step.norms.push_back(
-        numerics::BatchNorm::get((*params[0])[c], (*params[1])[c],
-                                 (*params[2])[c], (*params[3])[c], epsilon));
-    // A variance that gives no finite scale has no monotone meaning.
-    if (!std::isfinite(step.norms.back().s) ||
-        !std::isfinite(step.norms.back().t))
-      return failure();
-  }
-  return step;
-}
-
-/// The elements of a constant: one, or one for each channel of a tensor of the
-/// given shape, the last dimension. Fails if they differ along another one.
-FailureOr<std::vector<float>> getChannelConstants(Value value,
-                                                  ArrayRef<int64_t> shape) {
-  FailureOr<std::vector<float>> values = getConstantFloats(value);
-  if (failed(values) || values->empty() || shape.empty() ||
-      !llvm::all_of(*values, [](float x) { return std::isfinite(x); }))
-    return failure();
-  if (llvm::all_equal(*values))
-    return std::vector<float>{values->front()};
-  auto own = cast<RankedTensorType>(value.getType()).getShape();
-  size_t channels = shape.back();
-  if (own.empty() || own.back() != shape.back())
-    return failure();
-  for (size_t i = channels; i < values->size(); ++i)
-    if ((*values)[i] != (*values)[i - channels])
-      return failure();
-  values->resize(channels);
-  return values;
-}
-
-/// An elementwise operation with a constant; `x` is set to its other operand.
-FailureOr<ChainStep> getArithmetic(Operation *op, Value &x) {
-  using Kind = ChainStep::Kind;
-  auto result = dyn_cast<RankedTensorType>(op->getResult(0).getType());
-  if (!result || !result.getElementType().isF32())
-    return failure();
-  for (int constant : {1, 0}) {
-    auto values =
-        getChannelConstants(op->getOperand(constant), result.getShape());
-    Value other = op->getOperand(1 - constant);
-    // A constant does not broadcast the other operand.
-    if (failed(values) ||
-        cast<ShapedType>(other.getType()).getShape() != result.getShape())
-      continue;
-    FailureOr<Kind> kind =
-        llvm::TypeSwitch<Operation *, FailureOr<Kind>>(op)
-            .Case([](tosa::AddOp) { return Kind::Add; })
-            .Case([](tosa::MulOp) { return Kind::Multiply; })
-            .Case([&](tosa::SubOp) {
-              return constant == 1 ? Kind::Subtract : Kind::SubtractFrom;
-            })
-            .Case([&](arith::DivFOp) -> FailureOr<Kind> {
-              // A constant over x is not monotone, nor is x over 0.
-              if (constant == 0 || llvm::is_contained(*values, 0.0f))
-                return failure();
-              return Kind::Divide;
-            })
-            .Default([](Operation *) { return failure(); });
-    if (failed(kind))
-      return failure();
-    ChainStep step{*kind};
-    step.constants = std::move(*values);
-    x = other;
-    return step;
-  }
-  return failure();
-}
-
 /// Walks from an encode's operand up as far as operations are steps.
 Chain findChain(EncodeOp encode) {
   Chain chain;
@@ -205,16 +57,10 @@ Chain findChain(EncodeOp encode) {
   for (;;) {
     chain.exclusive &= value.hasOneUse();
     Operation *op = value.getDefiningOp();
-    if (!op || op->getNumOperands() == 0)
+    if (!op)
       break;
-    FailureOr<ChainStep> step = failure();
-    Value next = op->getOperand(0);
-    if (auto clamp = dyn_cast<tosa::ClampOp>(op))
-      step = getClamp(clamp);
-    else if (auto norm = dyn_cast<BatchNormOp>(op))
-      step = getNorm(norm);
-    else if (isa<tosa::AddOp, tosa::SubOp, tosa::MulOp, arith::DivFOp>(op))
-      step = getArithmetic(op, next);
+    Value next;
+    FailureOr<ChainStep> step = getChainStep(op, next);
     if (failed(step))
       break;
     chain.steps.push_back(std::move(*step));
@@ -223,50 +69,6 @@ Chain findChain(EncodeOp encode) {
   chain.source = value;
   std::reverse(chain.steps.begin(), chain.steps.end());
   return chain;
-}
-
-/// The same weights with some outputs negated, or nothing if that cannot be
-/// expressed: -128 has no int8 negative, a layer-wise offset has one sign.
-Attribute negateOutputs(mbn::ConstantOp constant, ArrayRef<bool> falls) {
-  MLIRContext *context = constant.getContext();
-  StringRef name = "negated";
-  if (auto dense = dyn_cast<DenseAttr>(constant.getValue())) {
-    std::vector<int8_t> values = *readElements<int8_t>(dense.getValues());
-    int64_t perOutput = values.size() / falls.size();
-    for (size_t i = 0; i < values.size(); ++i)
-      if (falls[i / perOutput]) {
-        if (values[i] == std::numeric_limits<int8_t>::min())
-          return {};
-        values[i] = -values[i];
-      }
-    return DenseAttr::get(context,
-                          makeElements<int8_t>(context,
-                                               constant.getType().getShape(),
-                                               values, name),
-                          dense.getSteps());
-  }
-  numerics::Grouping grouping = getGrouping(constant.getType());
-  numerics::Bases bases = readBases(cast<BasesAttr>(constant.getValue()));
-  int64_t word = 0;
-  for (int64_t g = 0; g < grouping.numGroups(); ++g) {
-    int64_t words = grouping.groupWords(g);
-    bool anyFalls = false;
-    grouping.forEachElement(g, [&](int64_t k, int64_t element) {
-      if (!falls[element / grouping.elementsPerOutput()])
-        return;
-      anyFalls = true;
-      for (int64_t i = 0; i < bases.widths[g]; ++i)
-        bases.signs[word + i * words + k / numerics::kWordBits] ^=
-            uint32_t(1) << (k % numerics::kWordBits);
-    });
-    if (anyFalls && !bases.offsets.empty() && bases.offsets[g]) {
-      if (grouping.isLayerWise())
-        return {};
-      bases.offsets[g] = -bases.offsets[g];
-    }
-    word += bases.widths[g] * words;
-  }
-  return makeBases(context, bases, name);
 }
 
 // encode(chain(rescale(S))) -> threshold(S)
@@ -287,7 +89,8 @@ struct FoldIntoThresholds : public OpRewritePattern<EncodeOp> {
     if (failed(scale) || failed(base) || !weights)
       return rewriter.notifyMatchFailure(op, "scale or weights not constant");
 
-    int64_t outputs = scale->size();
+    int64_t outputs =
+        cast<RankedTensorType>(rescale.getType()).getShape().back();
     SmallVector<bool> falls;
     for (int64_t c = 0; c < outputs; ++c)
       falls.push_back(chain.falls(c));
@@ -338,7 +141,7 @@ struct FoldIntoThresholds : public OpRewritePattern<EncodeOp> {
             .getLevels()
             .toNumerics();
     IntegerWeights integers = decodeIntegers(weights);
-    int64_t outputs = scale.size();
+    int64_t outputs = falls.size();
     std::vector<int64_t> bounds;
     for (int64_t c = 0; c < outputs; ++c)
       bounds.push_back(maxSum(integers, outputs, c, input));
@@ -349,7 +152,10 @@ struct FoldIntoThresholds : public OpRewritePattern<EncodeOp> {
                          .slice(rows > 1 ? c * columns : 0, columns);
       auto evaluate = [&](int32_t sum) {
         return chain.apply(
-            numerics::rescale(falls[c] ? -sum : sum, scale[c], base[i]), c);
+            numerics::rescale(falls[c] ? -sum : sum,
+                              scale[scale.size() == base.size() ? i : c],
+                              base[i]),
+            c);
       };
       // Infinities come at the ends first, and no other float becomes NaN.
       if (std::isnan(evaluate(-bounds[c])) || std::isnan(evaluate(bounds[c])))
@@ -424,6 +230,10 @@ struct FoldNormalizationPass
 } // namespace
 
 void FoldNormalizationPass::runOnOperation() {
+  if (rounding)
+    numFolded += foldIntoWeights(getOperation());
+  if (!exact)
+    return;
   RewritePatternSet patterns(&getContext());
   patterns.add<FoldIntoThresholds, FoldIntoEncode>(&getContext());
   if (failed(applyPatternsGreedily(getOperation(), std::move(patterns)))) {

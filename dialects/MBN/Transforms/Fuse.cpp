@@ -40,6 +40,12 @@ mbn::ConstantOp getWeights(Value value) {
   return decode ? getWeightsConstant(decode.getInput()) : mbn::ConstantOp();
 }
 
+/// Whether a value is decoded codes times a scale for each channel.
+bool isScaledCodes(Value value) {
+  auto op = value.getDefiningOp<tosa::MulOp>();
+  return op && (getCodes(op.getInput1()) || getCodes(op.getInput2()));
+}
+
 ArrayRef<int64_t> shapeOf(Value value) {
   return cast<RankedTensorType>(value.getType()).getShape();
 }
@@ -209,9 +215,6 @@ struct FuseAveragePool : public OpRewritePattern<tosa::AvgPool2dOp> {
     Value codes = getCodes(op.getInput());
     if (!codes)
       return rewriter.notifyMatchFailure(op, "operand is not decoded");
-    // Windows at the border have fewer elements.
-    if (llvm::any_of(op.getPad(), [](int64_t pad) { return pad != 0; }))
-      return rewriter.notifyMatchFailure(op, "pads");
     MLIRContext *context = getContext();
     Location loc = op.getLoc();
     numerics::Levels levels =
@@ -237,24 +240,39 @@ struct FuseAveragePool : public OpRewritePattern<tosa::AvgPool2dOp> {
     Value weights = mbn::ConstantOp::create(rewriter, loc, type,
                                             makeBases(context, ones, "ones"));
     std::string layer = findLayerName(op);
-    Value sums = Conv2DOp::create(
+    ArrayRef<int64_t> p = op.getPad(); // top, bottom, left, right
+    auto sums = Conv2DOp::create(
         rewriter, loc,
         RankedTensorType::get(shapeOf(op), rewriter.getI32Type()), codes,
-        weights, Value(), layer, ArrayRef<int64_t>{0, 0, 0, 0}, op.getStride(),
-        ArrayRef<int64_t>{1, 1}, channels);
-    sums.getDefiningOp()->setAttr(kPoolingAttr, rewriter.getUnitAttr());
-    auto constant = [&](float value, StringRef what) -> Value {
-      std::vector<float> values(channels, value);
+        weights, Value(), layer, ArrayRef<int64_t>{p[0], p[2], p[1], p[3]},
+        op.getStride(), ArrayRef<int64_t>{1, 1}, channels);
+    sums->setAttr(kPoolingAttr, rewriter.getUnitAttr());
+
+    // Windows at the border have fewer elements.
+    numerics::ConvGeometry geometry = sums.getGeometry();
+    numerics::BorderClasses classes;
+    std::vector<double> counts(channels, height * width);
+    SmallVector<int64_t> tableShape{channels};
+    BorderAttr border;
+    if (geometry.pads()) {
+      classes = numerics::borderClasses(geometry);
+      counts = numerics::sumInside(
+          geometry, classes, std::vector<int16_t>(channels * height * width, 1));
+      tableShape = {classes.numRows, classes.numColumns, channels};
+      border = BorderAttr::get(context, classes.rows, classes.columns);
+    }
+    std::vector<float> scale, base(counts.size(), levels.low);
+    for (double count : counts)
+      scale.push_back(static_cast<float>(double(levels.step) / count));
+    auto constant = [&](ArrayRef<float> values, StringRef what) -> Value {
       return arith::ConstantOp::create(
           rewriter, loc,
-          cast<TypedAttr>(makeElements<float>(context, {channels}, values,
+          cast<TypedAttr>(makeElements<float>(context, tableShape, values,
                                               (layer + "." + what).str())));
     };
-    auto scale =
-        static_cast<float>(double(levels.step) / double(height * width));
-    rewriter.replaceOpWithNewOp<RescaleOp>(
-        op, op.getType(), sums, constant(scale, "scale"),
-        constant(levels.low, "base"), BorderAttr());
+    rewriter.replaceOpWithNewOp<RescaleOp>(op, op.getType(), sums,
+                                           constant(scale, "scale"),
+                                           constant(base, "base"), border);
     return success();
   }
 };
@@ -278,6 +296,9 @@ template <typename LayerOp> void FusePass::report(LayerOp op) {
   }
   ++numFloat;
   StringRef why = !getWeights(op.getWeights()) ? "its weights are not quantized"
+                  : isScaledCodes(op.getInput())
+                      ? "its input's channels have scales of their own, and its "
+                        "outputs mix them"
                   : !getCodes(op.getInput())
                       ? "its input is not quantized"
                       : "its bias is no constant or its sums overflow int32";

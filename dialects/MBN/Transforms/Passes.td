@@ -54,9 +54,10 @@ def FusePass : Pass<"mbn-fuse", "::mlir::func::FuncOp"> {
       of them, the bias in its base.
     - Max pooling, reshape and transpose of decoded activations move to the
       codes.
-    - Average pooling of decoded activations, without padding, becomes a product
-      with weights of 1 for each channel, and one multiplication. That rounds
-      otherwise than the sum of floats unless the window's size is a power of 2.
+    - Average pooling of decoded activations becomes a product with weights of 1
+      for each channel, and one multiplication, by the number of positions inside
+      the image. That rounds otherwise than the sum of floats unless these
+      numbers are powers of 2.
     - What is not fused keeps its decode and runs in float, with a remark for
       the layer.
 
@@ -83,9 +84,9 @@ def FusePass : Pass<"mbn-fuse", "::mlir::func::FuncOp"> {
 }
 
 def FoldNormalizationPass : Pass<"mbn-fold-normalization", "::mlir::func::FuncOp"> {
-  let summary = "Fold what lies in front of an encode into its thresholds";
+  let summary = "Fold normalization into thresholds, and elsewhere into weights";
   let description = [{
-    A chain of batch normalizations, clamps, and additions, subtractions,
+    In front of an encode (`exact`), a chain of batch normalizations, clamps, and additions, subtractions,
     multiplications or divisions by constants (one, or one for each channel) is
     a chain of rounded monotone functions, and so is monotone itself. Bisection
     finds the places at which each code changes, so codes are those of the
@@ -98,6 +99,20 @@ def FoldNormalizationPass : Pass<"mbn-fold-normalization", "::mlir::func::FuncOp
       that fall stay.
 
     A chain that can give NaN (0 times an infinity, a division by 0) stays.
+
+    Elsewhere (`rounding`) results change by rounding, and a remark says so for
+    each layer, or why something stays. Layers are those with decoded weights, so
+    this is done before `mbn-fuse`:
+
+    - batch normalizations, and additions, subtractions, multiplications and
+      divisions by constants behind a layer, become part of its weights' steps
+      and of its bias; a negative factor negates the output's weights;
+    - weight normalization, a factor for each output of the weights, becomes part
+      of their steps;
+    - a scale for each channel of decoded activations moves behind pooling, and
+      becomes part of the steps of a depthwise convolution;
+    - layer normalization of a layer without a bias whose outputs have one step
+      `s` needs no step: its epsilon becomes `epsilon / s^2`.
 
     Before:
 
@@ -113,8 +128,13 @@ def FoldNormalizationPass : Pass<"mbn-fold-normalization", "::mlir::func::FuncOp
     %q = mbn.threshold %s, %t : tensor<1x2xi32>, tensor<2x3xi32> -> !q
     ```
   }];
+  let options = [
+    Option<"exact", "exact", "bool", "true", "Fold into thresholds, which changes no code">,
+    Option<"rounding", "rounding", "bool", "true", "Fold into steps and bias, which rounds">,
+  ];
   let statistics = [
     Statistic<"numThresholds", "thresholds", "Encodes that are integer thresholds">,
+    Statistic<"numFolded", "folded", "Operations that became part of steps and bias">,
   ];
   let dependentDialects = ["::subbit::mbn::MBNDialect", "::mlir::arith::ArithDialect"];
 }
