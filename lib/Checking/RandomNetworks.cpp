@@ -222,6 +222,28 @@ Floats NetworkBuilder::residual(const Floats &input) {
           left.typical + right.typical};
 }
 
+/// Two branches of the same shape side by side, as floats or as codes of the same
+/// levels.
+Floats NetworkBuilder::concatenate(const Floats &input) {
+  numerics::ConvGeometry g = makeGeometry(input.shape());
+  Floats left = clamp(makeLayer(input, g)), right = makeLayer(input, g);
+  if (random.chance(50)) {
+    Value codes = encode(left);
+    Value others = mbn::EncodeOp::create(b, loc, codes.getType(), right.value);
+    left = decode(codes);
+    right = decode(others);
+  }
+  SmallVector<int64_t> shape(left.shape());
+  int64_t axis = random.from(0, shape.size() - 1);
+  shape[axis] *= 2;
+  Value both = tosa::ConcatOp::create(b, loc, floatType(shape),
+                                      ValueRange{left.value, right.value},
+                                      b.getI32IntegerAttr(axis));
+  return {both, std::min(left.unit, right.unit),
+          std::max(left.bound, right.bound),
+          std::max(left.typical, right.typical)};
+}
+
 //===----------------------------------------------------------------------===//
 // The whole
 //===----------------------------------------------------------------------===//
@@ -284,7 +306,9 @@ OwningOpRef<ModuleOp> NetworkBuilder::build() {
     } else if (random.chance(5)) {
       x = transpose(x);
     }
-    x = random.chance(15) ? residual(x) : activate(makeLayer(x));
+    x = random.chance(15)   ? residual(x)
+        : random.chance(10) ? concatenate(x)
+                            : activate(makeLayer(x));
     if (random.chance(15))
       x = maxPool(x);
     if (random.chance(10))

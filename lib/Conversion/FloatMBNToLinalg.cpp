@@ -12,6 +12,7 @@
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "mlir/Dialect/Tosa/IR/TosaOps.h"
 
 using namespace mlir;
 using namespace subbit;
@@ -275,6 +276,19 @@ struct LayerNormPattern : public OpConversionPattern<mbn::LayerNormOp> {
     return success();
   }
 };
+
+struct ConcatPattern : public OpConversionPattern<tosa::ConcatOp> {
+  using OpConversionPattern::OpConversionPattern;
+
+  LogicalResult
+  matchAndRewrite(tosa::ConcatOp op, OpAdaptor adaptor,
+                  ConversionPatternRewriter &rewriter) const override {
+    rewriter.replaceOp(op, buildConcat(rewriter, op.getLoc(),
+                                       cast<RankedTensorType>(op.getType()),
+                                       adaptor.getOperands(), op.getAxis()));
+    return success();
+  }
+};
 } // namespace
 
 void subbit::populateFloatMBNToLinalgPatterns(TypeConverter &converter,
@@ -284,5 +298,6 @@ void subbit::populateFloatMBNToLinalgPatterns(TypeConverter &converter,
   patterns
       .add<FloatLayerPattern<mbn::Conv2DOp>, FloatLayerPattern<mbn::MatmulOp>>(
           converter, context, decodeWeights);
-  patterns.add<BatchNormPattern, LayerNormPattern>(converter, context);
+  patterns.add<BatchNormPattern, LayerNormPattern, ConcatPattern>(converter,
+                                                                  context);
 }

@@ -90,6 +90,31 @@ static Value multiplyAdd(OpBuilder &builder, Location loc, ValueRange args) {
   return arith::AddFOp::create(builder, loc, args[2], product);
 }
 
+Value subbit::buildConcat(OpBuilder &builder, Location loc,
+                          RankedTensorType type, ValueRange parts,
+                          int64_t axis) {
+  int64_t rank = type.getRank(), offset = 0;
+  Value result = tensor::EmptyOp::create(builder, loc, type.getShape(),
+                                         type.getElementType());
+  SmallVector<OpFoldResult> offsets(rank, builder.getIndexAttr(0));
+  SmallVector<OpFoldResult> strides(rank, builder.getIndexAttr(1));
+  for (Value part : parts) {
+    ArrayRef<int64_t> shape = cast<RankedTensorType>(part.getType()).getShape();
+    SmallVector<OpFoldResult> sizes;
+    for (int64_t size : shape)
+      sizes.push_back(builder.getIndexAttr(size));
+    offsets[axis] = builder.getIndexAttr(offset);
+    Value place = tensor::ExtractSliceOp::create(builder, loc, result, offsets,
+                                                 sizes, strides);
+    Value copy =
+        linalg::CopyOp::create(builder, loc, part, place).getResult(0);
+    result = tensor::InsertSliceOp::create(builder, loc, copy, result, offsets,
+                                           sizes, strides);
+    offset += shape[axis];
+  }
+  return result;
+}
+
 Value subbit::buildConvolution(OpBuilder &builder, Location loc,
                                const numerics::ConvGeometry &g, Value input,
                                Value weights) {

@@ -45,6 +45,12 @@ mlir::Value buildReduction(mlir::OpBuilder &builder, mlir::Location loc,
 mlir::Value buildPadding(mlir::OpBuilder &builder, mlir::Location loc,
                          mlir::Value input, llvm::ArrayRef<int64_t> pad);
 
+/// Parts behind each other along `axis`, copied: whoever makes a part has a
+/// buffer of its own to write to, without gaps.
+mlir::Value buildConcat(mlir::OpBuilder &builder, mlir::Location loc,
+                        mlir::RankedTensorType type, mlir::ValueRange parts,
+                        int64_t axis);
+
 /// The product of an input [batch, height, width, channels] with weights
 /// [groups, kernel height, kernel width, channels / groups, outputs / groups],
 /// both f32 or both i32. Loops are in the order batch, height', width',

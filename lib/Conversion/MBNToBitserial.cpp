@@ -16,6 +16,7 @@
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "mlir/Dialect/Tosa/IR/TosaOps.h"
 
 namespace subbit {
 #define GEN_PASS_DEF_CONVERTMBNTOBITSERIALPASS
@@ -143,6 +144,8 @@ void ConvertMBNToBitserialPass::runOnOperation() {
   ConversionTarget conversion(context);
   conversion.addIllegalDialect<mbn::MBNDialect>();
   conversion.addLegalOp<mbn::ConstantOp>();
+  // Upstream's lowering would make products write with gaps.
+  conversion.addIllegalOp<tosa::ConcatOp>();
   conversion.addDynamicallyLegalOp<mbn::DecodeOp>(
       [](mbn::DecodeOp op) { return op.getInput().getType().isWeights(); });
   conversion.addDynamicallyLegalOp<func::FuncOp>([&](func::FuncOp op) {

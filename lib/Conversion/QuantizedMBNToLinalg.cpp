@@ -331,6 +331,20 @@ struct TransposePattern : public OpConversionPattern<mbn::TransposeOp> {
     return success();
   }
 };
+
+struct ConcatPattern : public OpConversionPattern<mbn::ConcatOp> {
+  using OpConversionPattern::OpConversionPattern;
+
+  LogicalResult
+  matchAndRewrite(mbn::ConcatOp op, OpAdaptor adaptor,
+                  ConversionPatternRewriter &rewriter) const override {
+    auto type = RankedTensorType::get(op.getType().getShape(),
+                                      rewriter.getI8Type());
+    rewriter.replaceOp(op, buildConcat(rewriter, op.getLoc(), type,
+                                       adaptor.getInputs(), op.getAxis()));
+    return success();
+  }
+};
 } // namespace
 
 void subbit::populateMBNToLinalgTypeConversions(TypeConverter &converter) {
@@ -349,6 +363,6 @@ void subbit::populateMBNToLinalgPatterns(TypeConverter &converter,
   patterns
       .add<EncodePattern, DecodePattern, FusedLayerPattern<mbn::Conv2DOp>,
            FusedLayerPattern<mbn::MatmulOp>, RescalePattern, ThresholdPattern,
-           MaxPool2DPattern, ReshapePattern, TransposePattern>(
+           MaxPool2DPattern, ReshapePattern, TransposePattern, ConcatPattern>(
           converter, patterns.getContext());
 }

@@ -588,6 +588,11 @@ LogicalResult Exporter::write(Operation *op) {
             return node("Pad", {get(op.getInput1()), integers(pads),
                                 floats({}, *fill)});
           })
+          .Case([&](mbn::ConcatOp op) {
+            Name y = node("Concat", names(op.getOperands()));
+            set("axis", op.getAxis());
+            return y;
+          })
           .Case([&](tosa::ConcatOp op) {
             Name y = node("Concat", names(op.getOperands()));
             set("axis", op.getAxis());

@@ -188,6 +188,12 @@ Kernel interpreter::getMBNKernel(Operation *op) {
         std::vector<int64_t> shape = shapeOf(op);
         return [shape](Operands in) { return reshape(*in[0], shape); };
       })
+      .Case([](mbn::ConcatOp op) {
+        return [shape = shapeOf(op),
+                axis = static_cast<int64_t>(op.getAxis())](Operands in) {
+          return concat(in, shape, axis);
+        };
+      })
       .Case([](mbn::TransposeOp op) {
         std::vector<int64_t> permutation(op.getPermutation());
         return [permutation](Operands in) {

@@ -193,24 +193,27 @@ template <typename Fn> static Kernel binaryKernel(Operation *op, Fn fn) {
   };
 }
 
-/// The parts that lie one behind the other, in the result's order.
-static Kernel concatKernel(tosa::ConcatOp op) {
-  if (!isFloat(op))
-    return {};
-  std::vector<int64_t> shape = shapeOf(op);
-  auto axis = shape.begin() + op.getAxis();
-  int64_t outer = std::accumulate(shape.begin(), axis, int64_t(1),
-                                  std::multiplies<int64_t>());
-  return [shape, outer](Operands in) {
-    std::vector<float> values;
-    for (int64_t o = 0; o < outer; ++o)
-      for (const TensorValue *part : in) {
-        int64_t size = part->size() / outer;
-        ArrayRef<float> floats = part->floats().slice(o * size, size);
-        values.insert(values.end(), floats.begin(), floats.end());
-      }
-    return TensorValue{shape, std::move(values)};
-  };
+TensorValue interpreter::concat(Operands parts, ArrayRef<int64_t> shape,
+                                int64_t axis) {
+  int64_t outer = 1;
+  for (int64_t size : shape.take_front(axis))
+    outer *= size;
+  TensorValue result{shape.vec(), {}};
+  std::visit(
+      [&](const auto &first) {
+        using Vector = std::decay_t<decltype(first)>;
+        Vector values;
+        for (int64_t o = 0; o < outer; ++o)
+          for (const TensorValue *part : parts) {
+            const auto &from = std::get<Vector>(part->data);
+            int64_t size = from.size() / outer;
+            values.insert(values.end(), from.begin() + o * size,
+                          from.begin() + (o + 1) * size);
+          }
+        result.data = std::move(values);
+      },
+      parts.front()->data);
+  return result;
 }
 
 static Kernel clampKernel(tosa::ClampOp op) {
@@ -302,7 +305,13 @@ Kernel interpreter::getTosaKernel(Operation *op) {
         return binaryKernel(op, std::divides<float>());
       })
       .Case([](tosa::SliceOp op) { return sliceKernel(op); })
-      .Case([](tosa::ConcatOp op) { return concatKernel(op); })
+      .Case([](tosa::ConcatOp op) -> Kernel {
+        if (!isFloat(op))
+          return {};
+        return [shape = shapeOf(op), axis = op.getAxis()](Operands in) {
+          return concat(in, shape, axis);
+        };
+      })
       .Case([](tosa::PadOp op) { return padKernel(op); })
       .Case([](tosa::MaxPool2dOp op) -> Kernel {
         if (!isFloat(op) ||

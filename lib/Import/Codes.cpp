@@ -66,8 +66,8 @@ static Value buildLevels(Importer &importer, Value codes, int64_t used,
 
 /// The same codes with other levels, where level `j` holds what was in the
 /// levels from `starts[j - 1]` on; `used` levels of them are reached.
-static Value relabel(Importer &importer, Value codes, int64_t used,
-                     mbn::LevelsAttr levels, ArrayRef<int64_t> starts) {
+static Value setLevels(Importer &importer, Value codes, int64_t used,
+                       mbn::LevelsAttr levels, ArrayRef<int64_t> starts) {
   auto type = cast<mbn::MultiBitType>(codes.getType());
   int64_t count = levels.getNumLevels();
   bool isSame = count == type.getLevels().getNumLevels() &&
@@ -154,11 +154,17 @@ static Value buildLevels(Importer &importer, Value codes, int64_t used,
         // What moves codes moves those of other levels in the same way.
         OperationState state(op->getLoc(), op->getName());
         for (Value operand : op->getOperands())
-          state.addOperands(relabel(importer, operand, used, levels, starts));
+          state.addOperands(setLevels(importer, operand, used, levels, starts));
         state.addAttributes(op->getAttrs());
         state.addTypes(result);
         return b.create(state)->getResult(0);
       });
+}
+
+Value importer::relabel(Importer &importer, Value codes, int64_t used,
+                        mbn::LevelsAttr levels) {
+  auto starts = llvm::to_vector(llvm::seq<int64_t>(1, used));
+  return setLevels(importer, codes, used, levels, starts);
 }
 
 /// Those of `integers` that there are; of each the first level.
@@ -193,7 +199,7 @@ FailureOr<Value> importer::labelCodes(Importer &importer, Node &node, int input,
       old.multipliers == levels->multipliers)
     return tensor.value;
   std::vector<int64_t> distinct;
-  return relabel(importer, tensor.value, tensor.integers.size(),
+  return setLevels(importer, tensor.value, tensor.integers.size(),
                  mbn::LevelsAttr::get(importer.builder().getContext(), *levels),
                  findStarts(tensor.integers, distinct));
 }
@@ -216,7 +222,7 @@ LogicalResult importer::mapIntegers(Importer &importer, Node &node, int input,
                         << (distinct.empty() ? 0 : distinct[0]);
   auto type = cast<mbn::MultiBitType>(
       codesType(importer, shapeOf(tensor.value), distinct.size()));
-  tensor.value = relabel(importer, tensor.value, tensor.integers.size(),
+  tensor.value = setLevels(importer, tensor.value, tensor.integers.size(),
                          type.getLevels(), starts);
   tensor.integers = std::move(distinct);
   tensor.exclusive = true;

@@ -8,6 +8,7 @@
 #ifndef SUBBIT_LIB_IMPORT_CODES_H
 #define SUBBIT_LIB_IMPORT_CODES_H
 
+#include "dialects/MBN/IR/MBN.h"
 #include "lib/Import/Importer.h"
 
 // A tensor of integers is a value of codes, `tensor.value`, and the integer of
@@ -35,6 +36,11 @@ mlir::FailureOr<mlir::Value> labelCodes(Importer &importer, Node &node,
                                         int input, const Tensor &tensor,
                                         std::optional<float> scale,
                                         int64_t zero);
+
+/// The same codes with other levels, as many as there were; `used` of them are
+/// reached.
+mlir::Value relabel(Importer &importer, mlir::Value codes, int64_t used,
+                    mbn::LevelsAttr levels);
 
 /// Gives the node input `input` with another integer for each level; they may
 /// stay the same from one to the next, and must not fall.

@@ -9,6 +9,7 @@
 // fold away, and parts of tensors.
 
 #include "lib/Import/Codes.h"
+#include "dialects/MBN/IR/MBN.h"
 #include "mlir/Dialect/Tosa/IR/TosaOps.h"
 #include <algorithm>
 #include <limits>
@@ -304,17 +305,37 @@ static LogicalResult convertConcat(Importer &importer, Node &node) {
       }
     return setConstant(importer, node, std::move(array), shape);
   }
-  // Images stay channels last.
+  // Images stay channels last, unless all are in the model's order.
   Shape order = rank == 4 ? channelsLast(4) : Shape();
+  if (llvm::all_of(inputs, [](const Tensor &tensor) {
+        return !tensor.constant && tensor.layout.isIdentity();
+      }))
+    order.clear();
   SmallVector<Value> values;
+  int64_t physical =
+      order.empty() ? *axis : llvm::find(order, *axis) - order.begin();
+  bool isCodes = llvm::all_of(inputs, [&](const Tensor &tensor) {
+    return tensor.isCodes() && tensor.integers == inputs[0].integers;
+  });
+  if (isCodes) {
+    // Provisional levels, the same for all.
+    auto type = cast<mbn::MultiBitType>(
+        codesType(importer, permute(shape, order), inputs[0].integers.size()));
+    for (const Tensor &input : inputs)
+      values.push_back(relabel(importer, importer.materialize(input, order),
+                               input.integers.size(), type.getLevels()));
+    Value result = mbn::ConcatOp::create(importer.builder(), type, values,
+                                         physical);
+    Tensor tensor = Importer::makeTensor(result, shape, order);
+    tensor.integers = inputs[0].integers;
+    return importer.setResult(node, std::move(tensor));
+  }
   for (int i = 0; i < node.getProto().input_size(); ++i) {
     FailureOr<Tensor> input = importer.data(node, i);
     if (failed(input))
       return failure();
     values.push_back(importer.materialize(*input, order));
   }
-  int64_t physical =
-      order.empty() ? *axis : llvm::find(order, *axis) - order.begin();
   Value result = tosa::ConcatOp::create(
       importer.builder(), importer.floatType(permute(shape, order)), values,
       importer.builder().getI32IntegerAttr(physical));

@@ -184,9 +184,12 @@ func.func @no_product(%x: !x) -> !x {
 // CHECK: %[[S:.*]] = mbn.conv2d %{{.*}}, %[[W]] layer "average_pool" stride [2, 2] groups 2 {mbn.pooling}
 // CHECK: mbn.rescale %[[S]], %[[SCALE]], %[[BASE]]
 // CHECK-NOT: tosa.avg_pool2d
-// With padding the windows differ in size.
+// With padding the windows differ in size: 1, 2 or 4 positions.
 // CHECK-LABEL: func.func @padded_average_pool(
-// CHECK: tosa.avg_pool2d
+// CHECK-DAG: %[[SCALE:.*]] = arith.constant dense<{{\[\[}}[5.000000e-01, 5.000000e-01], [2.500000e-01, 2.500000e-01], [5.000000e-01, 5.000000e-01]], {{\[\[}}2.500000e-01, 2.500000e-01], [1.250000e-01, 1.250000e-01]
+// CHECK-DAG: %[[BASE:.*]] = arith.constant dense<2.500000e-01> : tensor<3x3x2xf32>
+// CHECK: %[[S:.*]] = mbn.conv2d %{{.*}} pad [1, 1, 1, 1] stride [2, 2] groups 2 {mbn.pooling}
+// CHECK: mbn.rescale %[[S]], %[[SCALE]], %[[BASE]] border <rows = [0, 1, 2], columns = [0, 1, 2]>
 func.func @average_pool(%x: !x) -> tensor<1x2x2x2xf32> {
   %f = mbn.decode %x : !x -> tensor<1x4x4x2xf32>
   %zero = arith.constant dense<0.0> : tensor<1xf32>

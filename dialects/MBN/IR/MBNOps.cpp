@@ -351,6 +351,36 @@ LogicalResult MaxPool2DOp::verify() {
                       (in[2] + p[1] + p[3] - k[1]) / s[1] + 1, in[3]});
 }
 
+LogicalResult ConcatOp::verify() {
+  // concat_c1
+  if (getInputs().empty())
+    return emitOpError() << "expects an operand";
+  for (Value input : getInputs()) {
+    auto type = cast<MultiBitType>(input.getType());
+    if (!type.isActivation() || type.getLevels() != getType().getLevels())
+      return emitOpError() << "expects activations with the same levels";
+  }
+  // concat_c2
+  SmallVector<int64_t> expected(shapeOf(getInputs()[0].getType()));
+  int64_t axis = getAxis(), rank = expected.size();
+  if (axis < 0 || axis >= rank)
+    return emitOpError() << "expects an axis from 0 to " << rank - 1
+                         << ", found " << axis;
+  // concat_c3
+  for (Value input : getInputs().drop_front()) {
+    SmallVector<int64_t> shape(shapeOf(input.getType()));
+    int64_t size = static_cast<int64_t>(shape.size()) == rank ? shape[axis] : 0;
+    if (size)
+      shape[axis] = expected[axis];
+    if (shape != expected)
+      return emitOpError() << "expects operands of the same shape but for "
+                              "dimension "
+                           << axis << ", found " << shapeText(shapeOf(input.getType()));
+    expected[axis] += size;
+  }
+  return verifyShape(*this, "a result", getType(), expected);
+}
+
 LogicalResult ReshapeOp::verify() {
   // reshape_c1
   if (failed(verifySameLevels(*this)))

@@ -330,6 +330,27 @@ def MBN_ReshapeOp : MBN_Op<"reshape"> {
   let hasFolder = 1;
 }
 
+def MBN_ConcatOp : MBN_Op<"concat"> {
+  let summary = "codes side by side";
+  let description = [{
+    Operands lie one behind the other along `axis`.
+
+    ```mlir
+    %y = mbn.concat %a, %b axis 3 : !x, !x -> !y
+    ```
+
+    Constraints:
+    - concat_c1: operands and result are activation tensors of the same levels.
+    - concat_c2: `axis` is a dimension of theirs.
+    - concat_c3: the result has the operands' shape but for `axis`, which is the
+      sum of theirs.
+  }];
+  let arguments = (ins Variadic<MBN_TensorType>:$inputs, I64Attr:$axis);
+  let results = (outs MBN_TensorType:$result);
+  let assemblyFormat = "$inputs `axis` $axis attr-dict `:` qualified(type($inputs)) `->` qualified(type($result))";
+  let hasVerifier = 1;
+}
+
 def MBN_TransposeOp : MBN_Op<"transpose"> {
   let summary = "permuted dimensions of codes";
   let description = [{

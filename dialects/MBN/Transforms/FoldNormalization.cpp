@@ -13,6 +13,7 @@
 #include "lib/Numerics/Quantizer.h"
 #include "lib/Numerics/Thresholds.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Tosa/IR/TosaOps.h"
 #include "mlir/Transforms/GreedyPatternRewriteDriver.h"
 #include <cmath>
 
@@ -217,6 +218,39 @@ struct FoldIntoEncode : public OpRewritePattern<EncodeOp> {
   }
 };
 
+// encode(concat(x, ...)) -> concat(encode(x), ...)
+struct SplitConcat : public OpRewritePattern<EncodeOp> {
+  using OpRewritePattern::OpRewritePattern;
+  LogicalResult matchAndRewrite(EncodeOp op,
+                                PatternRewriter &rewriter) const override {
+    auto concat = op.getInput().getDefiningOp<tosa::ConcatOp>();
+    if (!concat)
+      return rewriter.notifyMatchFailure(op, "no concatenation");
+    int64_t axis = concat.getAxis(), rows = op.getNumThresholdRows();
+    int64_t columns = op.getType().getLevels().getNumLevels() - 1, first = 0;
+    bool splitsRows = rows > 1 && axis == op.getType().getRank() - 1;
+    std::vector<float> all = op.getThresholdValues();
+    SmallVector<Value> parts;
+    for (Value part : concat.getOperands()) {
+      ArrayRef<int64_t> shape =
+          cast<RankedTensorType>(part.getType()).getShape();
+      ElementsAttr thresholds = op.getThresholdsAttr();
+      if (splitsRows) {
+        auto own = ArrayRef<float>(all).slice(first * columns,
+                                              shape[axis] * columns);
+        thresholds = makeElements<float>(getContext(), {shape[axis], columns},
+                                         own, "thresholds");
+        first += shape[axis];
+      }
+      parts.push_back(EncodeOp::create(rewriter, op.getLoc(),
+                                       op.getType().cloneWithShape(shape), part,
+                                       thresholds));
+    }
+    rewriter.replaceOpWithNewOp<ConcatOp>(op, op.getType(), parts, axis);
+    return success();
+  }
+};
+
 //===----------------------------------------------------------------------===//
 // The pass
 //===----------------------------------------------------------------------===//
@@ -235,7 +269,7 @@ void FoldNormalizationPass::runOnOperation() {
   if (!exact)
     return;
   RewritePatternSet patterns(&getContext());
-  patterns.add<FoldIntoThresholds, FoldIntoEncode>(&getContext());
+  patterns.add<FoldIntoThresholds, FoldIntoEncode, SplitConcat>(&getContext());
   if (failed(applyPatternsGreedily(getOperation(), std::move(patterns)))) {
     emitError(getOperation().getLoc()) << "folding does not come to an end";
     return signalPassFailure();

@@ -106,6 +106,30 @@ struct MoveTranspose : public OpRewritePattern<tosa::TransposeOp> {
   }
 };
 
+// concat(decode(x), ...) -> decode(concat(x, ...)) of the same levels
+struct MoveConcat : public OpRewritePattern<tosa::ConcatOp> {
+  using OpRewritePattern::OpRewritePattern;
+  LogicalResult matchAndRewrite(tosa::ConcatOp op,
+                                PatternRewriter &rewriter) const override {
+    SmallVector<Value> codes;
+    for (Value operand : op.getOperands()) {
+      codes.push_back(getCodes(operand));
+      if (!codes.back() ||
+          cast<MultiBitType>(codes.back().getType()).getLevels() !=
+              cast<MultiBitType>(codes[0].getType()).getLevels())
+        return rewriter.notifyMatchFailure(op, "levels differ");
+    }
+    if (codes.empty())
+      return rewriter.notifyMatchFailure(op, "no operands");
+    auto type =
+        cast<MultiBitType>(codes[0].getType()).cloneWithShape(shapeOf(op));
+    Value result =
+        ConcatOp::create(rewriter, op.getLoc(), type, codes, op.getAxis());
+    rewriter.replaceOpWithNewOp<DecodeOp>(op, op.getType(), result);
+    return success();
+  }
+};
+
 //===----------------------------------------------------------------------===//
 // Layers
 //===----------------------------------------------------------------------===//
@@ -307,7 +331,8 @@ template <typename LayerOp> void FusePass::report(LayerOp op) {
 
 void FusePass::runOnOperation() {
   RewritePatternSet patterns(&getContext());
-  patterns.add<MovePool, MoveReshape, MoveTranspose, FuseLayer<Conv2DOp>,
+  patterns.add<MovePool, MoveReshape, MoveTranspose, MoveConcat,
+               FuseLayer<Conv2DOp>,
                FuseLayer<MatmulOp>, FuseAveragePool>(&getContext());
   if (failed(applyPatternsGreedily(getOperation(), std::move(patterns)))) {
     emitError(getOperation().getLoc()) << "fusion does not come to an end";

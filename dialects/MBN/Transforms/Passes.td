@@ -52,8 +52,8 @@ def FusePass : Pass<"mbn-fuse", "::mlir::func::FuncOp"> {
     - A layer whose input and weights are both decoded takes the quantized
       operands instead and returns integer sums; an `mbn.rescale` makes floats
       of them, the bias in its base.
-    - Max pooling, reshape and transpose of decoded activations move to the
-      codes.
+    - Max pooling, reshape, transpose, and concatenation of the same levels, of
+      decoded activations move to the codes.
     - Average pooling of decoded activations becomes a product with weights of 1
       for each channel, and one multiplication, by the number of positions inside
       the image. That rounds otherwise than the sum of floats unless these
@@ -97,6 +97,7 @@ def FoldNormalizationPass : Pass<"mbn-fold-normalization", "::mlir::func::FuncOp
       (its bases flip).
     - Elsewhere the encode gets thresholds of its own, over all floats; chains
       that fall stay.
+    - An encode of a concatenation becomes one of each part.
 
     A chain that can give NaN (0 times an infinity, a division by 0) stays.
 
