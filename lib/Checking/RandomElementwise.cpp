@@ -44,7 +44,11 @@ Floats NetworkBuilder::normalize(const Floats &x) {
       mean.push_back(x.unit * random.from(-9, 9));
       continue;
     }
-    scale.push_back(sign * random.from(1, 300) / 100.0);
+    // Now and then all codes are those of the bias, or of the sum's sign.
+    double magnitude = random.chance(5)
+                           ? random.oneOf({1e-38, 1e-30, 1e25, 1e30})
+                           : 1.0;
+    scale.push_back(sign * magnitude * random.from(1, 300) / 100.0);
     variance.push_back(random.from(1, 900) / 100.0);
     bias.push_back(x.typical * random.from(-100, 100) / 100.0);
     mean.push_back(x.typical * random.from(-100, 100) / 100.0);

@@ -440,3 +440,28 @@ func.func @read_twice(%x: !x) -> (!b, tensor<1x2xf32>) {
   %q = mbn.encode %n : tensor<1x2xf32> -> !b
   return %q, %s : !b, tensor<1x2xf32>
 }
+
+// -----
+
+!x = !mbn.tensor<1x4xf32, levels = #mbn.levels<step 0.5, zero 0, [1, 2]>>
+!w = !mbn.tensor<2x4xf32, group = 1x4, bits = 8 to 8>
+!y = !mbn.tensor<1x4xf32, levels = #mbn.levels<step 1.0, zero 0, [1, 2]>>
+
+// An encode of a concatenation is one of each part, here thresholds on the sums of
+// both; rows of thresholds go with their channels.
+// CHECK-LABEL: func.func @concat(
+// CHECK-DAG: arith.constant dense<{{\[\[}}1, 3, 5], [1, 3, 5]]> : tensor<2x3xi32>
+// CHECK-DAG: arith.constant dense<{{\[\[}}19, 21, 23], [25, 27, 29]]> : tensor<2x3xi32>
+// CHECK: %[[S:.*]] = mbn.matmul
+// CHECK: %[[A:.*]] = mbn.threshold %[[S]],
+// CHECK: %[[B:.*]] = mbn.threshold %[[S]],
+// CHECK: mbn.concat %[[A]], %[[B]] axis 1
+func.func @concat(%x: !x) -> !y {
+  %q = mbn.constant dense<values = dense<[[1, 2, 3, 4], [4, 3, 2, 1]]> : tensor<2x4xi8>, steps = dense<1.0> : tensor<1xf32>> : !w
+  %w = mbn.decode %q : !w -> tensor<2x4xf32>
+  %d = mbn.decode %x : !x -> tensor<1x4xf32>
+  %f = mbn.matmul %d, %w layer "fc" : tensor<1x4xf32>, tensor<2x4xf32> -> tensor<1x2xf32>
+  %c = tosa.concat %f, %f {axis = 1 : i32} : (tensor<1x2xf32>, tensor<1x2xf32>) -> tensor<1x4xf32>
+  %y = mbn.encode %c thresholds dense<[[0.5, 1.5, 2.5], [0.5, 1.5, 2.5], [9.5, 10.5, 11.5], [12.5, 13.5, 14.5]]> : tensor<4x3xf32> : tensor<1x4xf32> -> !y
+  return %y : !y
+}

@@ -202,3 +202,44 @@ func.func @padded_average_pool(%x: !x) -> tensor<1x3x3x2xf32> {
   %y = tosa.avg_pool2d %f, %zero, %zero {acc_type = f32, kernel = array<i64: 2, 2>, pad = array<i64: 1, 1, 1, 1>, stride = array<i64: 2, 2>} : (tensor<1x4x4x2xf32>, tensor<1xf32>, tensor<1xf32>) -> tensor<1x3x3x2xf32>
   return %y : tensor<1x3x3x2xf32>
 }
+
+// -----
+
+!a = !mbn.tensor<1x2xf32, levels = #mbn.levels<step 0.5, zero 0, [1]>>
+!b = !mbn.tensor<1x3xf32, levels = #mbn.levels<step 0.5, zero 0, [1]>>
+!c = !mbn.tensor<1x3xf32, levels = #mbn.levels<step 0.5, zero 0, [2]>>
+
+// Side by side as codes where the levels are the same.
+// CHECK-LABEL: func.func @concat(
+// CHECK-SAME: %[[A:[^:]*]]: !mbn{{[^,]*}}, {{.*}}%[[B:arg1]]:
+// CHECK: %[[Y:.*]] = mbn.concat %[[A]], %[[B]] axis 1
+// CHECK: mbn.decode %[[Y]]
+// CHECK: tosa.concat
+func.func @concat(%a: !a, %b: !b, %c: !c) -> (tensor<1x5xf32>, tensor<1x5xf32>) {
+  %x = mbn.decode %a : !a -> tensor<1x2xf32>
+  %y = mbn.decode %b : !b -> tensor<1x3xf32>
+  %z = mbn.decode %c : !c -> tensor<1x3xf32>
+  %xy = tosa.concat %x, %y {axis = 1 : i32} : (tensor<1x2xf32>, tensor<1x3xf32>) -> tensor<1x5xf32>
+  %xz = tosa.concat %x, %z {axis = 1 : i32} : (tensor<1x2xf32>, tensor<1x3xf32>) -> tensor<1x5xf32>
+  return %xy, %xz : tensor<1x5xf32>, tensor<1x5xf32>
+}
+
+// -----
+
+!x = !mbn.tensor<1x4x4x2xf32, levels = #mbn.levels<step 1.0, zero 0, [1, 2]>>
+!w = !mbn.tensor<4x1x1x2xf32, group = 1x1x1x2, bits = 1 to 1>
+
+// A scale for each channel, which a convolution that mixes channels cannot take.
+// CHECK-LABEL: func.func @channel_scales(
+// CHECK: tosa.mul
+// CHECK: mbn.conv2d {{.*}} -> tensor<1x4x4x4xf32>
+func.func @channel_scales(%x: !x) -> tensor<1x4x4x4xf32> {
+  %d = mbn.decode %x : !x -> tensor<1x4x4x2xf32>
+  %s = arith.constant dense<[[[[2.0, 4.0]]]]> : tensor<1x1x1x2xf32>
+  %shift = "tosa.const"() <{values = dense<0> : tensor<1xi8>}> : () -> tensor<1xi8>
+  %m = tosa.mul %d, %s, %shift : (tensor<1x4x4x2xf32>, tensor<1x1x1x2xf32>, tensor<1xi8>) -> tensor<1x4x4x2xf32>
+  %q = mbn.constant bases<widths = dense<1> : tensor<4xi8>, coordinates = dense<1> : tensor<4xi16>, signs = dense<1> : tensor<4xi32>, steps = dense<0.25> : tensor<1xf32>> : !w
+  %w = mbn.decode %q : !w -> tensor<4x1x1x2xf32>
+  %y = mbn.conv2d %m, %w layer "mixes" : tensor<1x4x4x2xf32>, tensor<4x1x1x2xf32> -> tensor<1x4x4x4xf32>
+  return %y : tensor<1x4x4x4xf32>
+}

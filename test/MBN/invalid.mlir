@@ -998,3 +998,50 @@ func.func @transpose_c2_levels(%x: !x) {
   %y = mbn.transpose %x [1, 0] : !x -> !y
   return
 }
+
+// -----
+
+!x = !mbn.tensor<1x4xf32, levels = #mbn.levels<step 1.0, zero 0, [1]>>
+!y = !mbn.tensor<1x4xf32, levels = #mbn.levels<step 2.0, zero 0, [1]>>
+!z = !mbn.tensor<1x8xf32, levels = #mbn.levels<step 1.0, zero 0, [1]>>
+func.func @concat_c1(%x: !x, %y: !y) {
+  // expected-error @below {{'mbn.concat' op expects activations with the same levels}}
+  %z = mbn.concat %x, %y axis 1 : !x, !y -> !z
+  return
+}
+
+// -----
+
+!x = !mbn.tensor<1x4xf32, levels = #mbn.levels<step 1.0, zero 0, [1]>>
+func.func @concat_c2(%x: !x) {
+  // expected-error @below {{'mbn.concat' op expects an axis from 0 to 1, found 2}}
+  %z = mbn.concat %x axis 2 : !x -> !x
+  return
+}
+
+// -----
+
+!x = !mbn.tensor<1x4xf32, levels = #mbn.levels<step 1.0, zero 0, [1]>>
+!y = !mbn.tensor<2x4xf32, levels = #mbn.levels<step 1.0, zero 0, [1]>>
+func.func @concat_c3_operands(%x: !x, %y: !y) {
+  // expected-error @below {{'mbn.concat' op expects operands of the same shape but for dimension 1, found 2x4}}
+  %z = mbn.concat %x, %y axis 1 : !x, !y -> !x
+  return
+}
+
+// -----
+
+!x = !mbn.tensor<1x4xf32, levels = #mbn.levels<step 1.0, zero 0, [1]>>
+func.func @concat_c3_result(%x: !x) {
+  // expected-error @below {{'mbn.concat' op expects a result of shape 1x8, found 1x4}}
+  %z = mbn.concat %x, %x axis 1 : !x, !x -> !x
+  return
+}
+
+// -----
+
+func.func @rescale_c1_border(%s: tensor<1x2x2x3xi32>, %a: tensor<1x2x3xf32>, %b: tensor<2x2x3xf32>) {
+  // expected-error @below {{'mbn.rescale' op expects a scale of shape 3, found 1x2x3}}
+  %y = mbn.rescale %s, %a, %b border <rows = [0, 1], columns = [0, 1]> : tensor<1x2x2x3xi32>, tensor<1x2x3xf32>, tensor<2x2x3xf32> -> tensor<1x2x2x3xf32>
+  return
+}

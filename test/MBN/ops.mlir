@@ -143,6 +143,21 @@ func.func @codes_to_codes(%x: !x4) -> !flat {
   return %r : !flat
 }
 
+// CHECK-LABEL: func.func @concat(
+// CHECK: mbn.concat %{{.*}}, %{{.*}} axis 1 : !mbn.tensor<1x2xf32, levels = {{.*}}>, !mbn.tensor<1x3xf32, levels = {{.*}}> -> !mbn.tensor<1x5xf32, levels = {{.*}}>
+func.func @concat(%a: !mbn.tensor<1x2xf32, levels = #mbn.levels<step 1.0, zero 0, [1]>>,
+                  %b: !mbn.tensor<1x3xf32, levels = #mbn.levels<step 1.0, zero 0, [1]>>) {
+  %c = mbn.concat %a, %b axis 1 : !mbn.tensor<1x2xf32, levels = #mbn.levels<step 1.0, zero 0, [1]>>, !mbn.tensor<1x3xf32, levels = #mbn.levels<step 1.0, zero 0, [1]>> -> !mbn.tensor<1x5xf32, levels = #mbn.levels<step 1.0, zero 0, [1]>>
+  return
+}
+
+// CHECK-LABEL: func.func @rescale_scale_at_border(
+// CHECK: mbn.rescale {{.*}} border <rows = [0, 1], columns = [0, 1]> : tensor<1x2x2x3xi32>, tensor<2x2x3xf32>, tensor<2x2x3xf32>
+func.func @rescale_scale_at_border(%s: tensor<1x2x2x3xi32>, %a: tensor<2x2x3xf32>, %b: tensor<2x2x3xf32>) {
+  %y = mbn.rescale %s, %a, %b border <rows = [0, 1], columns = [0, 1]> : tensor<1x2x2x3xi32>, tensor<2x2x3xf32>, tensor<2x2x3xf32> -> tensor<1x2x2x3xf32>
+  return
+}
+
 {-#
   dialect_resources: {
     builtin: {

@@ -34,7 +34,38 @@ def quantized():
     return node("QuantizeLinear", "x", real(0.5), byte(3))
 
 
+def sums():
+    return node("MatMulInteger", quantized(), constant([[1], [2], [3]], np.int8))
+
+
+def compared():
+    wide = node("Unsqueeze", "x", constant([2], np.int64))
+    return node("GreaterOrEqual", wide, real([0.0, 1.0]))
+
+
 CASES = {
+    "falls": lambda: node(
+        "Gather", byte([3, 1, 2]), node("Clip", quantized(), byte(0), byte(2))),
+    "index": lambda: node("Gather", byte([1, 2]), quantized()),
+    "float-table": lambda: node("Gather", real([1.0, 2.0]), quantized()),
+    "cast": lambda: node("Cast", quantized(), to=TensorProto.BOOL),
+    "cast-range": lambda: node("Cast", quantized(), to=TensorProto.INT8),
+    "sums": lambda: node("Relu", sums()),
+    "sums-factor": lambda: node("Mul", sums(), real(2.0)),
+    "sums-other": lambda: node("Add", sums(), sums()),
+    "factor": lambda: node(
+        "Cast", node("Mul", sums(), constant(3, np.int32)), to=TensorProto.FLOAT),
+    "zero-slices": lambda: node(
+        "MatMulInteger", quantized(), constant([[1], [2], [3]], np.int8), byte([1, 2])),
+    "compare-shape": lambda: node("GreaterOrEqual", "x", real([0.0, 1.0])),
+    "compare-type": lambda: node(
+        "GreaterOrEqual", node("Unsqueeze", "x", constant([2], np.int64)), byte([1])),
+    "compare-many": lambda: node(
+        "GreaterOrEqual", node("Unsqueeze", "x", constant([2], np.int64)),
+        real([0.0] * 256)),
+    "compared": lambda: node("Relu", compared()),
+    "moved": lambda: node("Flatten", compared()),
+    "counted": lambda: node("ReduceSum", compared(), constant([2], np.int64)),
     "scale": lambda: node("QuantizeLinear", "x", real(0.0), byte(0)),
     "scales": lambda: node("QuantizeLinear", "x", real([1.0, 2.0, 3.0]), byte([0, 0, 0])),
     "type": lambda: node("QuantizeLinear", "x", real(1.0), constant(0, np.int32)),
