@@ -8,13 +8,13 @@
 #include "lib/Emission/ONNXExport.h"
 #include "dialects/MBN/IR/MBN.h"
 #include "dialects/MBN/IR/Weights.h"
+#include "lib/Emission/ONNXGraph.h"
 #include "lib/Numerics/Interpreter.h"
 #include "lib/Numerics/Quantizer.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/Tosa/IR/TosaOps.h"
 #include "mlir/Dialect/Tosa/Utils/ConversionUtils.h"
-#include "onnx/onnx_pb.h"
 #include "llvm/ADT/TypeSwitch.h"
 #include "llvm/Support/MathExtras.h"
 
@@ -27,13 +27,11 @@ namespace {
 /// Writes the operations of `main` one by one. Tensors keep their shapes;
 /// convolutions and pooling, which want channels in front, are between two
 /// transpositions.
-class Exporter {
+class Exporter : private ONNXGraph {
 public:
   llvm::Expected<std::string> run(ModuleOp module);
 
 private:
-  using Name = std::string;
-
   LogicalResult write(Operation *op);
   Name writeLayer(Operation *op, Value input, Value weights, Value bias,
                   StringRef layer, mbn::Conv2DOp conv);
@@ -51,33 +49,11 @@ private:
   Name writeNorm(mbn::BatchNormOp op);
   Name writeConstant(Value value);
 
-  /// Adds a node with one result.
-  Name node(StringRef op, ArrayRef<Name> inputs, Name result = "");
-  void set(StringRef name, int64_t value);
-  void set(StringRef name, ArrayRef<int64_t> values);
-
-  template <typename T>
-  Name constant(TensorProto::DataType type, ArrayRef<int64_t> shape,
-                ArrayRef<T> values);
-  Name floats(ArrayRef<int64_t> shape, ArrayRef<float> values) {
-    return constant<float>(TensorProto::FLOAT, shape, values);
-  }
-  Name integers(ArrayRef<int64_t> values) {
-    return constant<int64_t>(TensorProto::INT64,
-                             {static_cast<int64_t>(values.size())}, values);
-  }
   /// Says the group of weights, which nothing but reading them back needs.
   void setGroup(mbn::ConstantOp weights);
-  Name convert(Name value, TensorProto::DataType type);
-  Name transpose(Name value, ArrayRef<int64_t> order);
-
-  Name unique() { return "t" + std::to_string(count++); }
   Name get(Value value);
 
-  onnx::ModelProto model;
-  onnx::GraphProto *graph = nullptr;
   llvm::DenseMap<Value, Name> names;
-  int64_t count = 0;
 };
 
 } // namespace
@@ -93,69 +69,14 @@ static numerics::Levels levelsOf(Value value) {
 }
 
 //===----------------------------------------------------------------------===//
-// Nodes and constants
+// Values
 //===----------------------------------------------------------------------===//
-
-std::string Exporter::node(StringRef op, ArrayRef<Name> inputs, Name result) {
-  onnx::NodeProto *proto = graph->add_node();
-  proto->set_op_type(op.str());
-  for (const Name &input : inputs)
-    proto->add_input(input);
-  if (result.empty())
-    result = unique();
-  proto->set_name(result);
-  proto->add_output(result);
-  return result;
-}
-
-/// Sets an attribute of the last node.
-void Exporter::set(StringRef name, int64_t value) {
-  onnx::AttributeProto *attribute =
-      graph->mutable_node(graph->node_size() - 1)->add_attribute();
-  attribute->set_name(name.str());
-  attribute->set_type(onnx::AttributeProto::INT);
-  attribute->set_i(value);
-}
-
-void Exporter::set(StringRef name, ArrayRef<int64_t> values) {
-  onnx::AttributeProto *attribute =
-      graph->mutable_node(graph->node_size() - 1)->add_attribute();
-  attribute->set_name(name.str());
-  attribute->set_type(onnx::AttributeProto::INTS);
-  for (int64_t value : values)
-    attribute->add_ints(value);
-}
-
-template <typename T>
-std::string Exporter::constant(TensorProto::DataType type,
-                               ArrayRef<int64_t> shape, ArrayRef<T> values) {
-  TensorProto *proto = graph->add_initializer();
-  proto->set_name(unique());
-  proto->set_data_type(type);
-  for (int64_t size : shape)
-    proto->add_dims(size);
-  proto->set_raw_data(values.data(), values.size() * sizeof(T));
-  return proto->name();
-}
 
 void Exporter::setGroup(mbn::ConstantOp weights) {
   std::string text = "group = ";
   llvm::raw_string_ostream os(text);
   llvm::interleave(weights.getType().getGroup(), os, "x");
-  graph->mutable_initializer(graph->initializer_size() - 1)
-      ->set_doc_string(text);
-}
-
-std::string Exporter::convert(Name value, TensorProto::DataType type) {
-  Name result = node("Cast", {value});
-  set("to", type);
-  return result;
-}
-
-std::string Exporter::transpose(Name value, ArrayRef<int64_t> order) {
-  Name result = node("Transpose", {value});
-  set("perm", order);
-  return result;
+  setConstantText(text);
 }
 
 std::string Exporter::get(Value value) {
@@ -230,7 +151,7 @@ std::string Exporter::writeProduct(Name x, mbn::ConstantOp packed,
   auto zeroCode = static_cast<uint8_t>(levels.zero);
   Name zero = constant<uint8_t>(TensorProto::UINT8, {}, zeroCode);
   Name result = node(conv ? "ConvInteger" : "MatMulInteger", {x, w, zero});
-  graph->mutable_node(graph->node_size() - 1)->set_name(name);
+  setNodeName(name);
   if (conv) {
     setWindow(conv, [&](StringRef name, ArrayRef<int64_t> v) { set(name, v); });
     set("group", conv.getGroups());
@@ -302,14 +223,14 @@ std::string Exporter::writeLayer(Operation *op, Value input, Value weights,
           writeProduct(x, packed, high, levels, conv, (layer + ".high").str());
       Name factor = constant<int32_t>(TensorProto::INT32, {}, int32_t(256));
       result = node("Add", {result, node("Mul", {upper, factor})});
-      graph->mutable_node(graph->node_size() - 1)->set_name(layer.str());
+      setNodeName(layer.str());
     }
   } else {
     SmallVector<Name> inputs = {x, writeFloatWeights(weights)};
     if (conv && bias)
       inputs.push_back(get(bias));
     result = node(conv ? "Conv" : "MatMul", inputs);
-    graph->mutable_node(graph->node_size() - 1)->set_name(layer.str());
+    setNodeName(layer.str());
     if (conv) {
       setWindow(conv,
                 [&](StringRef name, ArrayRef<int64_t> v) { set(name, v); });
@@ -317,7 +238,7 @@ std::string Exporter::writeLayer(Operation *op, Value input, Value weights,
     }
   }
   Name name = isa<mbn::MultiBitType>(input.getType()) ? (layer + ".sums").str()
-                                                      : unique();
+                                                      : Name();
   if (conv) {
     node("Transpose", {result}, name);
     set("perm", kChannelsLast);
@@ -622,18 +543,13 @@ llvm::Expected<std::string> Exporter::run(ModuleOp module) {
   auto main = module.lookupSymbol<func::FuncOp>("main");
   if (!main)
     return llvm::createStringError("the module has no function 'main'");
-  model.set_ir_version(7);
-  model.set_producer_name("subbit");
-  model.add_opset_import()->set_version(13);
-  graph = model.mutable_graph();
-  graph->set_name("main");
   auto nameOf = [](DictionaryAttr attrs, StringRef usual) {
     auto name = attrs ? attrs.getAs<StringAttr>("mbn.name") : StringAttr();
     return name ? name.str() : usual.str();
   };
   for (auto [i, argument] : llvm::enumerate(main.getArguments())) {
     Name name = nameOf(main.getArgAttrDict(i), "input" + std::to_string(i));
-    setType(graph->add_input(), argument, name);
+    setType(graph().add_input(), argument, name);
     names[argument] = name;
     // A caller gives the numbers of levels.
     if (isa<mbn::MultiBitType>(argument.getType())) {
@@ -668,13 +584,9 @@ llvm::Expected<std::string> Exporter::run(ModuleOp module) {
                           convert(result, TensorProto::INT32)});
     }
     node("Identity", {result}, name);
-    setType(graph->add_output(), value, name);
+    setType(graph().add_output(), value, name);
   }
-  std::string bytes;
-  if (!model.SerializeToString(&bytes))
-    return llvm::createStringError("the model is larger than the 2 GiB that an "
-                                   "ONNX file can have");
-  return bytes;
+  return serialize();
 }
 
 llvm::Expected<std::string> subbit::exportONNX(ModuleOp module) {
