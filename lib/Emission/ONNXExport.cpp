@@ -237,14 +237,12 @@ std::string Exporter::writeLayer(Operation *op, Value input, Value weights,
       set("group", conv.getGroups());
     }
   }
-  Name name = isa<mbn::MultiBitType>(input.getType()) ? (layer + ".sums").str()
-                                                      : Name();
-  if (conv) {
-    node("Transpose", {result}, name);
+  Name sums = isa<mbn::MultiBitType>(input.getType())
+                  ? (layer + ".sums").str()
+                  : Name();
+  Name name = node(conv ? "Transpose" : "Identity", {result}, sums);
+  if (conv)
     set("perm", kChannelsLast);
-  } else {
-    node("Identity", {result}, name);
-  }
   return bias && !conv ? node("Add", {name, get(bias)}) : name;
 }
 

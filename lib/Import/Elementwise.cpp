@@ -432,8 +432,8 @@ static LogicalResult convertSqrt(Importer &importer, Node &node) {
 /// The norms of constant weights, which weight normalization divides by.
 static LogicalResult convertReduceL2(Importer &importer, Node &node) {
   FailureOr<Parameter> input = importer.parameter(node, 0);
-  FailureOr<int64_t> keeps = node.getInt("keepdims", 1);
-  if (failed(input) || failed(keeps) ||
+  FailureOr<int64_t> keeps;
+  if (failed(input) || failed(keeps = node.getInt("keepdims", 1)) ||
       failed(node.expectInt("noop_with_empty_axes", 0, "give axes")))
     return failure();
   int64_t rank = input->shape.size();

@@ -60,8 +60,8 @@ FailureOr<Scales> importer::readScales(Importer &importer, Node &node, int i,
   if (!node.hasInput(zeroInput))
     return result;
   FailureOr<Tensor> zero = importer.tensor(node, zeroInput);
-  FailureOr<Shape> zeros = importer.integers(node, zeroInput);
-  if (failed(zero) || failed(zeros))
+  FailureOr<Shape> zeros;
+  if (failed(zero) || failed(zeros = importer.integers(node, zeroInput)))
     return failure();
   result.type = zero->constant->elementType;
   if (zeros->size() != result.scales.size())
@@ -188,9 +188,9 @@ static FailureOr<int64_t> readAxis(Node &node, int64_t rank) {
 static LogicalResult convertQuantizeLinear(Importer &importer, Node &node) {
   node.ignore({"saturate", "output_dtype", "precision"});
   FailureOr<Tensor> input = importer.data(node, 0);
-  FailureOr<Scales> scales = readScales(importer, node, 1, 2);
+  FailureOr<Scales> scales;
   FailureOr<int64_t> axis;
-  if (failed(input) || failed(scales) ||
+  if (failed(input) || failed(scales = readScales(importer, node, 1, 2)) ||
       failed(axis = readAxis(node, input->rank())))
     return failure();
   if (!input->constant) {
@@ -224,9 +224,9 @@ static LogicalResult convertQuantizeLinear(Importer &importer, Node &node) {
 
 static LogicalResult convertDequantizeLinear(Importer &importer, Node &node) {
   FailureOr<Tensor> input = importer.tensor(node, 0);
-  FailureOr<Scales> scales = readScales(importer, node, 1, 2);
+  FailureOr<Scales> scales;
   FailureOr<int64_t> axis;
-  if (failed(input) || failed(scales) ||
+  if (failed(input) || failed(scales = readScales(importer, node, 1, 2)) ||
       failed(axis = readAxis(node, input->rank())))
     return failure();
   if (!input->constant) {
@@ -308,9 +308,8 @@ FailureOr<Tensor> importer::buildProduct(Importer &importer, Node &node,
 template <bool isConv>
 static LogicalResult convertQLinear(Importer &importer, Node &node) {
   FailureOr<Tensor> input = importer.tensor(node, 0);
-  FailureOr<Scales> in = readScales(importer, node, 1, 2);
-  FailureOr<Scales> of, out;
-  if (failed(input) || failed(in) ||
+  FailureOr<Scales> in, of, out;
+  if (failed(input) || failed(in = readScales(importer, node, 1, 2)) ||
       failed(of = readScales(importer, node, 4, 5)) ||
       failed(out = readScales(importer, node, 6, 7)))
     return failure();

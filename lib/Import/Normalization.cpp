@@ -101,8 +101,8 @@ static LogicalResult convertBatchNormalization(Importer &importer, Node &node) {
 static LogicalResult convertLayerNormalization(Importer &importer, Node &node) {
   node.ignore({"stash_type"});
   FailureOr<Tensor> input = importer.data(node, 0);
-  FailureOr<float> epsilon = node.getFloat("epsilon", 1e-5f);
-  if (failed(input) || failed(epsilon))
+  FailureOr<float> epsilon;
+  if (failed(input) || failed(epsilon = node.getFloat("epsilon", 1e-5f)))
     return failure();
   if (*epsilon < 0)
     return node.attributeError("epsilon", std::to_string(*epsilon))

@@ -151,8 +151,9 @@ static LogicalResult convertConstantOfShape(Importer &importer, Node &node) {
 /// to the other kind.
 static LogicalResult convertCast(Importer &importer, Node &node) {
   FailureOr<Tensor> input = importer.tensor(node, 0);
-  FailureOr<int64_t> to = node.getInt("to", onnx::TensorProto::FLOAT);
-  if (failed(input) || failed(to))
+  FailureOr<int64_t> to;
+  if (failed(input) ||
+      failed(to = node.getInt("to", onnx::TensorProto::FLOAT)))
     return failure();
   node.ignore({"saturate"});
   if (input->isCodes() || input->isSums() || input->comparison)
@@ -482,8 +483,8 @@ static LogicalResult convertSlice(Importer &importer, Node &node) {
 
 static LogicalResult convertPad(Importer &importer, Node &node) {
   FailureOr<std::string> mode = node.getString("mode", "constant");
-  FailureOr<Tensor> input = importer.data(node, 0);
-  if (failed(mode) || failed(input))
+  FailureOr<Tensor> input;
+  if (failed(mode) || failed(input = importer.data(node, 0)))
     return failure();
   if (*mode != "constant")
     return node.attributeError("mode", *mode) << "expected 'constant'";

@@ -33,8 +33,9 @@ static mbn::ConstantOp weightsOf(Operation *product) {
 template <bool isConv>
 static LogicalResult convertInteger(Importer &importer, Node &node) {
   FailureOr<Tensor> input = importer.tensor(node, 0);
-  FailureOr<Scales> in = readZeros(importer, node, 2), of;
-  if (failed(input) || failed(in) || failed(of = readZeros(importer, node, 3)))
+  FailureOr<Scales> in, of;
+  if (failed(input) || failed(in = readZeros(importer, node, 2)) ||
+      failed(of = readZeros(importer, node, 3)))
     return failure();
   FailureOr<Parameter> weights =
       readIntegerWeights(importer, node, 1, *of, isConv ? 0 : 1);

@@ -1,6 +1,7 @@
 // Sums are multiplied by 0.5 unless a case says otherwise, and the thresholds of
 // the codes are 0.5, 1.5 and 2.5: sums 1, 3 and 5.
 // RUN: subbit-opt %s -pass-pipeline='builtin.module(func.func(mbn-fuse,mbn-fold-normalization),canonicalize)' -split-input-file | FileCheck %s
+// RUN: subbit-opt %s -pass-pipeline='builtin.module(func.func(mbn-fold-normalization{rounding=false}))' -split-input-file 2>&1 >%t | FileCheck %s --check-prefix=REMARK
 
 !x = !mbn.tensor<1x4xf32, levels = #mbn.levels<step 0.5, zero 0, [1, 2]>>
 !w = !mbn.tensor<2x4xf32, group = 1x4, bits = 8 to 8>
@@ -230,6 +231,7 @@ func.func @shared_sums(%x: !x) -> (!y, !z, tensor<1x1xf32>) {
 !y = !mbn.tensor<1x1xf32, levels = #mbn.levels<step 1.0, zero 0, [1, 2]>>
 
 // Sums that fall for the encode are used as they are too.
+// REMARK: remark: what follows layer 'fc' is not folded into thresholds: a negative factor would negate its sums, which something else reads
 // CHECK-LABEL: func.func @no_negated_shared_sums(
 // CHECK: mbn.constant dense<values = dense<{{\[\[}}1, 2, 3, 4]]>
 // CHECK: %[[S:.*]] = mbn.matmul
@@ -255,6 +257,7 @@ func.func @no_negated_shared_sums(%x: !x) -> (tensor<1x1xi32>, !y) {
 !y = !mbn.tensor<1x1xf32, levels = #mbn.levels<step 1.0, zero 0, [1, 2]>>
 
 // -128 has no negative.
+// REMARK: remark: what follows layer 'fc' is not folded into thresholds: a negative factor would negate its weights, which int8 or a layer-wise offset cannot express
 // CHECK-LABEL: func.func @no_negated_minus128(
 // CHECK: mbn.constant dense<values = dense<{{\[\[}}1, 2, 3, -128]]>
 // CHECK: mbn.rescale
@@ -300,6 +303,8 @@ func.func @no_negated_layer_wise_offset(%x: !x) -> !y {
 
 // Parameters that are not constant; a variance that gives NaN; an operation
 // that is no clamp.
+// REMARK: remark: batch normalization 'bn0' is not folded into thresholds: its parameters are no constants, or its variance gives no finite factor
+// REMARK: remark: batch normalization 'bn1' is not folded into thresholds
 // CHECK-LABEL: func.func @no_constant_chain(
 // CHECK-NOT: mbn.threshold
 // CHECK-COUNT-3: mbn.encode
@@ -463,5 +468,30 @@ func.func @concat(%x: !x) -> !y {
   %f = mbn.matmul %d, %w layer "fc" : tensor<1x4xf32>, tensor<2x4xf32> -> tensor<1x2xf32>
   %c = tosa.concat %f, %f {axis = 1 : i32} : (tensor<1x2xf32>, tensor<1x2xf32>) -> tensor<1x4xf32>
   %y = mbn.encode %c thresholds dense<[[0.5, 1.5, 2.5], [0.5, 1.5, 2.5], [9.5, 10.5, 11.5], [12.5, 13.5, 14.5]]> : tensor<4x3xf32> : tensor<1x4xf32> -> !y
+  return %y : !y
+}
+
+// -----
+
+!x = !mbn.tensor<1x4xf32, levels = #mbn.levels<step 0.5, zero 0, [1, 2]>>
+!w = !mbn.tensor<1x4xf32, group = 1x4, bits = 8 to 8>
+!y = !mbn.tensor<1x1xf32, levels = #mbn.levels<step 1.0, zero 0, [1, 2]>>
+
+// 1e38 * 5 is infinite, and 0 times that is NaN.
+// REMARK: remark: what follows layer 'fc' is not folded into thresholds: it may give NaN (0 times an infinity)
+// CHECK-LABEL: func.func @nan(
+// CHECK: mbn.rescale
+// CHECK: mbn.encode
+func.func @nan(%x: !x) -> !y {
+  %q = mbn.constant dense<values = dense<[[1, 2, 3, 4]]> : tensor<1x4xi8>, steps = dense<1.0> : tensor<1xf32>> : !w
+  %one = arith.constant dense<1.0> : tensor<1xf32>
+  %huge = arith.constant dense<1.0e+38> : tensor<1x1xf32>
+  %zero = arith.constant dense<0.0> : tensor<1xf32>
+  %shift = "tosa.const"() <{values = dense<0> : tensor<1xi8>}> : () -> tensor<1xi8>
+  %s = mbn.matmul %x, %q layer "fc" : !x, !w -> tensor<1x1xi32>
+  %f = mbn.rescale %s, %one, %one : tensor<1x1xi32>, tensor<1xf32>, tensor<1xf32> -> tensor<1x1xf32>
+  %a = tosa.mul %f, %huge, %shift : (tensor<1x1xf32>, tensor<1x1xf32>, tensor<1xi8>) -> tensor<1x1xf32>
+  %b = mbn.batch_norm %a scale %zero bias %one mean %one variance %one epsilon 0.0 layer "bn" : tensor<1x1xf32>, tensor<1xf32>, tensor<1xf32>, tensor<1xf32>, tensor<1xf32>
+  %y = mbn.encode %b : tensor<1x1xf32> -> !y
   return %y : !y
 }

@@ -72,6 +72,16 @@ Chain findChain(EncodeOp encode) {
   return chain;
 }
 
+/// For which outputs the chain's result falls where the sum rises.
+SmallVector<bool> fallingOutputs(const Chain &chain, RescaleOp rescale) {
+  SmallVector<bool> falls;
+  int64_t outputs =
+      cast<RankedTensorType>(rescale.getType()).getShape().back();
+  for (int64_t c = 0; c < outputs; ++c)
+    falls.push_back(chain.falls(c));
+  return falls;
+}
+
 // encode(chain(rescale(S))) -> threshold(S)
 struct FoldIntoThresholds : public OpRewritePattern<EncodeOp> {
   using OpRewritePattern::OpRewritePattern;
@@ -90,11 +100,7 @@ struct FoldIntoThresholds : public OpRewritePattern<EncodeOp> {
     if (failed(scale) || failed(base) || !weights)
       return rewriter.notifyMatchFailure(op, "scale or weights not constant");
 
-    int64_t outputs =
-        cast<RankedTensorType>(rescale.getType()).getShape().back();
-    SmallVector<bool> falls;
-    for (int64_t c = 0; c < outputs; ++c)
-      falls.push_back(chain.falls(c));
+    SmallVector<bool> falls = fallingOutputs(chain, rescale);
     Attribute negated;
     if (llvm::is_contained(falls, true)) {
       if (!chain.exclusive || !product->getResult(0).hasOneUse())
@@ -102,6 +108,7 @@ struct FoldIntoThresholds : public OpRewritePattern<EncodeOp> {
       if (!(negated = negateOutputs(weights, falls)))
         return rewriter.notifyMatchFailure(op, "weights cannot be negated");
     }
+    int64_t outputs = falls.size();
 
     auto table = findTable(op, chain, product, weights, *scale, *base, falls);
     if (!table)
@@ -255,6 +262,36 @@ struct SplitConcat : public OpRewritePattern<EncodeOp> {
 // The pass
 //===----------------------------------------------------------------------===//
 
+/// Says of an encode behind a product why it is no threshold.
+void explain(EncodeOp op) {
+  Chain chain = findChain(op);
+  if (auto norm = chain.source.getDefiningOp<BatchNormOp>())
+    op.emitRemark() << "batch normalization '" << norm.getLayer()
+                    << "' is not folded into thresholds: its parameters are no "
+                       "constants, or its variance gives no finite factor";
+  auto rescale = chain.source.getDefiningOp<RescaleOp>();
+  Operation *product = rescale ? rescale.getInput().getDefiningOp() : nullptr;
+  if (!isa_and_nonnull<Conv2DOp, MatmulOp>(product))
+    return;
+  mbn::ConstantOp weights = getWeightsConstant(product->getOperand(1));
+  StringRef why = "it may give NaN (0 times an infinity)";
+  if (!weights || failed(getConstantFloats(rescale.getScale())) ||
+      failed(getConstantFloats(rescale.getBase()))) {
+    why = "its weights or scales are no constants";
+  } else if (auto falls = fallingOutputs(chain, rescale);
+             llvm::is_contained(falls, true)) {
+    if (!chain.exclusive || !product->getResult(0).hasOneUse())
+      why = "a negative factor would negate its sums, which something else "
+            "reads";
+    else if (!negateOutputs(weights, falls))
+      why = "a negative factor would negate its weights, which int8 or a "
+            "layer-wise offset cannot express";
+  }
+  op.emitRemark() << "what follows layer '"
+                  << product->getAttrOfType<StringAttr>("layer").getValue()
+                  << "' is not folded into thresholds: " << why;
+}
+
 struct FoldNormalizationPass
     : public mbn::impl::FoldNormalizationPassBase<FoldNormalizationPass> {
   using FoldNormalizationPassBase::FoldNormalizationPassBase;
@@ -274,5 +311,6 @@ void FoldNormalizationPass::runOnOperation() {
     emitError(getOperation().getLoc()) << "folding does not come to an end";
     return signalPassFailure();
   }
+  getOperation().walk([&](EncodeOp op) { explain(op); });
   getOperation().walk([&](ThresholdOp) { ++numThresholds; });
 }
