@@ -129,7 +129,8 @@ private:
       padded = blocked.words.size();
     }
     schedule = chooseSchedule(b.getContext(), target, conv,
-                              compact.words.size(), padded);
+                              compact.words.size(), padded,
+                              grouping.groupWords(0));
     packed = schedule.inPixels() ? std::move(compact) : std::move(blocked);
 
     ArrayRef<int64_t> group = grouping.group();

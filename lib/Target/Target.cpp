@@ -132,20 +132,51 @@ subbit::createTargetMachine(const TargetSpec &spec) {
   return machine;
 }
 
+namespace {
+/// Of the table of targets: the first row whose features a target has counts.
+struct Row {
+  const char *name;
+  bool (*isArchitecture)(const Triple &);
+  /// As in -mattr.
+  const char *features;
+  int64_t lanes, registers;
+  bool countsBytes;
+
+  bool fits(const Triple &triple, const MCSubtargetInfo &info) const {
+    return isArchitecture(triple) && info.checkFeatures(features);
+  }
+};
+} // namespace
+
+static bool isX86(const Triple &triple) { return triple.isX86(); }
+static bool isAArch64(const Triple &triple) { return triple.isAArch64(); }
+static bool isRISCV64(const Triple &triple) { return triple.isRISCV64(); }
+static bool isAny(const Triple &) { return true; }
+
+static constexpr Row kRows[] = {
+    {"avx512-vpopcntdq", isX86, "+avx512vpopcntdq,+avx512bw", 16, 32, false},
+    {"avx512-bitalg", isX86, "+avx512bitalg,+avx512bw", 16, 32, true},
+    {"avx512", isX86, "+avx512bw", 16, 32, true},
+    {"avx2", isX86, "+avx2", 8, 16, true},
+    {"ssse3", isX86, "+ssse3", 4, 16, true},
+    {"neon", isAArch64, "+neon", 4, 32, true},
+    {"zvbb", isRISCV64, "+v,+zvbb", 4, 32, false},
+    {"rvv", isRISCV64, "+v", 4, 32, true},
+    {"scalar", isAny, "", 1, 16, false},
+};
+
 Expected<TargetInfo> subbit::describeTarget(const TargetSpec &spec) {
   auto machine = createTargetMachine(spec);
   if (!machine)
     return machine.takeError();
   const MCSubtargetInfo &info = *(*machine)->getMCSubtargetInfo();
   const Triple &triple = (*machine)->getTargetTriple();
-  TargetInfo result{"scalar", 1, 16,
-                    static_cast<int64_t>((*machine)->getPointerSize(0))};
-  if (triple.isX86()) {
-    if (info.checkFeatures("+avx512vpopcntdq") &&
-        info.checkFeatures("+avx512bw"))
-      result = {"avx512-vpopcntdq", 16, 32, result.pointerBytes};
-    else if (info.checkFeatures("+avx2"))
-      result = {"avx2", 8, 16, result.pointerBytes};
-  }
+  TargetInfo result;
+  for (const Row &row : kRows)
+    if (row.fits(triple, info)) {
+      result = {row.name, row.lanes, row.registers, row.countsBytes};
+      break;
+    }
+  result.pointerBytes = (*machine)->getPointerSize(0);
   return result;
 }

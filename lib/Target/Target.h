@@ -27,12 +27,15 @@ struct TargetSpec {
 /// What code generation knows about a target: one row of the table in
 /// Target.cpp.
 struct TargetInfo {
-  /// The row's name: "avx512-vpopcntdq", "avx2", "scalar".
+  /// The row's name: "avx512-vpopcntdq", "avx2", "neon", "scalar", ...
   std::string name;
   /// Lanes of i32 in one vector register; 1 without vectors.
   int64_t lanes = 1;
   /// Vector registers.
   int64_t registers = 16;
+  /// Bits are counted in bytes, by an instruction, a table of nibbles or shifts,
+  /// rather than in 32-bit lanes.
+  bool countsBytes = false;
   /// Bytes of a pointer and of `index`.
   int64_t pointerBytes = 8;
 };

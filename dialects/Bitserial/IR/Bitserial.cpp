@@ -48,7 +48,7 @@ TargetSpec bitserial::getTargetSpec(ModuleOp module) {
 
 LogicalResult ScheduleAttr::verify(function_ref<InFlightDiagnostic()> emitError,
                                    Orientation, int64_t lanes,
-                                   int64_t vectors) {
+                                   int64_t vectors, bool) {
   // schedule_c1
   if (lanes < 1 || lanes > 1024 || vectors < 1 || vectors > 1024)
     return emitError() << "lanes and vectors must be from 1 to 1024, found "

@@ -39,18 +39,23 @@ def Bitserial_ScheduleAttr : AttrDef<Bitserial_Dialect, "Schedule"> {
   let summary = "how a product is laid out and blocked";
   let description = [{
     `lanes` is the number of 32-bit lanes of a vector, `vectors` the number of
-    vectors of positions that a block holds in registers (1 for `outputs`).
+    vectors of positions that a block holds in registers (1 for `outputs`). Bits
+    are counted in the lanes, or with `bytes` in each byte of a vector: up to 31
+    words, before the bytes of a lane are summed. That suits CPUs which count
+    bits of bytes, or of nibbles by a table.
 
     ```mlir
     #bitserial.schedule<pixels, lanes = 16, vectors = 4>
+    #bitserial.schedule<pixels, lanes = 4, vectors = 8, bytes = true>
     ```
 
     Constraints:
     - schedule_c1: lanes and vectors are from 1 to 1024.
   }];
   let parameters = (ins "::subbit::bitserial::Orientation":$orientation,
-                        "int64_t":$lanes, "int64_t":$vectors);
-  let assemblyFormat = "`<` $orientation `,` `lanes` `=` $lanes `,` `vectors` `=` $vectors `>`";
+                        "int64_t":$lanes, "int64_t":$vectors,
+                        DefaultValuedParameter<"bool", "false">:$bytes);
+  let assemblyFormat = "`<` $orientation `,` `lanes` `=` $lanes `,` `vectors` `=` $vectors (`,` `bytes` `=` $bytes^)? `>`";
   let genVerifyDecl = 1;
   let extraClassDeclaration = [{
     bool inPixels() const { return getOrientation() == Orientation::Pixels; }

@@ -105,6 +105,9 @@ public:
   void storeVector(Value value, Value memref, mlir::ValueRange at) {
     mlir::vector::StoreOp::create(b, loc, value, memref, at);
   }
+  mlir::VectorType i8Vector(int64_t lanes) {
+    return mlir::VectorType::get({lanes}, b.getI8Type());
+  }
   mlir::VectorType i32Vector(int64_t lanes) {
     return mlir::VectorType::get({lanes}, b.getI32Type());
   }

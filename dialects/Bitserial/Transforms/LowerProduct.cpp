@@ -18,9 +18,37 @@ static constexpr int64_t kLoopPopcounts = 16;
 
 namespace {
 
-Value popcount(LoopBuilder &b, Value x, Value y) {
+/// More bits of one byte in each word would not fit 8 bits.
+static constexpr int64_t kByteWords = 31;
+
+/// The bits in which two vectors of words differ, in each word or byte.
+Value popcount(LoopBuilder &b, Value x, Value y, ScheduleAttr schedule) {
   Value differs = arith::XOrIOp::create(b.b, b.loc, x, y);
+  if (schedule.getBytes())
+    differs = vector::BitCastOp::create(
+        b.b, b.loc, b.i8Vector(4 * schedule.getLanes()), differs);
   return math::CtPopOp::create(b.b, b.loc, differs);
+}
+
+/// The sum of the four bytes of each word, in it.
+Value sumBytes(LoopBuilder &b, Value bytes, int64_t lanes) {
+  Value x = vector::BitCastOp::create(b.b, b.loc, b.i32Vector(lanes), bytes);
+  auto halves = [&](Value x, int64_t mask, int64_t bits) {
+    Value low = arith::AndIOp::create(b.b, b.loc, x,
+                                      b.splat(b.i32(mask), lanes));
+    Value high = arith::ShRUIOp::create(b.b, b.loc, x,
+                                        b.splat(b.i32(bits), lanes));
+    return std::pair(low, high);
+  };
+  auto [even, odd] = halves(x, 0x00ff00ff, 8);
+  odd = arith::AndIOp::create(b.b, b.loc, odd,
+                              b.splat(b.i32(0x00ff00ff), lanes));
+  auto [low, high] = halves(b.add(even, odd), 0xffff, 16);
+  return b.add(low, high);
+}
+
+Value addCount(LoopBuilder &b, Value acc, Value count) {
+  return acc ? b.add(acc, count) : count;
 }
 
 /// Lets LLVM keep the loop as it is.
@@ -34,19 +62,20 @@ void disableUnrolling(Operation *loop) {
                                               {}, {}));
 }
 
-/// Counts over all words of a row. `count(word, acc)` adds word `word` to the
+using CountFn = llvm::function_ref<LoopBuilder::Values(Value, ValueRange)>;
+
+/// Counts over words of a row. `count(word, acc)` adds word `word` to the
 /// counts; a null count is 0. Long rows loop over chunks, which stay a loop:
 /// unrolled, more counts would be in flight than there are registers.
-LoopBuilder::Values
-countWords(LoopBuilder &b, int64_t words, VectorType type, int64_t counts,
-           llvm::function_ref<LoopBuilder::Values(Value, ValueRange)> count) {
+LoopBuilder::Values countWords(LoopBuilder &b, int64_t first, int64_t words,
+                               VectorType type, int64_t counts, CountFn count) {
   LoopBuilder::Values acc(counts, Value());
   int64_t looped = 0;
   if (words * counts > kStraightPopcounts) {
     int64_t chunk = std::max<int64_t>(1, kLoopPopcounts / counts);
     looped = words / chunk * chunk;
     LoopBuilder::Values zeros(counts, b.zero(type));
-    acc = b.loop(b.index(0), b.index(looped), chunk, zeros,
+    acc = b.loop(b.index(first), b.index(first + looped), chunk, zeros,
                  [&](Value word, ValueRange args) {
                    LoopBuilder::Values next(args);
                    for (int64_t u = 0; u < chunk; ++u)
@@ -56,12 +85,27 @@ countWords(LoopBuilder &b, int64_t words, VectorType type, int64_t counts,
     disableUnrolling(acc.front().getDefiningOp());
   }
   for (int64_t w = looped; w < words; ++w)
-    acc = count(b.index(w), acc);
+    acc = count(b.index(first + w), acc);
   return acc;
 }
 
-Value addCount(LoopBuilder &b, Value acc, Value count) {
-  return acc ? b.add(acc, count) : count;
+
+/// Counts over all words of a row, in words.
+LoopBuilder::Values countRow(LoopBuilder &b, int64_t words,
+                             ScheduleAttr schedule, int64_t counts,
+                             CountFn count) {
+  int64_t lanes = schedule.getLanes();
+  if (!schedule.getBytes())
+    return countWords(b, 0, words, b.i32Vector(lanes), counts, count);
+  LoopBuilder::Values total(counts, Value());
+  for (int64_t first = 0; first < words; first += kByteWords) {
+    LoopBuilder::Values bytes =
+        countWords(b, first, std::min(kByteWords, words - first),
+                   b.i8Vector(4 * lanes), counts, count);
+    for (auto [sum, part] : llvm::zip_equal(total, bytes))
+      sum = addCount(b, sum, sumBytes(b, part, lanes));
+  }
+  return total;
 }
 
 /// acc - a * sum_j m_j count_j
@@ -169,7 +213,8 @@ struct ProductPixels : public OpRewritePattern<ProductOp> {
     for (size_t j = 0; j < op.getMultipliers().size(); ++j) {
       Value plane = b.add(patch, j * words);
       counts.push_back(
-          countWords(b, words, type, vectors, [&](Value word, ValueRange acc) {
+          countRow(b, words, op.getSchedule(), vectors, [&](Value word,
+                                                            ValueRange acc) {
             Value weights =
                 b.splat(b.load(op.getWords(), b.add(firstWord, word)), lanes);
             LoopBuilder::Values next;
@@ -177,7 +222,7 @@ struct ProductPixels : public OpRewritePattern<ProductOp> {
               Value bits = b.loadVector(
                   op.getPatches(),
                   {n, b.add(plane, word), b.add(position, v * lanes)}, lanes);
-              next.push_back(addCount(b, acc[v], popcount(b, weights, bits)));
+              next.push_back(addCount(b, acc[v], popcount(b, weights, bits, op.getSchedule())));
             }
             return next;
           }));
@@ -247,14 +292,15 @@ struct ProductOutputs : public OpRewritePattern<ProductOp> {
         b.b, b.loc, type,
         b.loadVector(op.getCoordinates(), b.mul(rowNumber, lanes), lanes));
     LoopBuilder::Values counts =
-        countWords(b, words, type, planes, [&](Value word, ValueRange acc) {
+        countRow(b, words, op.getSchedule(), planes, [&](Value word,
+                                                         ValueRange acc) {
           Value weights = b.loadVector(
               op.getWords(), b.add(firstWord, b.mul(word, lanes)), lanes);
           LoopBuilder::Values next;
           for (int64_t j = 0; j < planes; ++j) {
             Value at = b.add(b.add(patch, word), j * words);
             Value bits = b.splat(b.load(op.getPatches(), {n, at}), lanes);
-            next.push_back(addCount(b, acc[j], popcount(b, weights, bits)));
+            next.push_back(addCount(b, acc[j], popcount(b, weights, bits, op.getSchedule())));
           }
           return next;
         });
