@@ -59,7 +59,9 @@ ScheduleAttr subbit::chooseSchedule(MLIRContext *context,
                                     int64_t compact, int64_t padded,
                                     int64_t words) {
   // Summing the bytes of a row costs about as much as three words do.
-  bool bytes = target.countsBytes && words > 3;
+  Counting counting = Counting::Words;
+  if (words > 3)
+    counting = symbolizeCounting(target.counting).value_or(Counting::Words);
   int64_t lanes = target.lanes;
   int64_t positions = geometry.outputHeight() * geometry.outputWidth();
   bool vector = geometry.height * geometry.width == 1;
@@ -69,14 +71,14 @@ ScheduleAttr subbit::chooseSchedule(MLIRContext *context,
   // blocks of ragged outputs would mostly store padding.
   if (vector && lanes > 1 && positions < lanes / 2 && padded <= 2 * compact)
     return ScheduleAttr::get(context, Orientation::Outputs, lanes, 1,
-                             bytes);
+                             counting);
   // Accumulators of a block and of a row, plus a weight word and temporaries,
   // stay in registers; blocks share the positions evenly.
   int64_t most = target.registers / 4;
   int64_t vectors = (positions + lanes - 1) / lanes;
   int64_t blocks = (vectors + most - 1) / most;
   return ScheduleAttr::get(context, Orientation::Pixels, lanes,
-                           (vectors + blocks - 1) / blocks, bytes);
+                           (vectors + blocks - 1) / blocks, counting);
 }
 
 namespace {

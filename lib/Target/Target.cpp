@@ -140,7 +140,7 @@ struct Row {
   /// As in -mattr.
   const char *features;
   int64_t lanes, registers;
-  bool countsBytes;
+  const char *counting;
 
   bool fits(const Triple &triple, const MCSubtargetInfo &info) const {
     return isArchitecture(triple) && info.checkFeatures(features);
@@ -154,15 +154,15 @@ static bool isRISCV64(const Triple &triple) { return triple.isRISCV64(); }
 static bool isAny(const Triple &) { return true; }
 
 static constexpr Row kRows[] = {
-    {"avx512-vpopcntdq", isX86, "+avx512vpopcntdq,+avx512bw", 16, 32, false},
-    {"avx512-bitalg", isX86, "+avx512bitalg,+avx512bw", 16, 32, true},
-    {"avx512", isX86, "+avx512bw", 16, 32, true},
-    {"avx2", isX86, "+avx2", 8, 16, true},
-    {"ssse3", isX86, "+ssse3", 4, 16, true},
-    {"neon", isAArch64, "+neon", 4, 32, true},
-    {"zvbb", isRISCV64, "+v,+zvbb", 4, 32, false},
-    {"rvv", isRISCV64, "+v", 4, 32, true},
-    {"scalar", isAny, "", 1, 16, false},
+    {"avx512-vpopcntdq", isX86, "+avx512vpopcntdq,+avx512bw", 16, 32, "words"},
+    {"avx512-bitalg", isX86, "+avx512bitalg,+avx512bw", 16, 32, "pmadd"},
+    {"avx512", isX86, "+avx512bw", 16, 32, "pmadd"},
+    {"avx2", isX86, "+avx2", 8, 16, "pmadd"},
+    {"ssse3", isX86, "+ssse3", 4, 16, "pmadd"},
+    {"neon", isAArch64, "+neon", 4, 32, "uaddlp"},
+    {"zvbb", isRISCV64, "+v,+zvbb", 4, 32, "words"},
+    {"rvv", isRISCV64, "+v", 4, 32, "bytes"},
+    {"scalar", isAny, "", 1, 16, "words"},
 };
 
 Expected<TargetInfo> subbit::describeTarget(const TargetSpec &spec) {
@@ -174,7 +174,7 @@ Expected<TargetInfo> subbit::describeTarget(const TargetSpec &spec) {
   TargetInfo result;
   for (const Row &row : kRows)
     if (row.fits(triple, info)) {
-      result = {row.name, row.lanes, row.registers, row.countsBytes};
+      result = {row.name, row.lanes, row.registers, row.counting};
       break;
     }
   result.pointerBytes = (*machine)->getPointerSize(0);

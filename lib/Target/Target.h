@@ -33,9 +33,8 @@ struct TargetInfo {
   int64_t lanes = 1;
   /// Vector registers.
   int64_t registers = 16;
-  /// Bits are counted in bytes, by an instruction, a table of nibbles or shifts,
-  /// rather than in 32-bit lanes.
-  bool countsBytes = false;
+  /// How bits are counted: a `count` of `#bitserial.schedule`.
+  std::string counting = "words";
   /// Bytes of a pointer and of `index`.
   int64_t pointerBytes = 8;
 };

@@ -20,6 +20,16 @@ func.func private @schedule_c1_huge() attributes {a = #bitserial.schedule<output
 
 // -----
 
+// expected-error @below {{no instruction uaddlp sums the bytes of 8 lanes}}
+func.func private @schedule_c2_uaddlp() attributes {a = #bitserial.schedule<pixels, lanes = 8, vectors = 1, count = uaddlp>}
+
+// -----
+
+// expected-error @below {{no instruction pmadd sums the bytes of 1 lanes}}
+func.func private @schedule_c2_pmadd() attributes {a = #bitserial.schedule<outputs, lanes = 1, vectors = 1, count = pmadd>}
+
+// -----
+
 // expected-error @below {{expected one of [pixels, outputs] for what the lanes of a vector hold, got: rows}}
 // expected-error @below {{failed to parse Bitserial_ScheduleAttr parameter 'orientation'}}
 func.func private @schedule_orientation() attributes {a = #bitserial.schedule<rows, lanes = 8, vectors = 1>}

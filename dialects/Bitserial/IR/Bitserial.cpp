@@ -48,11 +48,19 @@ TargetSpec bitserial::getTargetSpec(ModuleOp module) {
 
 LogicalResult ScheduleAttr::verify(function_ref<InFlightDiagnostic()> emitError,
                                    Orientation, int64_t lanes,
-                                   int64_t vectors, bool) {
+                                   int64_t vectors, Counting counting) {
   // schedule_c1
   if (lanes < 1 || lanes > 1024 || vectors < 1 || vectors > 1024)
     return emitError() << "lanes and vectors must be from 1 to 1024, found "
                        << lanes << " and " << vectors;
+  // schedule_c2
+  bool isKnown = counting == Counting::Uaddlp ? lanes == 4
+                 : counting == Counting::Pmadd
+                     ? lanes == 4 || lanes == 8 || lanes == 16
+                     : true;
+  if (!isKnown)
+    return emitError() << "no instruction " << stringifyCounting(counting)
+                       << " sums the bytes of " << lanes << " lanes";
   return success();
 }
 

@@ -34,28 +34,42 @@ def Bitserial_Orientation : I32EnumAttr<"Orientation", "what the lanes of a vect
   let cppNamespace = "::subbit::bitserial";
 }
 
+def Bitserial_Counting : I32EnumAttr<"Counting", "how the bits of words are counted", [
+    I32EnumAttrCase<"Words", 0, "words">,
+    I32EnumAttrCase<"Bytes", 1, "bytes">,
+    I32EnumAttrCase<"Pmadd", 2, "pmadd">,
+    I32EnumAttrCase<"Uaddlp", 3, "uaddlp">]> {
+  let genSpecializedAttr = 0;
+  let cppNamespace = "::subbit::bitserial";
+}
+
 def Bitserial_ScheduleAttr : AttrDef<Bitserial_Dialect, "Schedule"> {
   let mnemonic = "schedule";
   let summary = "how a product is laid out and blocked";
   let description = [{
     `lanes` is the number of 32-bit lanes of a vector, `vectors` the number of
-    vectors of positions that a block holds in registers (1 for `outputs`). Bits
-    are counted in the lanes, or with `bytes` in each byte of a vector: up to 31
-    words, before the bytes of a lane are summed. That suits CPUs which count
+    vectors of positions that a block holds in registers (1 for `outputs`).
+
+    `count` is `words` where bits are counted in the lanes. Otherwise they are
+    counted in the bytes of a vector, up to 31 words of them, before the bytes of
+    a lane are summed: by shifts (`bytes`), or by an instruction of x86 (`pmadd`,
+    4, 8 or 16 lanes) or AArch64 (`uaddlp`, 4 lanes). That suits CPUs which count
     bits of bytes, or of nibbles by a table.
 
     ```mlir
     #bitserial.schedule<pixels, lanes = 16, vectors = 4>
-    #bitserial.schedule<pixels, lanes = 4, vectors = 8, bytes = true>
+    #bitserial.schedule<pixels, lanes = 4, vectors = 8, count = uaddlp>
     ```
 
     Constraints:
     - schedule_c1: lanes and vectors are from 1 to 1024.
+    - schedule_c2: there is an instruction of the kind for so many lanes.
   }];
   let parameters = (ins "::subbit::bitserial::Orientation":$orientation,
                         "int64_t":$lanes, "int64_t":$vectors,
-                        DefaultValuedParameter<"bool", "false">:$bytes);
-  let assemblyFormat = "`<` $orientation `,` `lanes` `=` $lanes `,` `vectors` `=` $vectors (`,` `bytes` `=` $bytes^)? `>`";
+                        DefaultValuedParameter<"::subbit::bitserial::Counting",
+                            "::subbit::bitserial::Counting::Words">:$counting);
+  let assemblyFormat = "`<` $orientation `,` `lanes` `=` $lanes `,` `vectors` `=` $vectors (`,` `count` `=` $counting^)? `>`";
   let genVerifyDecl = 1;
   let extraClassDeclaration = [{
     bool inPixels() const { return getOrientation() == Orientation::Pixels; }

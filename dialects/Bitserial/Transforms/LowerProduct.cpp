@@ -24,27 +24,64 @@ static constexpr int64_t kByteWords = 31;
 /// The bits in which two vectors of words differ, in each word or byte.
 Value popcount(LoopBuilder &b, Value x, Value y, ScheduleAttr schedule) {
   Value differs = arith::XOrIOp::create(b.b, b.loc, x, y);
-  if (schedule.getBytes())
+  if (schedule.getCounting() != Counting::Words)
     differs = vector::BitCastOp::create(
         b.b, b.loc, b.i8Vector(4 * schedule.getLanes()), differs);
   return math::CtPopOp::create(b.b, b.loc, differs);
 }
 
-/// The sum of the four bytes of each word, in it.
-Value sumBytes(LoopBuilder &b, Value bytes, int64_t lanes) {
-  Value x = vector::BitCastOp::create(b.b, b.loc, b.i32Vector(lanes), bytes);
-  auto halves = [&](Value x, int64_t mask, int64_t bits) {
-    Value low = arith::AndIOp::create(b.b, b.loc, x,
-                                      b.splat(b.i32(mask), lanes));
-    Value high = arith::ShRUIOp::create(b.b, b.loc, x,
-                                        b.splat(b.i32(bits), lanes));
-    return std::pair(low, high);
+/// The sums of neighbouring elements in lanes of twice their size, by shifts.
+Value sumPairs(LoopBuilder &b, Value x, VectorType type) {
+  unsigned bits = type.getElementTypeBitWidth();
+  auto splat = [&](int64_t value) -> Value {
+    auto element = b.b.getIntegerAttr(type.getElementType(), value);
+    return arith::ConstantOp::create(
+        b.b, b.loc, DenseElementsAttr::get(type, Attribute(element)));
   };
-  auto [even, odd] = halves(x, 0x00ff00ff, 8);
-  odd = arith::AndIOp::create(b.b, b.loc, odd,
-                              b.splat(b.i32(0x00ff00ff), lanes));
-  auto [low, high] = halves(b.add(even, odd), 0xffff, 16);
+  Value pairs = vector::BitCastOp::create(b.b, b.loc, type, x);
+  Value low = arith::AndIOp::create(b.b, b.loc, pairs,
+                                    splat((int64_t(1) << bits / 2) - 1));
+  Value high = arith::ShRUIOp::create(b.b, b.loc, pairs, splat(bits / 2));
   return b.add(low, high);
+}
+
+/// The instructions that do it, to 16 and to 32 bits.
+std::pair<StringRef, StringRef> pairInstructions(ScheduleAttr schedule) {
+  if (schedule.getCounting() == Counting::Uaddlp)
+    return {"llvm.aarch64.neon.uaddlp.v8i16.v16i8",
+            "llvm.aarch64.neon.uaddlp.v4i32.v8i16"};
+  switch (schedule.getLanes()) {
+  case 4:
+    return {"llvm.x86.ssse3.pmadd.ub.sw.128", "llvm.x86.sse2.pmadd.wd"};
+  case 8:
+    return {"llvm.x86.avx2.pmadd.ub.sw", "llvm.x86.avx2.pmadd.wd"};
+  default:
+    return {"llvm.x86.avx512.pmaddubs.w.512", "llvm.x86.avx512.pmaddw.d.512"};
+  }
+}
+
+/// The sum of the four bytes of each word, in it.
+Value sumBytes(LoopBuilder &b, Value bytes, ScheduleAttr schedule) {
+  int64_t lanes = schedule.getLanes();
+  auto halves = VectorType::get({2 * lanes}, b.b.getIntegerType(16));
+  auto words = b.i32Vector(lanes);
+  if (schedule.getCounting() == Counting::Bytes)
+    return sumPairs(b, sumPairs(b, bytes, halves), words);
+  auto [toHalves, toWords] = pairInstructions(schedule);
+  auto call = [&](StringRef name, Value x, VectorType type) -> Value {
+    SmallVector<Value> operands{x};
+    // Products with ones.
+    if (schedule.getCounting() == Counting::Pmadd) {
+      auto vector = cast<VectorType>(x.getType());
+      auto one = b.b.getIntegerAttr(vector.getElementType(), 1);
+      operands.push_back(arith::ConstantOp::create(
+          b.b, b.loc, DenseElementsAttr::get(vector, Attribute(one))));
+    }
+    return LLVM::CallIntrinsicOp::create(b.b, b.loc, type,
+                                         b.b.getStringAttr(name), operands)
+        .getResult(0);
+  };
+  return call(toWords, call(toHalves, bytes, halves), words);
 }
 
 Value addCount(LoopBuilder &b, Value acc, Value count) {
@@ -95,7 +132,7 @@ LoopBuilder::Values countRow(LoopBuilder &b, int64_t words,
                              ScheduleAttr schedule, int64_t counts,
                              CountFn count) {
   int64_t lanes = schedule.getLanes();
-  if (!schedule.getBytes())
+  if (schedule.getCounting() == Counting::Words)
     return countWords(b, 0, words, b.i32Vector(lanes), counts, count);
   LoopBuilder::Values total(counts, Value());
   for (int64_t first = 0; first < words; first += kByteWords) {
@@ -103,7 +140,7 @@ LoopBuilder::Values countRow(LoopBuilder &b, int64_t words,
         countWords(b, first, std::min(kByteWords, words - first),
                    b.i8Vector(4 * lanes), counts, count);
     for (auto [sum, part] : llvm::zip_equal(total, bytes))
-      sum = addCount(b, sum, sumBytes(b, part, lanes));
+      sum = addCount(b, sum, sumBytes(b, part, schedule));
   }
   return total;
 }

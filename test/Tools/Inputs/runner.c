@@ -20,22 +20,23 @@ static void *allocate(size_t bytes, size_t alignment) {
 
 int main(void) {
   const subbit_description *d = &SYMBOL(NETWORK, _description);
-  if (d->abi_version != SUBBIT_ABI_VERSION || d->num_inputs != 1 ||
-      d->num_outputs != 1)
+  if (d->abi_version != SUBBIT_ABI_VERSION || d->num_inputs != 1)
     return 2;
-  /* The size, input, output, scratch, trace function and its context. */
-  void *args[6] = {0};
+  /* The size, input, outputs, scratch, trace function and its context. */
+  void *args[32] = {0};
   if (d->args_size > sizeof(args))
     return 2;
   args[0] = (void *)d->args_size;
   args[1] = allocate(d->inputs[0].bytes, 64);
-  args[2] = allocate(d->outputs[0].bytes, 64);
-  args[3] = allocate(d->scratch_bytes, d->scratch_alignment);
+  for (size_t i = 0; i < d->num_outputs; ++i)
+    args[2 + i] = allocate(d->outputs[i].bytes, 64);
+  args[2 + d->num_outputs] = allocate(d->scratch_bytes, d->scratch_alignment);
   while (fread(args[1], d->inputs[0].bytes, 1, stdin) == 1) {
     int error = SYMBOL(NETWORK, _run)(args);
     if (error != SUBBIT_OK)
       return error;
-    fwrite(args[2], d->outputs[0].bytes, 1, stdout);
+    for (size_t i = 0; i < d->num_outputs; ++i)
+      fwrite(args[2 + i], d->outputs[i].bytes, 1, stdout);
   }
   return 0;
 }
