@@ -190,6 +190,44 @@ func.func @product_outputs_long_rows(%p: memref<1x35xi32>, %w: memref<140xi32>, 
 
 // -----
 
+#geometry = #bitserial.geometry<input = [1100, 1, 1], kernel = [1, 1, 1100], group = [1, 1, 1100], output = [4, 1, 1], stride = [1, 1], dilation = [1, 1], groups = 1>
+
+// Of 35 words the bits of 31 fit bytes, which are summed by shifts, in lanes of 16
+// and of 32 bits; then four words more.
+// CHECK-LABEL: func.func @product_bytes(
+// CHECK-COUNT-31: math.ctpop %{{.*}} : vector<16xi8>
+// CHECK-NOT: math.ctpop
+// CHECK: %[[HALVES:.*]] = vector.bitcast %{{.*}} : vector<16xi8> to vector<8xi16>
+// CHECK: arith.andi %[[HALVES]], %{{.*}} : vector<8xi16>
+// CHECK: arith.shrui %[[HALVES]], %{{.*}} : vector<8xi16>
+// CHECK: arith.shrui %{{.*}} : vector<4xi32>
+// CHECK: %[[SUM:.*]] = arith.addi %{{.*}} : vector<4xi32>
+// CHECK-COUNT-4: math.ctpop %{{.*}} : vector<16xi8>
+// CHECK: arith.addi %[[SUM]], %{{.*}} : vector<4xi32>
+func.func @product_bytes(%p: memref<1x35xi32>, %w: memref<140xi32>, %a: memref<4xi8>, %n: memref<1xi8>, %i: memref<4xi32>, %s: memref<1x4xi32>) {
+  bitserial.product "fc" multipliers [1] #geometry <outputs, lanes = 4, vectors = 1, count = bytes> ins(%p, %w, %a, %n, %i : memref<1x35xi32>, memref<140xi32>, memref<4xi8>, memref<1xi8>, memref<4xi32>) outs(%s : memref<1x4xi32>)
+  return
+}
+
+// By instructions of the target.
+// CHECK-LABEL: func.func @product_uaddlp(
+// CHECK: %[[HALVES:.*]] = llvm.call_intrinsic "llvm.aarch64.neon.uaddlp.v8i16.v16i8"(%{{.*}}) : (vector<16xi8>) -> vector<8xi16>
+// CHECK: llvm.call_intrinsic "llvm.aarch64.neon.uaddlp.v4i32.v8i16"(%[[HALVES]]) : (vector<8xi16>) -> vector<4xi32>
+func.func @product_uaddlp(%p: memref<1x35xi32>, %w: memref<140xi32>, %a: memref<4xi8>, %n: memref<1xi8>, %i: memref<4xi32>, %s: memref<1x4xi32>) {
+  bitserial.product "fc" multipliers [1] #geometry <outputs, lanes = 4, vectors = 1, count = uaddlp> ins(%p, %w, %a, %n, %i : memref<1x35xi32>, memref<140xi32>, memref<4xi8>, memref<1xi8>, memref<4xi32>) outs(%s : memref<1x4xi32>)
+  return
+}
+
+// CHECK-LABEL: func.func @product_pmadd(
+// CHECK: %[[HALVES:.*]] = llvm.call_intrinsic "llvm.x86.ssse3.pmadd.ub.sw.128"(%{{.*}}, %{{.*}}) : (vector<16xi8>, vector<16xi8>) -> vector<8xi16>
+// CHECK: llvm.call_intrinsic "llvm.x86.sse2.pmadd.wd"(%[[HALVES]], %{{.*}}) : (vector<8xi16>, vector<8xi16>) -> vector<4xi32>
+func.func @product_pmadd(%p: memref<1x35xi32>, %w: memref<140xi32>, %a: memref<4xi8>, %n: memref<1xi8>, %i: memref<4xi32>, %s: memref<1x4xi32>) {
+  bitserial.product "fc" multipliers [1] #geometry <outputs, lanes = 4, vectors = 1, count = pmadd> ins(%p, %w, %a, %n, %i : memref<1x35xi32>, memref<140xi32>, memref<4xi8>, memref<1xi8>, memref<4xi32>) outs(%s : memref<1x4xi32>)
+  return
+}
+
+// -----
+
 //===----------------------------------------------------------------------===//
 // Threshold, rescale
 //===----------------------------------------------------------------------===//
