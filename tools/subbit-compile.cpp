@@ -102,9 +102,9 @@ static Expected<CompileOptions> makeOptions() {
                                   : "give a path and the network's name"));
   if (batch < 1)
     return invalid("--batch must be at least 1");
-  auto recipe = makeRecipe({recipeFile, given(weightBits),
-                            given(activationBits), calibration,
-                            exactNormalization});
+  auto recipe =
+      makeRecipe({recipeFile, given(weightBits), given(activationBits),
+                  calibration, exactNormalization});
   if (!recipe)
     return recipe.takeError();
   CompileOptions options;

@@ -41,8 +41,8 @@ checkPasses(mlir::ModuleOp module,
 
 /// Checks that a network at the level "quantized" has the same results, bit for
 /// bit, in the interpreter, in the interpreter after each pass of the phase
-/// "fused", in the reference, compiled, and (but for the sign of zeros) after it
-/// was written as ONNX and read back. The error names the pass or the way of
+/// "fused", in the reference, compiled, and (but for the sign of zeros) after
+/// it was written as ONNX and read back. The error names the pass or the way of
 /// running that gave something else.
 llvm::Error checkNetwork(mlir::ModuleOp module, const TargetSpec &target,
                          llvm::StringRef directory,

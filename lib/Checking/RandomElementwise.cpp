@@ -45,9 +45,8 @@ Floats NetworkBuilder::normalize(const Floats &x) {
       continue;
     }
     // Now and then all codes are those of the bias, or of the sum's sign.
-    double magnitude = random.chance(5)
-                           ? random.oneOf({1e-12, 1e-10, 1e10, 1e12})
-                           : 1.0;
+    double magnitude =
+        random.chance(5) ? random.oneOf({1e-12, 1e-10, 1e10, 1e12}) : 1.0;
     scale.push_back(sign * magnitude * random.from(1, 300) / 100.0);
     variance.push_back(random.from(1, 900) / 100.0);
     bias.push_back(x.typical * random.from(-100, 100) / 100.0);

@@ -222,8 +222,8 @@ Floats NetworkBuilder::residual(const Floats &input) {
           left.typical + right.typical};
 }
 
-/// Two branches of the same shape side by side, as floats or as codes of the same
-/// levels.
+/// Two branches of the same shape side by side, as floats or as codes of the
+/// same levels.
 Floats NetworkBuilder::concatenate(const Floats &input) {
   numerics::ConvGeometry g = makeGeometry(input.shape());
   Floats left = clamp(makeLayer(input, g)), right = makeLayer(input, g);

@@ -106,8 +106,7 @@ Value subbit::buildConcat(OpBuilder &builder, Location loc,
     offsets[axis] = builder.getIndexAttr(offset);
     Value place = tensor::ExtractSliceOp::create(builder, loc, result, offsets,
                                                  sizes, strides);
-    Value copy =
-        linalg::CopyOp::create(builder, loc, part, place).getResult(0);
+    Value copy = linalg::CopyOp::create(builder, loc, part, place).getResult(0);
     result = tensor::InsertSliceOp::create(builder, loc, copy, result, offsets,
                                            sizes, strides);
     offset += shape[axis];

@@ -70,8 +70,7 @@ ScheduleAttr subbit::chooseSchedule(MLIRContext *context,
   // Lanes hold outputs where there are too few positions to fill them, unless
   // blocks of ragged outputs would mostly store padding.
   if (vector && lanes > 1 && positions < lanes / 2 && padded <= 2 * compact)
-    return ScheduleAttr::get(context, Orientation::Outputs, lanes, 1,
-                             counting);
+    return ScheduleAttr::get(context, Orientation::Outputs, lanes, 1, counting);
   // Accumulators of a block and of a row, plus a weight word and temporaries,
   // stay in registers; blocks share the positions evenly.
   int64_t most = target.registers / 4;

@@ -128,9 +128,9 @@ private:
       blocked = numerics::packForOutputs(rows, target.lanes);
       padded = blocked.words.size();
     }
-    schedule = chooseSchedule(b.getContext(), target, conv,
-                              compact.words.size(), padded,
-                              grouping.groupWords(0));
+    schedule =
+        chooseSchedule(b.getContext(), target, conv, compact.words.size(),
+                       padded, grouping.groupWords(0));
     packed = schedule.inPixels() ? std::move(compact) : std::move(blocked);
 
     ArrayRef<int64_t> group = grouping.group();

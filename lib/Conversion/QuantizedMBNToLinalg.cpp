@@ -338,8 +338,8 @@ struct ConcatPattern : public OpConversionPattern<mbn::ConcatOp> {
   LogicalResult
   matchAndRewrite(mbn::ConcatOp op, OpAdaptor adaptor,
                   ConversionPatternRewriter &rewriter) const override {
-    auto type = RankedTensorType::get(op.getType().getShape(),
-                                      rewriter.getI8Type());
+    auto type =
+        RankedTensorType::get(op.getType().getShape(), rewriter.getI8Type());
     rewriter.replaceOp(op, buildConcat(rewriter, op.getLoc(), type,
                                        adaptor.getInputs(), op.getAxis()));
     return success();

@@ -217,8 +217,8 @@ std::string Exporter::writeLayer(Operation *op, Value input, Value weights,
         low.push_back(w & 255);
         high.push_back((w - low.back()) / 256);
       }
-      result = writeProduct(x, packed, low, levels, conv,
-                            (layer + ".low").str());
+      result =
+          writeProduct(x, packed, low, levels, conv, (layer + ".low").str());
       Name upper =
           writeProduct(x, packed, high, levels, conv, (layer + ".high").str());
       Name factor = constant<int32_t>(TensorProto::INT32, {}, int32_t(256));
@@ -237,9 +237,8 @@ std::string Exporter::writeLayer(Operation *op, Value input, Value weights,
       set("group", conv.getGroups());
     }
   }
-  Name sums = isa<mbn::MultiBitType>(input.getType())
-                  ? (layer + ".sums").str()
-                  : Name();
+  Name sums = isa<mbn::MultiBitType>(input.getType()) ? (layer + ".sums").str()
+                                                      : Name();
   Name name = node(conv ? "Transpose" : "Identity", {result}, sums);
   if (conv)
     set("perm", kChannelsLast);

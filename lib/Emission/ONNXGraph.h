@@ -30,8 +30,8 @@ public:
   void setNodeName(llvm::StringRef name);
 
   template <typename T>
-  Name constant(onnx::TensorProto::DataType type,
-                llvm::ArrayRef<int64_t> shape, llvm::ArrayRef<T> values) {
+  Name constant(onnx::TensorProto::DataType type, llvm::ArrayRef<int64_t> shape,
+                llvm::ArrayRef<T> values) {
     return addConstant(type, shape, values.data(), values.size() * sizeof(T));
   }
   Name floats(llvm::ArrayRef<int64_t> shape, llvm::ArrayRef<float> values) {

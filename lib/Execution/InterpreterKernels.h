@@ -31,7 +31,8 @@ TensorValue reshape(const TensorValue &input, llvm::ArrayRef<int64_t> shape);
 /// Dimension `i` of the result is dimension `permutation[i]` of the input.
 TensorValue transpose(const TensorValue &input,
                       llvm::ArrayRef<int64_t> permutation);
-/// The parts, which lie one behind the other along `axis`, in the result's order.
+/// The parts, which lie one behind the other along `axis`, in the result's
+/// order.
 TensorValue concat(Operands parts, llvm::ArrayRef<int64_t> shape, int64_t axis);
 /// `input[begin + i]` at `i`, `fill[0]` outside of it (`fill` may be null if
 /// there is no outside).

@@ -140,8 +140,7 @@ static Kernel rescaleKernel(mbn::RescaleOp op) {
     y.reserve(in[0]->size());
     for (auto [i, sum] : llvm::enumerate(in[0]->ints()))
       y.push_back(numerics::rescale(
-          sum, scale[scaleAtBorder ? row(i) : i % scale.size()],
-          base[row(i)]));
+          sum, scale[scaleAtBorder ? row(i) : i % scale.size()], base[row(i)]));
     return TensorValue{in[0]->shape, std::move(y)};
   };
 }
@@ -189,10 +188,8 @@ Kernel interpreter::getMBNKernel(Operation *op) {
         return [shape](Operands in) { return reshape(*in[0], shape); };
       })
       .Case([](mbn::ConcatOp op) {
-        return [shape = shapeOf(op),
-                axis = static_cast<int64_t>(op.getAxis())](Operands in) {
-          return concat(in, shape, axis);
-        };
+        return [shape = shapeOf(op), axis = static_cast<int64_t>(op.getAxis())](
+                   Operands in) { return concat(in, shape, axis); };
       })
       .Case([](mbn::TransposeOp op) {
         std::vector<int64_t> permutation(op.getPermutation());

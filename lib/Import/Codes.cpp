@@ -6,8 +6,8 @@
 //===----------------------------------------------------------------------===//
 
 #include "lib/Import/Codes.h"
-#include "lib/Import/Integers.h"
 #include "dialects/MBN/IR/Weights.h"
+#include "lib/Import/Integers.h"
 #include "lib/Numerics/Quantizer.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "llvm/ADT/TypeSwitch.h"
@@ -31,8 +31,8 @@ Tensor importer::makeCodes(Importer &importer, Tensor floats,
                            ArrayRef<int64_t> shape, ArrayRef<float> thresholds,
                            std::vector<int64_t> integers) {
   auto &b = importer.builder();
-  auto elements = mbn::makeElements<float>(b.getContext(), shape, thresholds,
-                                           "thresholds");
+  auto elements =
+      mbn::makeElements<float>(b.getContext(), shape, thresholds, "thresholds");
   floats.value = mbn::EncodeOp::create(
       b, codesType(importer, shapeOf(floats.value), integers.size()),
       floats.value, elements);
@@ -110,32 +110,30 @@ static Value buildLevels(Importer &importer, Value codes, int64_t used,
     for (int64_t start : starts)
       thresholds.push_back(old.value(start));
     thresholds.resize(count - 1, std::numeric_limits<float>::quiet_NaN());
-    Value floats = mbn::DecodeOp::create(
-        b, importer.floatType(type.getShape()), codes);
-    return mbn::EncodeOp::create(b, result, floats,
-                                 mbn::makeElements<float>(b.getContext(),
-                                                          {count - 1},
-                                                          thresholds,
-                                                          "thresholds"));
+    Value floats =
+        mbn::DecodeOp::create(b, importer.floatType(type.getShape()), codes);
+    return mbn::EncodeOp::create(
+        b, result, floats,
+        mbn::makeElements<float>(b.getContext(), {count - 1}, thresholds,
+                                 "thresholds"));
   }
   // Nobody has read the levels yet: they are what we make them.
-  if (isSame && codes.use_empty() &&
-      isa<mbn::EncodeOp, mbn::ThresholdOp>(op)) {
+  if (isSame && codes.use_empty() && isa<mbn::EncodeOp, mbn::ThresholdOp>(op)) {
     codes.setType(result);
     return codes;
   }
   return llvm::TypeSwitch<Operation *, Value>(op)
       .Case([&](mbn::EncodeOp op) {
-        std::vector<float> thresholds = selectStarts<float>(
-            op.getThresholdValues(), columns, starts, count,
-            std::numeric_limits<float>::quiet_NaN());
+        std::vector<float> thresholds =
+            selectStarts<float>(op.getThresholdValues(), columns, starts, count,
+                                std::numeric_limits<float>::quiet_NaN());
         Shape shape{count - 1};
         if (op.getNumThresholdRows() > 1)
           shape.insert(shape.begin(), op.getNumThresholdRows());
-        return mbn::EncodeOp::create(
-            b, result, op.getInput(),
-            mbn::makeElements<float>(b.getContext(), shape, thresholds,
-                                     "thresholds"));
+        return mbn::EncodeOp::create(b, result, op.getInput(),
+                                     mbn::makeElements<float>(b.getContext(),
+                                                              shape, thresholds,
+                                                              "thresholds"));
       })
       .Case([&](mbn::ThresholdOp op) {
         auto constant = op.getThresholds().getDefiningOp<arith::ConstantOp>();
@@ -199,9 +197,10 @@ FailureOr<Value> importer::labelCodes(Importer &importer, Node &node, int input,
       old.multipliers == levels->multipliers)
     return tensor.value;
   std::vector<int64_t> distinct;
-  return setLevels(importer, tensor.value, tensor.integers.size(),
-                 mbn::LevelsAttr::get(importer.builder().getContext(), *levels),
-                 findStarts(tensor.integers, distinct));
+  return setLevels(
+      importer, tensor.value, tensor.integers.size(),
+      mbn::LevelsAttr::get(importer.builder().getContext(), *levels),
+      findStarts(tensor.integers, distinct));
 }
 
 LogicalResult importer::mapIntegers(Importer &importer, Node &node, int input,
@@ -223,7 +222,7 @@ LogicalResult importer::mapIntegers(Importer &importer, Node &node, int input,
   auto type = cast<mbn::MultiBitType>(
       codesType(importer, shapeOf(tensor.value), distinct.size()));
   tensor.value = setLevels(importer, tensor.value, tensor.integers.size(),
-                         type.getLevels(), starts);
+                           type.getLevels(), starts);
   tensor.integers = std::move(distinct);
   tensor.exclusive = true;
   return importer.setResult(node, std::move(tensor));

@@ -5,8 +5,8 @@
 //
 //===----------------------------------------------------------------------===//
 
-// Codes as --emit=onnx writes them: how many of a table of thresholds a float or
-// a sum reaches.
+// Codes as --emit=onnx writes them: how many of a table of thresholds a float
+// or a sum reaches.
 
 #include "lib/Import/Codes.h"
 #include "lib/Import/Integers.h"
@@ -110,8 +110,8 @@ static LogicalResult countReached(Importer &importer, Node &node,
   operand.shape = comparison.operandShape;
   operand.shape.pop_back();
   auto build = operand.isSums() ? thresholdSums : thresholdFloats;
-  FailureOr<Tensor> result = build(importer, node, operand, *comparison.table,
-                                   comparison.tableShape);
+  FailureOr<Tensor> result =
+      build(importer, node, operand, *comparison.table, comparison.tableShape);
   if (failed(result))
     return failure();
   return importer.setResult(node, std::move(*result));

@@ -404,8 +404,8 @@ static LogicalResult convertUnary(Importer &importer, Node &node) {
   if (input->constant)
     result = Importer::makeTensor(importer.materialize(*input), input->shape);
   result.exclusive = true;
-  result.value = Op::create(importer.builder(), result.value.getType(),
-                            result.value);
+  result.value =
+      Op::create(importer.builder(), result.value.getType(), result.value);
   return importer.setResult(node, std::move(result));
 }
 
@@ -437,9 +437,8 @@ static LogicalResult convertReduceL2(Importer &importer, Node &node) {
       failed(node.expectInt("noop_with_empty_axes", 0, "give axes")))
     return failure();
   int64_t rank = input->shape.size();
-  FailureOr<Shape> axes =
-      readAxes(importer, node, rank,
-               llvm::to_vector<4>(llvm::seq<int64_t>(0, rank)));
+  FailureOr<Shape> axes = readAxes(
+      importer, node, rank, llvm::to_vector<4>(llvm::seq<int64_t>(0, rank)));
   if (failed(axes))
     return failure();
   Shape kept = input->shape, shape;

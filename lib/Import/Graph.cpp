@@ -227,10 +227,9 @@ LogicalResult Importer::checkOutput(const onnx::ValueInfoProto &output,
   if (!output.type().has_tensor_type())
     return success();
   const onnx::TypeProto::Tensor &type = output.type().tensor_type();
-  onnx::TensorProto::DataType expected =
-      isBytes  ? onnx::TensorProto::UINT8
-      : isSums ? onnx::TensorProto::INT32
-               : onnx::TensorProto::FLOAT;
+  onnx::TensorProto::DataType expected = isBytes  ? onnx::TensorProto::UINT8
+                                         : isSums ? onnx::TensorProto::INT32
+                                                  : onnx::TensorProto::FLOAT;
   if (type.elem_type() != expected &&
       type.elem_type() != onnx::TensorProto::UNDEFINED)
     return outputError() << "has another element type than the "

@@ -194,7 +194,8 @@ static LogicalResult convertQuantizeLinear(Importer &importer, Node &node) {
       failed(axis = readAxis(node, input->rank())))
     return failure();
   if (!input->constant) {
-    FailureOr<Tensor> result = quantizeValue(importer, node, 1, *input, *scales);
+    FailureOr<Tensor> result =
+        quantizeValue(importer, node, 1, *input, *scales);
     if (failed(result))
       return failure();
     return importer.setResult(node, std::move(*result));
@@ -339,8 +340,8 @@ static LogicalResult convertQLinear(Importer &importer, Node &node) {
       buildProduct(importer, node, *floats, std::move(*weights),
                    bias ? &*bias : nullptr, isConv, {0, 3});
   if (failed(result) ||
-      failed(result = quantizeValue(importer, node, 6, std::move(*result),
-                                    *out)))
+      failed(result =
+                 quantizeValue(importer, node, 6, std::move(*result), *out)))
     return failure();
   return importer.setResult(node, std::move(*result));
 }

@@ -61,11 +61,10 @@ static LogicalResult buildPool(Importer &importer, Node &node,
     Value image = importer.materialize(input, order);
     auto type = cast<mbn::MultiBitType>(image.getType());
     Tensor result = Importer::makeTensor(
-        mbn::MaxPool2DOp::create(
-            b, type.cloneWithShape(permute(shape, order)), image,
-            b.getDenseI64ArrayAttr(window.kernel),
-            b.getDenseI64ArrayAttr(window.stride),
-            b.getDenseI64ArrayAttr(window.pad)),
+        mbn::MaxPool2DOp::create(b, type.cloneWithShape(permute(shape, order)),
+                                 image, b.getDenseI64ArrayAttr(window.kernel),
+                                 b.getDenseI64ArrayAttr(window.stride),
+                                 b.getDenseI64ArrayAttr(window.pad)),
         shape, order);
     result.integers = input.integers;
     return importer.setResult(node, std::move(result));

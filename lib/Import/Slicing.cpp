@@ -8,8 +8,8 @@
 // What exporters write around layers: arithmetic on shapes, which are known and
 // fold away, and parts of tensors.
 
-#include "lib/Import/Codes.h"
 #include "dialects/MBN/IR/MBN.h"
+#include "lib/Import/Codes.h"
 #include "mlir/Dialect/Tosa/IR/TosaOps.h"
 #include <algorithm>
 #include <limits>
@@ -74,8 +74,8 @@ static LogicalResult normalize(Node &node, int input, int64_t &index,
 
 /// Each integer that the graph computes as the element of a list that it is the
 /// index of.
-static LogicalResult lookUp(Importer &importer, Node &node,
-                            const Tensor &list, Tensor codes) {
+static LogicalResult lookUp(Importer &importer, Node &node, const Tensor &list,
+                            Tensor codes) {
   if (!list.constant || list.constant->isFloat || list.rank() != 1)
     return node.inputError(0) << "is no constant list of integers, which is "
                                  "what computed indices take";
@@ -152,8 +152,7 @@ static LogicalResult convertConstantOfShape(Importer &importer, Node &node) {
 static LogicalResult convertCast(Importer &importer, Node &node) {
   FailureOr<Tensor> input = importer.tensor(node, 0);
   FailureOr<int64_t> to;
-  if (failed(input) ||
-      failed(to = node.getInt("to", onnx::TensorProto::FLOAT)))
+  if (failed(input) || failed(to = node.getInt("to", onnx::TensorProto::FLOAT)))
     return failure();
   node.ignore({"saturate"});
   if (input->isCodes() || input->isSums() || input->comparison)
@@ -325,8 +324,8 @@ static LogicalResult convertConcat(Importer &importer, Node &node) {
     for (const Tensor &input : inputs)
       values.push_back(relabel(importer, importer.materialize(input, order),
                                input.integers.size(), type.getLevels()));
-    Value result = mbn::ConcatOp::create(importer.builder(), type, values,
-                                         physical);
+    Value result =
+        mbn::ConcatOp::create(importer.builder(), type, values, physical);
     Tensor tensor = Importer::makeTensor(result, shape, order);
     tensor.integers = inputs[0].integers;
     return importer.setResult(node, std::move(tensor));

@@ -188,9 +188,9 @@ FailureOr<Value> importer::modelSums(Importer &importer, const Tensor &sums) {
   mbn::MultiBitType type = weightsOf(product).getType();
   std::vector<float> steps(type.getShape()[0], 1);
   // Groups of one weight are never doubled.
-  Value constant = importer.quantizedWeights(
-      type.getShape(), modelWeights(product), steps, "weights",
-      Shape(type.getRank(), 1));
+  Value constant =
+      importer.quantizedWeights(type.getShape(), modelWeights(product), steps,
+                                "weights", Shape(type.getRank(), 1));
   IRMapping mapping;
   mapping.map(product->getOperand(1), constant);
   return importer.builder().clone(*product, mapping)->getResult(0);
@@ -292,8 +292,7 @@ static std::optional<Shape> findOrder(const Tensor &tensor,
 
 bool importer::foldIntoRescale(Importer &importer, const Tensor &input,
                                const Tensor &constant, bool isFactor) {
-  auto op =
-      input.value ? input.value.getDefiningOp<mbn::RescaleOp>() : nullptr;
+  auto op = input.value ? input.value.getDefiningOp<mbn::RescaleOp>() : nullptr;
   if (!op || !input.exclusive || !constant.constant ||
       constant.rank() > input.rank())
     return false;
@@ -308,9 +307,9 @@ bool importer::foldIntoRescale(Importer &importer, const Tensor &input,
   Shape full = padded(constant.shape, input.rank());
   Shape shape = permute(full, *order);
   std::vector<float> values;
-  Shape all = order->empty() ? llvm::to_vector<4>(llvm::seq<int64_t>(
-                                   0, input.rank()))
-                             : *order;
+  Shape all = order->empty()
+                  ? llvm::to_vector<4>(llvm::seq<int64_t>(0, input.rank()))
+                  : *order;
   for (int64_t i : permutedIndices(full, all))
     values.push_back(constant.constant->floats[i]);
   int64_t channels = scale.size();
@@ -367,8 +366,8 @@ FailureOr<Tensor> importer::thresholdSums(Importer &importer, Node &node,
                            "thresholds for each of a batch, which is not "
                            "supported";
   size_t rank = sums.rank();
-  Shape all = order->empty() ? llvm::to_vector<4>(llvm::seq<int64_t>(0, rank))
-                             : *order;
+  Shape all =
+      order->empty() ? llvm::to_vector<4>(llvm::seq<int64_t>(0, rank)) : *order;
   all.push_back(rank);
   Shape shape = permute(tableShape, all);
   int64_t reached = shape.back(), columns = llvm::PowerOf2Ceil(reached + 1) - 1;
@@ -385,7 +384,8 @@ FailureOr<Tensor> importer::thresholdSums(Importer &importer, Node &node,
     for (int64_t c = 0; c < channels; ++c) {
       std::vector<int32_t> row;
       for (int64_t k = 0; k < reached; ++k) {
-        int64_t t = table.integers[indices[at + (isShared ? 0 : c * reached) + k]];
+        int64_t t =
+            table.integers[indices[at + (isShared ? 0 : c * reached) + k]];
         bool isEnd = t <= least || t >= most;
         t = isEnd ? t : static_cast<int64_t>(double(t) / steps[c]);
         row.push_back(static_cast<int32_t>(std::clamp(t, least, most)));
@@ -406,8 +406,8 @@ FailureOr<Tensor> importer::thresholdSums(Importer &importer, Node &node,
                    channels, columns};
   }
   Value thresholds = arith::ConstantOp::create(
-      b, cast<TypedAttr>(mbn::makeElements<int32_t>(
-             b.getContext(), rowsShape, rows, "thresholds")));
+      b, cast<TypedAttr>(mbn::makeElements<int32_t>(b.getContext(), rowsShape,
+                                                    rows, "thresholds")));
   Tensor result = sums;
   for (int64_t i = 0; i <= reached; ++i)
     result.integers.push_back(i);

@@ -173,16 +173,15 @@ Value Importer::quantizedWeights(ArrayRef<int64_t> shape,
   perOutput[0] = 1;
   SmallVector<int64_t> single(shape.size(), 1);
   // A group that the weights cannot have is none.
-  bool fits = group.size() == shape.size() &&
-              (group[0] == 1 || group[0] == shape[0]);
+  bool fits =
+      group.size() == shape.size() && (group[0] == 1 || group[0] == shape[0]);
   for (auto [size, of] : llvm::zip(group, shape))
     fits &= size >= 1 && size <= of;
   if (!fits)
     group = perOutput;
   int64_t least = 8, most = 8;
-  bool isInt8 = llvm::all_of(integers, [](int64_t w) {
-    return llvm::isInt<8>(w);
-  });
+  bool isInt8 =
+      llvm::all_of(integers, [](int64_t w) { return llvm::isInt<8>(w); });
   auto bases = numerics::basesOfIntegers(numerics::Grouping(shape, group),
                                          integers, steps);
   // Weights of more bits without any structure are offsets of their own.

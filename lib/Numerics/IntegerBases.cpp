@@ -163,8 +163,8 @@ subbit::numerics::basesOfIntegers(const Grouping &grouping,
       uint64_t signs = group.signs.at(values[element]);
       for (int64_t i = 0; i < width; ++i)
         if (signs >> i & 1)
-          bases.signs[first + i * words + k / kWordBits] |=
-              uint32_t(1) << (k % kWordBits);
+          bases.signs[first + i * words + k / kWordBits] |= uint32_t(1)
+                                                            << (k % kWordBits);
     });
   }
   for (float step : steps)

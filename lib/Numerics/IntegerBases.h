@@ -14,11 +14,11 @@
 namespace subbit::numerics {
 
 /// Bases that stand for exactly the floats `steps[c] * values`. Each group has
-/// powers of two in units of its values' largest common stride, as many as their
-/// range calls for, and where that is not symmetric an offset; ternary groups
-/// have two equal coordinates. Where fewer coordinates give all values (those
-/// that sketching chose, for example) the group has these. Where that has
-/// halves, the integers are doubled and the steps are halved.
+/// powers of two in units of its values' largest common stride, as many as
+/// their range calls for, and where that is not symmetric an offset; ternary
+/// groups have two equal coordinates. Where fewer coordinates give all values
+/// (those that sketching chose, for example) the group has these. Where that
+/// has halves, the integers are doubled and the steps are halved.
 ///
 /// `values` is row-major; `steps` has one element or one per output. None if a
 /// group has fewer weights than bases, or a number does not fit: then the

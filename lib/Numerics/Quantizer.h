@@ -67,8 +67,8 @@ struct Quantizer {
 };
 
 /// Levels of which the first stand for `fl((q - zero) * scale)` of these
-/// integers, which rise; none if there are no 2 to 256, or levels cannot express
-/// their differences or the zero point.
+/// integers, which rise; none if there are no 2 to 256, or levels cannot
+/// express their differences or the zero point.
 std::optional<Levels> levelsOfIntegers(llvm::ArrayRef<int64_t> integers,
                                        float scale, int64_t zero);
 

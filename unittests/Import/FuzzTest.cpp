@@ -49,8 +49,7 @@ static TestModel makeIntegers() {
   constant("table", onnx::TensorProto::INT32, {2, 3}, {-9, 5, 40, 1, 2, 3});
   constant("lower", onnx::TensorProto::UINT8, {}, {1});
   constant("upper", onnx::TensorProto::UINT8, {}, {2});
-  constant("matrix", onnx::TensorProto::INT8, {100, 1},
-           Dims(100, 3));
+  constant("matrix", onnx::TensorProto::INT8, {100, 1}, Dims(100, 3));
   m.floats("scale", {}, {0.5f});
   m.node("Cast", {"x"}, {"index"}).set("to", 6);
   m.node("Gather", {"list", "index"}, {"codes"});

@@ -44,11 +44,13 @@ using Widths = std::vector<uint8_t>;
 TEST(IntegerBases, BipolarIsOneBasis) {
   EXPECT_EQ(expectSame(perOutput({1, 4}), {1, -1, -1, 1}, {0.5f}), Widths{1});
   EXPECT_EQ(expectSame(perOutput({1, 4}), {7, -7, -7, 7}, {0.5f}), Widths{1});
-  EXPECT_TRUE(basesOfIntegers(perOutput({1, 2}), {1, -1}, {1.0f})->offsets.empty());
+  EXPECT_TRUE(
+      basesOfIntegers(perOutput({1, 2}), {1, -1}, {1.0f})->offsets.empty());
 }
 
 TEST(IntegerBases, TernaryHasTwoEqualCoordinates) {
-  std::optional<Bases> bases = basesOfIntegers(perOutput({1, 4}), {1, 0, -1, 0}, {0.5f});
+  std::optional<Bases> bases =
+      basesOfIntegers(perOutput({1, 4}), {1, 0, -1, 0}, {0.5f});
   ASSERT_TRUE(bases);
   EXPECT_EQ(bases->coordinates, (std::vector<int16_t>{1, 1}));
   EXPECT_TRUE(bases->offsets.empty());
@@ -57,7 +59,8 @@ TEST(IntegerBases, TernaryHasTwoEqualCoordinates) {
 }
 
 TEST(IntegerBases, ConstantsHaveNone) {
-  EXPECT_EQ(expectSame(perOutput({2, 3}), {0, 0, 0, 5, 5, 5}, {1.0f}), (Widths{0, 0}));
+  EXPECT_EQ(expectSame(perOutput({2, 3}), {0, 0, 0, 5, 5, 5}, {1.0f}),
+            (Widths{0, 0}));
 }
 
 TEST(IntegerBases, AllBitwidths) {
@@ -75,7 +78,8 @@ TEST(IntegerBases, AllBitwidths) {
 }
 
 TEST(IntegerBases, SymmetricOddIntegersNeedNoOffset) {
-  std::optional<Bases> bases = basesOfIntegers(perOutput({1, 4}), {-3, -1, 1, 3}, {1.0f});
+  std::optional<Bases> bases =
+      basesOfIntegers(perOutput({1, 4}), {-3, -1, 1, 3}, {1.0f});
   ASSERT_TRUE(bases);
   EXPECT_TRUE(bases->offsets.empty());
   EXPECT_EQ(bases->coordinates, (std::vector<int16_t>{1, 2}));
@@ -108,8 +112,7 @@ TEST(IntegerBases, FindsTheCoordinatesOfEachGroup) {
   Grouping grouping({1, 160}, {1, 40});
   EXPECT_EQ(expectSame(grouping, values, {0.5f}), (Widths{0, 1, 2, 3}));
   std::optional<Bases> bases = basesOfIntegers(grouping, values, {0.5f});
-  EXPECT_EQ(bases->coordinates,
-            (std::vector<int16_t>{37, 12, 90, 5, 31, 90}));
+  EXPECT_EQ(bases->coordinates, (std::vector<int16_t>{37, 12, 90, 5, 31, 90}));
   EXPECT_TRUE(bases->offsets.empty());
 }
 

@@ -47,8 +47,8 @@ TargetSpec bitserial::getTargetSpec(ModuleOp module) {
 //===----------------------------------------------------------------------===//
 
 LogicalResult ScheduleAttr::verify(function_ref<InFlightDiagnostic()> emitError,
-                                   Orientation, int64_t lanes,
-                                   int64_t vectors, Counting counting) {
+                                   Orientation, int64_t lanes, int64_t vectors,
+                                   Counting counting) {
   // schedule_c1
   if (lanes < 1 || lanes > 1024 || vectors < 1 || vectors > 1024)
     return emitError() << "lanes and vectors must be from 1 to 1024, found "

@@ -224,22 +224,21 @@ struct LowerRescale : public OpRewritePattern<RescaleOp> {
     Value least =
         arith::ConstantOp::create(b.b, b.loc, b.b.getF32FloatAttr(0x1p-100f));
     Value zero = b.zero(f32);
-    forEachSum(
-        b, layout, op.getRows(), op.getColumns(),
-        [&](Value n, Value c, Value position, int64_t border) {
-          Value sum = b.load(sums, layout.sumAt(b, n, c, position));
-          Value y = arith::SIToFPOp::create(b.b, b.loc, f32, sum);
-          Value entry = b.add(c, border * layout.outputs);
-          y = arith::MulFOp::create(
-              b.b, b.loc, b.load(scale, scaleAtBorder ? entry : c), y);
-          y = arith::AddFOp::create(b.b, b.loc, y, b.load(base, entry));
-          // -0 becomes +0 and tiny magnitudes 0; a NaN stays.
-          Value magnitude = math::AbsFOp::create(b.b, b.loc, y);
-          Value tiny = arith::CmpFOp::create(
-              b.b, b.loc, arith::CmpFPredicate::OLT, magnitude, least);
-          y = arith::SelectOp::create(b.b, b.loc, tiny, zero, y);
-          b.store(y, result, layout.resultAt(b, n, c, position));
-        });
+    forEachSum(b, layout, op.getRows(), op.getColumns(),
+               [&](Value n, Value c, Value position, int64_t border) {
+                 Value sum = b.load(sums, layout.sumAt(b, n, c, position));
+                 Value y = arith::SIToFPOp::create(b.b, b.loc, f32, sum);
+                 Value entry = b.add(c, border * layout.outputs);
+                 y = arith::MulFOp::create(
+                     b.b, b.loc, b.load(scale, scaleAtBorder ? entry : c), y);
+                 y = arith::AddFOp::create(b.b, b.loc, y, b.load(base, entry));
+                 // -0 becomes +0 and tiny magnitudes 0; a NaN stays.
+                 Value magnitude = math::AbsFOp::create(b.b, b.loc, y);
+                 Value tiny = arith::CmpFOp::create(
+                     b.b, b.loc, arith::CmpFPredicate::OLT, magnitude, least);
+                 y = arith::SelectOp::create(b.b, b.loc, tiny, zero, y);
+                 b.store(y, result, layout.resultAt(b, n, c, position));
+               });
     rewriter.eraseOp(op);
     return success();
   }

@@ -126,7 +126,6 @@ LoopBuilder::Values countWords(LoopBuilder &b, int64_t first, int64_t words,
   return acc;
 }
 
-
 /// Counts over all words of a row, in words.
 LoopBuilder::Values countRow(LoopBuilder &b, int64_t words,
                              ScheduleAttr schedule, int64_t counts,
@@ -249,9 +248,8 @@ struct ProductPixels : public OpRewritePattern<ProductOp> {
     SmallVector<LoopBuilder::Values> counts;
     for (size_t j = 0; j < op.getMultipliers().size(); ++j) {
       Value plane = b.add(patch, j * words);
-      counts.push_back(
-          countRow(b, words, op.getSchedule(), vectors, [&](Value word,
-                                                            ValueRange acc) {
+      counts.push_back(countRow(
+          b, words, op.getSchedule(), vectors, [&](Value word, ValueRange acc) {
             Value weights =
                 b.splat(b.load(op.getWords(), b.add(firstWord, word)), lanes);
             LoopBuilder::Values next;
@@ -259,7 +257,8 @@ struct ProductPixels : public OpRewritePattern<ProductOp> {
               Value bits = b.loadVector(
                   op.getPatches(),
                   {n, b.add(plane, word), b.add(position, v * lanes)}, lanes);
-              next.push_back(addCount(b, acc[v], popcount(b, weights, bits, op.getSchedule())));
+              next.push_back(addCount(
+                  b, acc[v], popcount(b, weights, bits, op.getSchedule())));
             }
             return next;
           }));
@@ -328,16 +327,16 @@ struct ProductOutputs : public OpRewritePattern<ProductOp> {
     Value coordinates = arith::ExtSIOp::create(
         b.b, b.loc, type,
         b.loadVector(op.getCoordinates(), b.mul(rowNumber, lanes), lanes));
-    LoopBuilder::Values counts =
-        countRow(b, words, op.getSchedule(), planes, [&](Value word,
-                                                         ValueRange acc) {
+    LoopBuilder::Values counts = countRow(
+        b, words, op.getSchedule(), planes, [&](Value word, ValueRange acc) {
           Value weights = b.loadVector(
               op.getWords(), b.add(firstWord, b.mul(word, lanes)), lanes);
           LoopBuilder::Values next;
           for (int64_t j = 0; j < planes; ++j) {
             Value at = b.add(b.add(patch, word), j * words);
             Value bits = b.splat(b.load(op.getPatches(), {n, at}), lanes);
-            next.push_back(addCount(b, acc[j], popcount(b, weights, bits, op.getSchedule())));
+            next.push_back(addCount(
+                b, acc[j], popcount(b, weights, bits, op.getSchedule())));
           }
           return next;
         });

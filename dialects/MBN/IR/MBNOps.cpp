@@ -375,7 +375,8 @@ LogicalResult ConcatOp::verify() {
     if (shape != expected)
       return emitOpError() << "expects operands of the same shape but for "
                               "dimension "
-                           << axis << ", found " << shapeText(shapeOf(input.getType()));
+                           << axis << ", found "
+                           << shapeText(shapeOf(input.getType()));
     expected[axis] += size;
   }
   return verifyShape(*this, "a result", getType(), expected);

@@ -85,8 +85,8 @@ static FailureOr<ChainStep> getNorm(BatchNormOp op) {
 
 /// The elements of a constant: one, or one for each channel of a tensor of the
 /// given shape, the last dimension. Fails if they differ along another one.
-static FailureOr<std::vector<float>> getChannelConstants(Value value,
-                                                  ArrayRef<int64_t> shape) {
+static FailureOr<std::vector<float>>
+getChannelConstants(Value value, ArrayRef<int64_t> shape) {
   FailureOr<std::vector<float>> values = getConstantFloats(value);
   if (failed(values) || values->empty() || shape.empty() ||
       !llvm::all_of(*values, [](float x) { return std::isfinite(x); }))

@@ -11,8 +11,8 @@
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Tosa/IR/TosaOps.h"
 #include "mlir/IR/IRMapping.h"
-#include "mlir/IR/PatternMatch.h"
 #include "mlir/IR/Iterators.h"
+#include "mlir/IR/PatternMatch.h"
 #include "mlir/Interfaces/SideEffectInterfaces.h"
 #include <cmath>
 
@@ -35,9 +35,9 @@ static StringRef layerOf(Operation *op) {
   return layer ? layer.getValue() : op->getName().getStringRef();
 }
 
-/// Decoded weights like those of a constant, each output multiplied by a factor:
-/// in its step, a sign in its bases. Null if that leaves the range of floats or
-/// the weights cannot be negated.
+/// Decoded weights like those of a constant, each output multiplied by a
+/// factor: in its step, a sign in its bases. Null if that leaves the range of
+/// floats or the weights cannot be negated.
 static Value scaleOutputs(RewriterBase &rewriter, mbn::ConstantOp constant,
                           ArrayRef<double> factors) {
   IntegerWeights integers = decodeIntegers(constant);
@@ -62,9 +62,9 @@ static Value scaleOutputs(RewriterBase &rewriter, mbn::ConstantOp constant,
   Value scaled =
       mbn::ConstantOp::create(rewriter, constant.getLoc(), constant.getType(),
                               replaceSteps(value, steps));
-  return DecodeOp::create(
-      rewriter, constant.getLoc(),
-      cast<MultiBitType>(scaled.getType()).getDecodedType(), scaled);
+  return DecodeOp::create(rewriter, constant.getLoc(),
+                          cast<MultiBitType>(scaled.getType()).getDecodedType(),
+                          scaled);
 }
 
 /// Whether a chain leads from the value to an encode, whose thresholds take it
@@ -288,7 +288,8 @@ static int64_t foldFollowing(RewriterBase &rewriter, LayerOp op) {
     fits &= std::isfinite(b);
     hasBias |= b != 0;
   }
-  Value scaled = fits ? scaleOutputs(rewriter, constant, affine.factor) : Value();
+  Value scaled =
+      fits ? scaleOutputs(rewriter, constant, affine.factor) : Value();
   if (!scaled) {
     op.emitRemark() << "layer '" << op.getLayer() << "' does not take '"
                     << layerOf(ops.front())
@@ -298,11 +299,11 @@ static int64_t foldFollowing(RewriterBase &rewriter, LayerOp op) {
   }
   Value newBias;
   if (hasBias)
-    newBias = arith::ConstantOp::create(
-        rewriter, op.getLoc(),
-        cast<TypedAttr>(makeElements<float>(rewriter.getContext(), {outputs},
-                                            *bias,
-                                            (op.getLayer() + ".bias").str())));
+    newBias =
+        arith::ConstantOp::create(rewriter, op.getLoc(),
+                                  cast<TypedAttr>(makeElements<float>(
+                                      rewriter.getContext(), {outputs}, *bias,
+                                      (op.getLayer() + ".bias").str())));
   op.emitRemark() << "layer '" << op.getLayer() << "': what follows, from '"
                   << layerOf(ops.front())
                   << "' on, is folded into its steps and bias, which rounds";
@@ -335,9 +336,9 @@ static bool cancelScale(RewriterBase &rewriter, LayerNormOp norm) {
   if (llvm::all_equal(integers.steps) && step == 1)
     return false;
   auto remark = [&] {
-    return norm.emitRemark() << "layer normalization '" << norm.getLayer()
-                             << "' keeps the steps of layer '"
-                             << layerOf(layer) << "': ";
+    return norm.emitRemark()
+           << "layer normalization '" << norm.getLayer()
+           << "' keeps the steps of layer '" << layerOf(layer) << "': ";
   };
   double epsilon = norm.getEpsilon().convertToDouble();
   auto divided = static_cast<float>(epsilon / (double(step) * step));
@@ -352,12 +353,11 @@ static bool cancelScale(RewriterBase &rewriter, LayerNormOp norm) {
     remark() << "epsilon would leave the range of floats";
   } else {
     rewriter.setInsertionPoint(layer);
-    Value unit = mbn::ConstantOp::create(
-        rewriter, constant.getLoc(), constant.getType(),
-        replaceSteps(constant.getValue(), {1.0f}));
-    Value decoded =
-        DecodeOp::create(rewriter, constant.getLoc(),
-                         layer->getOperand(1).getType(), unit);
+    Value unit =
+        mbn::ConstantOp::create(rewriter, constant.getLoc(), constant.getType(),
+                                replaceSteps(constant.getValue(), {1.0f}));
+    Value decoded = DecodeOp::create(rewriter, constant.getLoc(),
+                                     layer->getOperand(1).getType(), unit);
     norm.emitRemark() << "layer normalization '" << norm.getLayer()
                       << "' cancels the step of layer '" << layerOf(layer)
                       << "', which rounds";
@@ -397,11 +397,10 @@ int64_t mbn::foldIntoWeights(func::FuncOp function) {
     foldChannelScale(rewriter, op);
     folded += foldFollowing(rewriter, op);
   });
-  forEach<MatmulOp>(function, [&](MatmulOp op) {
-    folded += foldFollowing(rewriter, op);
-  });
-  forEach<LayerNormOp>(
-      function, [&](LayerNormOp op) { cancelScale(rewriter, op); });
+  forEach<MatmulOp>(
+      function, [&](MatmulOp op) { folded += foldFollowing(rewriter, op); });
+  forEach<LayerNormOp>(function,
+                       [&](LayerNormOp op) { cancelScale(rewriter, op); });
   // What the weights were before.
   function.walk<WalkOrder::PostOrder, ReverseIterator>([&](Operation *op) {
     if (isOpTriviallyDead(op))

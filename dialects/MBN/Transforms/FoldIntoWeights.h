@@ -12,10 +12,10 @@
 
 namespace subbit::mbn {
 
-/// Folds multiplications and additions of constants around layers with quantized
-/// weights into the weights' steps and the layers' biases, where no encode
-/// follows. Results round otherwise; a remark says so for each layer, and why
-/// what is left is. Returns the number of operations that are gone.
+/// Folds multiplications and additions of constants around layers with
+/// quantized weights into the weights' steps and the layers' biases, where no
+/// encode follows. Results round otherwise; a remark says so for each layer,
+/// and why what is left is. Returns the number of operations that are gone.
 int64_t foldIntoWeights(mlir::func::FuncOp function);
 
 } // namespace subbit::mbn

@@ -75,8 +75,7 @@ Chain findChain(EncodeOp encode) {
 /// For which outputs the chain's result falls where the sum rises.
 SmallVector<bool> fallingOutputs(const Chain &chain, RescaleOp rescale) {
   SmallVector<bool> falls;
-  int64_t outputs =
-      cast<RankedTensorType>(rescale.getType()).getShape().back();
+  int64_t outputs = cast<RankedTensorType>(rescale.getType()).getShape().back();
   for (int64_t c = 0; c < outputs; ++c)
     falls.push_back(chain.falls(c));
   return falls;
@@ -243,8 +242,8 @@ struct SplitConcat : public OpRewritePattern<EncodeOp> {
           cast<RankedTensorType>(part.getType()).getShape();
       ElementsAttr thresholds = op.getThresholdsAttr();
       if (splitsRows) {
-        auto own = ArrayRef<float>(all).slice(first * columns,
-                                              shape[axis] * columns);
+        auto own =
+            ArrayRef<float>(all).slice(first * columns, shape[axis] * columns);
         thresholds = makeElements<float>(getContext(), {shape[axis], columns},
                                          own, "thresholds");
         first += shape[axis];

@@ -281,7 +281,8 @@ struct FuseAveragePool : public OpRewritePattern<tosa::AvgPool2dOp> {
     if (geometry.pads()) {
       classes = numerics::borderClasses(geometry);
       counts = numerics::sumInside(
-          geometry, classes, std::vector<int16_t>(channels * height * width, 1));
+          geometry, classes,
+          std::vector<int16_t>(channels * height * width, 1));
       tableShape = {classes.numRows, classes.numColumns, channels};
       border = BorderAttr::get(context, classes.rows, classes.columns);
     }
@@ -319,21 +320,22 @@ template <typename LayerOp> void FusePass::report(LayerOp op) {
     return;
   }
   ++numFloat;
-  StringRef why = !getWeights(op.getWeights()) ? "its weights are not quantized"
-                  : isScaledCodes(op.getInput())
-                      ? "its input's channels have scales of their own, and its "
-                        "outputs mix them"
-                  : !getCodes(op.getInput())
-                      ? "its input is not quantized"
-                      : "its bias is no constant or its sums overflow int32";
+  StringRef why =
+      !getWeights(op.getWeights()) ? "its weights are not quantized"
+      : isScaledCodes(op.getInput())
+          ? "its input's channels have scales of their own, and its "
+            "outputs mix them"
+      : !getCodes(op.getInput())
+          ? "its input is not quantized"
+          : "its bias is no constant or its sums overflow int32";
   op.emitRemark() << "layer '" << op.getLayer() << "' runs in float: " << why;
 }
 
 void FusePass::runOnOperation() {
   RewritePatternSet patterns(&getContext());
   patterns.add<MovePool, MoveReshape, MoveTranspose, MoveConcat,
-               FuseLayer<Conv2DOp>,
-               FuseLayer<MatmulOp>, FuseAveragePool>(&getContext());
+               FuseLayer<Conv2DOp>, FuseLayer<MatmulOp>, FuseAveragePool>(
+      &getContext());
   if (failed(applyPatternsGreedily(getOperation(), std::move(patterns)))) {
     emitError(getOperation().getLoc()) << "fusion does not come to an end";
     return signalPassFailure();
