@@ -418,6 +418,14 @@ LogicalResult Exporter::write(Operation *op) {
             return node("Add", {y, writeTable(op.getBase(), border)});
           })
           .Case([&](mbn::BatchNormOp op) { return writeNorm(op); })
+          .Case([&](mbn::LayerNormOp op) {
+            Name y = node("LayerNormalization", names(op.getOperands()));
+            set("axis", -1);
+            setFloat("epsilon", op.getEpsilon().convertToFloat());
+            setNodeName(op.getLayer());
+            requireOpset(17);
+            return y;
+          })
           .Case([&](mbn::MaxPool2DOp op) {
             return writePool(op, "MaxPool", op.getKernel(), op.getStride(),
                              op.getPad());

@@ -13,7 +13,7 @@ using llvm::StringRef;
 using onnx::TensorProto;
 
 ONNXGraph::ONNXGraph() {
-  model.set_ir_version(7);
+  model.set_ir_version(8);
   model.set_producer_name("subbit");
   model.add_opset_import()->set_version(13);
   graph().set_name("main");
@@ -44,6 +44,18 @@ void ONNXGraph::set(StringRef name, int64_t value) {
   attribute->set_name(name.str());
   attribute->set_type(onnx::AttributeProto::INT);
   attribute->set_i(value);
+}
+
+void ONNXGraph::setFloat(StringRef name, float value) {
+  onnx::AttributeProto *attribute = lastNode(graph()).add_attribute();
+  attribute->set_name(name.str());
+  attribute->set_type(onnx::AttributeProto::FLOAT);
+  attribute->set_f(value);
+}
+
+void ONNXGraph::requireOpset(int64_t version) {
+  onnx::OperatorSetIdProto *opset = model.mutable_opset_import(0);
+  opset->set_version(std::max<int64_t>(opset->version(), version));
 }
 
 void ONNXGraph::set(StringRef name, ArrayRef<int64_t> values) {

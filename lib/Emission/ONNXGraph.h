@@ -14,7 +14,8 @@
 
 namespace subbit {
 
-/// A model of opset 13 while its nodes are written, one after the other.
+/// A model of opset 13, or the one that its nodes ask for, while these are
+/// written, one after the other.
 class ONNXGraph {
 public:
   /// Of a tensor.
@@ -27,6 +28,9 @@ public:
   /// Sets an attribute of the last node.
   void set(llvm::StringRef name, int64_t value);
   void set(llvm::StringRef name, llvm::ArrayRef<int64_t> values);
+  void setFloat(llvm::StringRef name, float value);
+  /// The last node came with this version of the operators.
+  void requireOpset(int64_t version);
   void setNodeName(llvm::StringRef name);
 
   template <typename T>

@@ -96,8 +96,10 @@ static Value buildLevels(Importer &importer, Value codes, int64_t used,
   Operation *op = codes.getDefiningOp();
   auto result = mbn::MultiBitType::get(type.getShape(), levels);
   if (!op) {
-    // The caller gives no more than the levels that there are.
-    bool isPrefix = count <= columns + 1;
+    // The caller gives no more than the levels that there are: none may be one
+    // with another, or be left out, that an input can have.
+    bool isPrefix =
+        count <= columns + 1 && used == static_cast<int64_t>(starts.size()) + 1;
     for (auto [j, start] : llvm::enumerate(starts))
       isPrefix &= start == static_cast<int64_t>(j) + 1;
     if (isPrefix && codes.use_empty()) {
@@ -108,7 +110,8 @@ static Value buildLevels(Importer &importer, Value codes, int64_t used,
     numerics::Levels old = type.getLevels().toNumerics();
     std::vector<float> thresholds;
     for (int64_t start : starts)
-      thresholds.push_back(old.value(start));
+      if (start <= columns)
+        thresholds.push_back(old.value(start));
     thresholds.resize(count - 1, std::numeric_limits<float>::quiet_NaN());
     Value floats =
         mbn::DecodeOp::create(b, importer.floatType(type.getShape()), codes);

@@ -1,4 +1,4 @@
-//===- Comparisons.cpp - GreaterOrEqual, ReduceSum and ReduceMax ----------===//
+//===- Comparisons.cpp - Thresholds as comparisons ------------------------===//
 //
 // Part of Subbit, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -10,7 +10,6 @@
 
 #include "lib/Import/Codes.h"
 #include "lib/Import/Integers.h"
-#include "mlir/Dialect/Tosa/IR/TosaOps.h"
 #include <cmath>
 #include <limits>
 
@@ -97,10 +96,9 @@ static FailureOr<Tensor> thresholdFloats(Importer &importer, Node &node,
                    std::move(integers));
 }
 
-/// How many thresholds are reached.
-static LogicalResult countReached(Importer &importer, Node &node,
-                                  const Tensor &input, ArrayRef<int64_t> axes,
-                                  bool keeps) {
+LogicalResult importer::countReached(Importer &importer, Node &node,
+                                     const Tensor &input,
+                                     ArrayRef<int64_t> axes, bool keeps) {
   if (axes.size() != 1 || axes[0] != input.rank() - 1 || keeps)
     return node.error() << "counts comparisons along " << listString(axes)
                         << ", expected the last dimension and keepdims 0";
@@ -117,37 +115,6 @@ static LogicalResult countReached(Importer &importer, Node &node,
   return importer.setResult(node, std::move(*result));
 }
 
-/// ReduceSum of comparisons or floats, ReduceMax of floats.
-template <typename Op>
-static LogicalResult convertReduce(Importer &importer, Node &node) {
-  FailureOr<Tensor> input = importer.tensor(node, 0);
-  FailureOr<int64_t> keeps;
-  if (failed(input) || failed(keeps = node.getInt("keepdims", 1)) ||
-      failed(node.expectInt("noop_with_empty_axes", 0, "give axes")))
-    return failure();
-  Shape every = llvm::to_vector<4>(llvm::seq<int64_t>(0, input->rank()));
-  FailureOr<Shape> axes = readAxes(importer, node, input->rank(), every);
-  if (failed(axes))
-    return failure();
-  if (input->comparison && std::is_same_v<Op, tosa::ReduceSumOp>)
-    return countReached(importer, node, *input, *axes, *keeps != 0);
-  if (failed(input = importer.data(node, 0)))
-    return failure();
-  if (axes->size() != 1 || *keeps == 0)
-    return node.error() << "reduces along " << listString(*axes)
-                        << " with keepdims " << *keeps
-                        << ", expected one dimension and keepdims 1";
-  auto &b = importer.builder();
-  Shape shape = input->shape;
-  shape[axes->front()] = 1;
-  Value result =
-      Op::create(b, importer.floatType(shape), importer.materialize(*input),
-                 b.getI32IntegerAttr(axes->front()));
-  return importer.setResult(node, Importer::makeTensor(result, shape));
-}
-
 void importer::registerComparisons(OperatorTable &table) {
   table["GreaterOrEqual"] = {convertGreaterOrEqual, 2, 2};
-  table["ReduceSum"] = {convertReduce<tosa::ReduceSumOp>, 1, 2};
-  table["ReduceMax"] = {convertReduce<tosa::ReduceMaxOp>, 1, 2};
 }

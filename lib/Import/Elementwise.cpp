@@ -221,6 +221,7 @@ static void keepSteps(Importer &importer, Node &node, Binary kind,
       !y.steps.empty())
     return;
   ConstantArray kept = result;
+  kept.group = x.group;
   for (auto [k, i, j] : llvm::enumerate(xs, ys)) {
     float step = evaluate(kind, x.steps[i], y.floats[j]);
     if (!std::isnormal(step))
@@ -228,6 +229,8 @@ static void keepSteps(Importer &importer, Node &node, Binary kind,
     float multiple = std::round(x.floats[i] / x.steps[i]);
     kept.steps.push_back(std::abs(step));
     kept.floats[k] = step * multiple;
+    if (!std::isfinite(kept.floats[k]))
+      return;
   }
   if (kept.floats != result.floats)
     emitRemark(importer.builder().getLoc())
@@ -429,42 +432,6 @@ static LogicalResult convertSqrt(Importer &importer, Node &node) {
   return importer.setResult(node, std::move(result));
 }
 
-/// The norms of constant weights, which weight normalization divides by.
-static LogicalResult convertReduceL2(Importer &importer, Node &node) {
-  FailureOr<Parameter> input = importer.parameter(node, 0);
-  FailureOr<int64_t> keeps;
-  if (failed(input) || failed(keeps = node.getInt("keepdims", 1)) ||
-      failed(node.expectInt("noop_with_empty_axes", 0, "give axes")))
-    return failure();
-  int64_t rank = input->shape.size();
-  FailureOr<Shape> axes = readAxes(
-      importer, node, rank, llvm::to_vector<4>(llvm::seq<int64_t>(0, rank)));
-  if (failed(axes))
-    return failure();
-  Shape kept = input->shape, shape;
-  for (int64_t axis : *axes)
-    kept[axis] = 1;
-  for (int64_t i = 0; i < rank; ++i)
-    if (*keeps || !llvm::is_contained(*axes, i))
-      shape.push_back(kept[i]);
-  std::vector<double> squares(*countElements(kept));
-  for (auto [x, i] :
-       llvm::zip_equal(input->values, broadcastIndices(kept, input->shape)))
-    squares[i] += double(x) * x;
-  ConstantArray array;
-  array.name = node.getProto().output(0);
-  array.isFloat = true;
-  for (double sum : squares) {
-    array.floats.push_back(static_cast<float>(std::sqrt(sum)));
-    if (!std::isfinite(array.floats.back()) && !array.firstNonFinite)
-      array.firstNonFinite = array.floats.size() - 1;
-  }
-  Tensor result;
-  result.shape = std::move(shape);
-  result.constant = std::make_shared<const ConstantArray>(std::move(array));
-  return importer.setResult(node, std::move(result));
-}
-
 void importer::registerElementwise(OperatorTable &table) {
   table["Identity"] = {convertIdentity, 1, 1};
   table["Dropout"] = {convertDropout, 1, 3};
@@ -476,7 +443,6 @@ void importer::registerElementwise(OperatorTable &table) {
   table["Div"] = {convertBinary<Binary::Div>, 2, 2};
   table["Pow"] = {convertBinary<Binary::Pow>, 2, 2};
   table["Sqrt"] = {convertSqrt, 1, 1};
-  table["ReduceL2"] = {convertReduceL2, 1, 2};
   table["Exp"] = {convertUnary<tosa::ExpOp>, 1, 1};
   table["Reciprocal"] = {convertUnary<tosa::ReciprocalOp>, 1, 1};
 }

@@ -36,6 +36,7 @@ Importer::Importer(MLIRContext &context, StringRef path,
   registerIntegers(operators);
   registerIntegerProducts(operators);
   registerComparisons(operators);
+  registerReductions(operators);
   registerSlicing(operators);
 }
 
@@ -215,10 +216,9 @@ LogicalResult Importer::checkOutput(const onnx::ValueInfoProto &output,
                          << " that are not 0, 1, 2, ...; put a "
                             "DequantizeLinear in front";
   bool isSums = tensor.isSums();
-  if (tensor.comparison || (isSums && !tensor.layout.isIdentity()))
-    return outputError() << "holds comparisons, or int32 sums in another order "
-                            "than they are computed in; put a Cast to FLOAT in "
-                            "front";
+  if (tensor.comparison)
+    return outputError() << "holds the outcomes of comparisons, which can only "
+                            "be counted by ReduceSum";
   if (tensor.constant &&
       (!tensor.constant->isFloat || tensor.constant->firstNonFinite ||
        tensor.constant->floats.empty()))
@@ -276,8 +276,8 @@ LogicalResult Importer::readOutputs(const onnx::GraphProto &graph) {
                                  : materialize(found->second);
     if (failed(value))
       return error() << "output '" << output.name()
-                     << "' holds int32 sums times a factor or in another "
-                        "shape; put a Cast to FLOAT in front";
+                     << "' holds int32 sums times a factor, which can only be "
+                        "added; multiply behind a Cast to FLOAT";
     values.push_back(*value);
     names.push_back(b.getDictionaryAttr(
         b.getNamedAttr("mbn.name", b.getStringAttr(output.name()))));

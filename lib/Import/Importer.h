@@ -97,6 +97,7 @@ void registerQuantizers(OperatorTable &table);
 void registerIntegers(OperatorTable &table);
 void registerIntegerProducts(OperatorTable &table);
 void registerComparisons(OperatorTable &table);
+void registerReductions(OperatorTable &table);
 void registerSlicing(OperatorTable &table);
 
 /// The physical order of the dimensions of an image (NCHW as NHWC), or of any
@@ -126,6 +127,10 @@ mlir::LogicalResult clipIntegers(Importer &importer, Node &node);
 /// Mul of sums by an integer and Add of sums of the same operand, of which one
 /// is computed.
 mlir::LogicalResult combineSums(Importer &importer, Node &node);
+/// ReduceSum of comparisons: how many thresholds are reached.
+mlir::LogicalResult countReached(Importer &importer, Node &node,
+                                 const Tensor &input,
+                                 llvm::ArrayRef<int64_t> axes, bool keeps);
 /// Cast of codes, sums or comparisons to the element type `to`.
 mlir::LogicalResult castIntegers(Importer &importer, Node &node, int32_t to);
 

@@ -50,8 +50,7 @@ mlir::FailureOr<Tensor> thresholdSums(Importer &importer, Node &node,
                                       llvm::ArrayRef<int64_t> tableShape);
 /// Refuses a product whose sums could overflow int32.
 mlir::LogicalResult checkSums(Node &node, mlir::Operation *product);
-/// Sums as the model has them, not doubled; fails if they were moved or
-/// multiplied.
+/// Sums as the model has them, not doubled; fails if they were multiplied.
 mlir::FailureOr<mlir::Value> modelSums(Importer &importer, const Tensor &sums);
 /// The floats of int32 sums.
 mlir::FailureOr<Tensor> sumsToFloats(Importer &importer, Node &node,

@@ -32,16 +32,21 @@ static LogicalResult expectInference(Node &node) {
   return success();
 }
 
+static FailureOr<float> readEpsilon(Node &node) {
+  FailureOr<float> epsilon = node.getFloat("epsilon", 1e-5f);
+  if (succeeded(epsilon) && *epsilon < 0)
+    return node.attributeError("epsilon", std::to_string(*epsilon))
+           << "expected 0 or more";
+  return epsilon;
+}
+
 static LogicalResult convertBatchNormalization(Importer &importer, Node &node) {
   if (failed(expectInference(node)))
     return failure();
-  FailureOr<float> epsilon = node.getFloat("epsilon", 1e-5f);
+  FailureOr<float> epsilon = readEpsilon(node);
   FailureOr<Tensor> input;
   if (failed(epsilon) || failed(input = importer.data(node, 0)))
     return failure();
-  if (*epsilon < 0)
-    return node.attributeError("epsilon", std::to_string(*epsilon))
-           << "expected 0 or more";
   if (input->rank() < 2)
     return node.inputError(0) << "has rank " << input->rank()
                               << ", expected at least 2: the second dimension "
@@ -102,11 +107,8 @@ static LogicalResult convertLayerNormalization(Importer &importer, Node &node) {
   node.ignore({"stash_type"});
   FailureOr<Tensor> input = importer.data(node, 0);
   FailureOr<float> epsilon;
-  if (failed(input) || failed(epsilon = node.getFloat("epsilon", 1e-5f)))
+  if (failed(input) || failed(epsilon = readEpsilon(node)))
     return failure();
-  if (*epsilon < 0)
-    return node.attributeError("epsilon", std::to_string(*epsilon))
-           << "expected 0 or more";
   FailureOr<int64_t> axis = node.getAxis(-1, input->rank());
   if (failed(axis))
     return failure();

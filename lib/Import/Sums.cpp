@@ -116,10 +116,13 @@ LogicalResult importer::combineSums(Importer &importer, Node &node) {
   if (!left->isSums())
     std::swap(left, right);
   constexpr int64_t largest = 32767;
+  auto fits = [&](int64_t factor) {
+    return factor >= -largest && factor <= largest &&
+           std::abs(left->factor * factor) <= largest;
+  };
   if (node.op() == "Mul" && right->constant && !right->constant->isFloat &&
-      right->constant->integers.size() == 1 &&
-      std::abs(right->constant->integers[0]) <= largest &&
-      std::abs(left->factor * right->constant->integers[0]) <= largest) {
+      right->constant->integers.size() == 1 && right->rank() <= left->rank() &&
+      fits(right->constant->integers[0])) {
     left->factor *= right->constant->integers[0];
     return importer.setResult(node, std::move(*left));
   }
@@ -181,10 +184,10 @@ static std::vector<float> sumSteps(Operation *product) {
 
 FailureOr<Value> importer::modelSums(Importer &importer, const Tensor &sums) {
   Operation *product = productOf(sums);
-  if (sums.factor != 1 || sums.shape != Shape(shapeOf(sums.value)))
+  if (sums.factor != 1)
     return failure();
   if (llvm::all_of(sumSteps(product), [](float s) { return s == 1; }))
-    return sums.value;
+    return importer.materialize(sums);
   mbn::MultiBitType type = weightsOf(product).getType();
   std::vector<float> steps(type.getShape()[0], 1);
   // Groups of one weight are never doubled.
@@ -193,7 +196,9 @@ FailureOr<Value> importer::modelSums(Importer &importer, const Tensor &sums) {
                                 "weights", Shape(type.getRank(), 1));
   IRMapping mapping;
   mapping.map(product->getOperand(1), constant);
-  return importer.builder().clone(*product, mapping)->getResult(0);
+  Tensor result = sums;
+  result.value = importer.builder().clone(*product, mapping)->getResult(0);
+  return importer.materialize(result);
 }
 
 static InFlightDiagnostic factorError(Node &node) {

@@ -238,7 +238,8 @@ Value Importer::reshape(Value value, ArrayRef<int64_t> shape) {
     return value;
   if (auto type = dyn_cast<mbn::MultiBitType>(value.getType()))
     return mbn::ReshapeOp::create(b, type.cloneWithShape(shape), value);
-  return tosa::ReshapeOp::create(b, floatType(shape), value,
+  auto type = cast<RankedTensorType>(value.getType());
+  return tosa::ReshapeOp::create(b, type.clone(shape), value,
                                  shapeConstant(shape));
 }
 

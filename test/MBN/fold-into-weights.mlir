@@ -242,3 +242,24 @@ func.func @layer_norm_of_bias(%x: tensor<1x2xf32>) -> tensor<1x2xf32> {
   %n = mbn.layer_norm %y scale %one bias %one epsilon 0.5 layer "ln" : tensor<1x2xf32>, tensor<2xf32>, tensor<2xf32>
   return %n : tensor<1x2xf32>
 }
+
+// -----
+
+!w = !mbn.tensor<1x2xf32, group = 1x2, bits = 1 to 1>
+!y = !mbn.tensor<1x2xf32, levels = #mbn.levels<step 1.0, zero 0, [1, 2]>>
+
+// The encode of a concatenation becomes one of each part.
+// CHECK-LABEL: func.func @encode_follows_concat(
+// CHECK: mbn.matmul
+// CHECK-NEXT: tosa.add
+// CHECK-NEXT: tosa.concat
+func.func @encode_follows_concat(%x: tensor<1x2xf32>) -> !y {
+  %q = mbn.constant bases<widths = dense<1> : tensor<1xi8>, coordinates = dense<3> : tensor<1xi16>, signs = dense<1> : tensor<1xi32>, steps = dense<0.25> : tensor<1xf32>> : !w
+  %w = mbn.decode %q : !w -> tensor<1x2xf32>
+  %one = arith.constant dense<1.0> : tensor<1x1xf32>
+  %y = mbn.matmul %x, %w layer "fc" : tensor<1x2xf32>, tensor<1x2xf32> -> tensor<1x1xf32>
+  %a = tosa.add %y, %one : (tensor<1x1xf32>, tensor<1x1xf32>) -> tensor<1x1xf32>
+  %c = tosa.concat %a, %a {axis = 1 : i32} : (tensor<1x1xf32>, tensor<1x1xf32>) -> tensor<1x2xf32>
+  %e = mbn.encode %c : tensor<1x2xf32> -> !y
+  return %e : !y
+}

@@ -68,11 +68,12 @@ static Value scaleOutputs(RewriterBase &rewriter, mbn::ConstantOp constant,
 }
 
 /// Whether a chain leads from the value to an encode, whose thresholds take it
-/// exactly.
+/// exactly; through a concatenation too, of which each part is encoded.
 static bool leadsToEncode(Value value) {
   return llvm::any_of(value.getUsers(), [&](Operation *user) {
     Value x;
     return isa<EncodeOp>(user) ||
+           (isa<tosa::ConcatOp>(user) && leadsToEncode(user->getResult(0))) ||
            (succeeded(getChainStep(user, x)) && x == value &&
             leadsToEncode(user->getResult(0)));
   });

@@ -55,6 +55,8 @@ CASES = {
     "sums-other": lambda: node("Add", sums(), sums()),
     "factor": lambda: node(
         "Cast", node("Mul", sums(), constant(3, np.int32)), to=TensorProto.FLOAT),
+    "far-factor": lambda: node("Mul", sums(), constant(-(2**63), np.int64)),
+    "wide-factor": lambda: node("Mul", sums(), constant([[[2]]], np.int32)),
     "zero-slices": lambda: node(
         "MatMulInteger", quantized(), constant([[1], [2], [3]], np.int8), byte([1, 2])),
     "compare-shape": lambda: node("GreaterOrEqual", "x", real([0.0, 1.0])),
