@@ -544,10 +544,58 @@ static void setType(onnx::ValueInfoProto *info, Value value, StringRef name) {
     type->mutable_shape()->add_dim()->set_dim_value(size);
 }
 
+/// Whether weights or parameters are known: numbers, or bases, decoded or not.
+static bool isKnown(Value value) {
+  if (auto decode = value.getDefiningOp<mbn::DecodeOp>())
+    value = decode.getInput();
+  Operation *op = value.getDefiningOp();
+  return isa_and_nonnull<mbn::ConstantOp, arith::ConstantOp, tosa::ConstOp>(op);
+}
+
+/// Refuses what cannot be written so that it can be read back: weights and
+/// parameters that are computed, and arguments and results without a type.
+static llvm::Error checkExportable(func::FuncOp main) {
+  if (main.isExternal() || main.getNumResults() == 0)
+    return llvm::createStringError("'main' has no results, which ONNX calls "
+                                   "for");
+  auto isWeights = [](Type type) {
+    auto codes = dyn_cast<mbn::MultiBitType>(type);
+    return codes && codes.isWeights();
+  };
+  for (Type type : main.getArgumentTypes()) {
+    auto tensor = dyn_cast<RankedTensorType>(type);
+    if (isWeights(type) || (tensor && !tensor.getElementType().isF32()))
+      return llvm::createStringError("'main' takes weights or integers, which "
+                                     "cannot be written as ONNX; floats and "
+                                     "codes can");
+  }
+  if (llvm::any_of(main.getResultTypes(), isWeights))
+    return llvm::createStringError("'main' returns weights, which cannot be "
+                                   "written as ONNX; decode them");
+  std::string unknown;
+  main.walk([&](Operation *op) {
+    if (!isa<mbn::Conv2DOp, mbn::MatmulOp, mbn::BatchNormOp, mbn::LayerNormOp,
+             mbn::RescaleOp, mbn::ThresholdOp>(op) ||
+        llvm::all_of(op->getOperands().drop_front(), isKnown))
+      return;
+    auto layer = op->getAttrOfType<StringAttr>("layer");
+    unknown = (layer ? "layer '" + layer.getValue() + "'"
+                     : "'" + op->getName().getStringRef() + "'")
+                  .str();
+  });
+  if (!unknown.empty())
+    return llvm::createStringError(
+        unknown + " has weights or parameters that are no constants, which "
+                  "cannot be written as ONNX");
+  return llvm::Error::success();
+}
+
 llvm::Expected<std::string> Exporter::run(ModuleOp module) {
   auto main = module.lookupSymbol<func::FuncOp>("main");
   if (!main)
     return llvm::createStringError("the module has no function 'main'");
+  if (llvm::Error error = checkExportable(main))
+    return std::move(error);
   auto nameOf = [](DictionaryAttr attrs, StringRef usual) {
     auto name = attrs ? attrs.getAs<StringAttr>("mbn.name") : StringAttr();
     return name ? name.str() : usual.str();
@@ -574,7 +622,8 @@ llvm::Expected<std::string> Exporter::run(ModuleOp module) {
   for (Operation &op : body.without_terminator())
     if (failed(write(&op)))
       return llvm::createStringError("'" + op.getName().getStringRef() +
-                                     "' has no counterpart in ONNX");
+                                     "' has no counterpart in ONNX; objects "
+                                     "(--emit=obj, so) have it");
   for (auto [i, value] : llvm::enumerate(body.getTerminator()->getOperands())) {
     Name name = nameOf(main.getResultAttrDict(i), "output" + std::to_string(i));
     // Codes leave as numbers of levels.

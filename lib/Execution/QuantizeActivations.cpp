@@ -115,8 +115,8 @@ LogicalResult QuantizeActivationsPass::makePixelInput(func::FuncOp main) {
   if (main.getNumArguments() != 1 ||
       !isa<RankedTensorType>(main.getArgument(0).getType()))
     return main.emitError()
-           << "an input of pixels needs a model with one float "
-              "input";
+           << "an input of pixels needs a model with one float input; for one "
+              "that takes bytes already leave out 'input' of the recipe";
   FailureOr<numerics::Levels> levels = pixelLevels();
   if (failed(levels))
     return failure();

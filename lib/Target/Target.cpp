@@ -117,8 +117,8 @@ subbit::createTargetMachine(const TargetSpec &spec) {
   std::string features = spec.features;
   // Debian's toolchains for these targets use hard float; LLVM's default
   // cpu has none.
-  if (triple.isRISCV64() && spec.cpu.empty() && features.empty())
-    features = "+m,+a,+f,+d,+c";
+  if (triple.isRISCV64() && spec.cpu.empty())
+    features = "+m,+a,+f,+d,+c" + (features.empty() ? "" : "," + features);
   if (triple.isRISCV64()) {
     std::unique_ptr<MCSubtargetInfo> info(
         (*target)->createMCSubtargetInfo(triple, spec.cpu, features));
