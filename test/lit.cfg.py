@@ -3,12 +3,16 @@
 # Features, for REQUIRES and UNSUPPORTED lines:
 #   avx2, avx512     this CPU runs objects for AVX2, for AVX-512 with VPOPCNTDQ
 #   qemu-aarch64,    a cross compiler and an emulator are installed
+#   qemu-arm,
 #   qemu-riscv64
+#   bare-arm,        the same for boards without an operating system
+#   bare-riscv32
 #   onnxruntime      a Python that has it, SUBBIT_ONNXRUNTIME_PYTHON or lit's own
 #   sanitizers       the tools are built with sanitizers
 # Substitutions besides lit's own:
 #   %cc %cxx %python %cmake %lit                  programs
-#   %cc-aarch64 %run-aarch64 (and -riscv64)       cross compiler, emulator
+#   %cc-aarch64 %run-aarch64 (-arm, -riscv64)     cross compiler, emulator
+#   %cc-bare-arm %run-bare-arm (-riscv32)         the same for boards
 #   %examples %include %source %build             folders
 
 import os
@@ -48,12 +52,55 @@ if "avx2" in flags:
 if {"avx512_vpopcntdq", "avx512_bitalg", "avx512_vnni"} <= flags:
     config.available_features.add("avx512")
 
-for arch in ("aarch64", "riscv64"):
-    cross, emulator = arch + "-linux-gnu-gcc", "qemu-" + arch
+for arch, system in (
+    ("aarch64", "aarch64-linux-gnu"),
+    ("arm", "arm-linux-gnueabihf"),
+    ("riscv64", "riscv64-linux-gnu"),
+):
+    cross, emulator = system + "-gcc", "qemu-" + arch
     if shutil.which(cross) and shutil.which(emulator):
         config.available_features.add("qemu-" + arch)
     config.substitutions.append((r"%%cc-%s\b" % arch, cross + " -static"))
     config.substitutions.append((r"%%run-%s\b" % arch, emulator))
+
+# Boards without an operating system: C library and files through semihosting.
+for arch, system, emulator in (
+    ("arm", "arm-none-eabi", "qemu-system-arm"),
+    ("riscv32", "riscv64-unknown-elf", "qemu-system-riscv32"),
+):
+    cross = system + "-gcc"
+    library = "/usr/lib/picolibc/" + system
+    if (
+        shutil.which(cross)
+        and shutil.which(emulator)
+        and os.path.exists(library)
+    ):
+        config.available_features.add("bare-" + arch)
+    config.substitutions.append(
+        (
+            r"%%cc-bare-%s\b" % arch,
+            cross
+            + " --specs=picolibc.specs --crt0=semihost --oslib=semihost"
+            + " -DFILES -Wl,-z,noexecstack",
+        )
+    )
+    config.substitutions.append(
+        (
+            r"%%run-bare-%s\b" % arch,
+            "%s %s %s"
+            % (
+                sys.executable,
+                os.path.join(
+                    config.test_source_root, "Target", "Inputs", "bare-metal.py"
+                ),
+                emulator,
+            ),
+        )
+    )
+
+config.environment["LENET5"] = os.path.join(
+    config.subbit_source_dir, "examples", "lenet5"
+)
 
 runtime_python = os.environ.get("SUBBIT_ONNXRUNTIME_PYTHON", sys.executable)
 if not subprocess.call(

@@ -119,13 +119,9 @@ void ConvertMBNToBitserialPass::runOnOperation() {
   MLIRContext &context = getContext();
   if (failed(checkLayers()) || failed(checkWeightsAreConstant(module)))
     return signalPassFailure();
-  auto spec = resolveTarget(getTargetSpec(module));
-  auto target = spec ? describeTarget(*spec)
-                     : llvm::Expected<TargetInfo>(spec.takeError());
-  if (!target) {
-    emitError(module.getLoc()) << llvm::toString(target.takeError());
+  auto target = getTargetInfo(module);
+  if (failed(target))
     return signalPassFailure();
-  }
   if (trace) {
     module.walk([&](func::FuncOp func) {
       for (auto [number, traced] : llvm::enumerate(getTracedValues(func)))

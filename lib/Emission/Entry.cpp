@@ -55,8 +55,12 @@ FailureOr<Entry> subbit::getEntry(ModuleOp module, StringRef name) {
   auto main = module.lookupSymbol<func::FuncOp>("main");
   if (!main)
     return emitError(module.getLoc()) << "the module has no function 'main'";
+  auto target = bitserial::getTargetInfo(module);
+  if (failed(target))
+    return failure();
   Entry entry;
   entry.name = name.str();
+  entry.scratchAlignment = target->bufferAlignment;
   // The names that the tensors' fields of the argument block must not take.
   llvm::StringSet<> taken;
   for (StringRef field : {"size", "scratch", "trace", "trace_context"})
@@ -193,7 +197,7 @@ private:
     }
     llvm::Value *low =
         b.CreateAnd(b.CreatePtrToInt(values.back(), word),
-                    llvm::ConstantInt::get(word, kBufferAlignment - 1));
+                    llvm::ConstantInt::get(word, entry.scratchAlignment - 1));
     check(b.CreateIsNull(low), SUBBIT_MISALIGNED);
     if (main->arg_size() > values.size())
       values.push_back(args);
@@ -242,7 +246,7 @@ private:
         {llvm::ConstantInt::get(i32, SUBBIT_ABI_VERSION),
          llvm::ConstantInt::get(i32, entry.traces), string(entry.name, "name"),
          size(argsWords() * wordBytes()), size(entry.scratchBytes),
-         size(kBufferAlignment), size(entry.inputs.size()),
+         size(entry.scratchAlignment), size(entry.inputs.size()),
          tensors(entry.inputs, "inputs"), size(entry.outputs.size()),
          tensors(entry.outputs, "outputs")});
     new llvm::GlobalVariable(module, value->getType(), /*isConstant=*/true,
@@ -306,7 +310,7 @@ std::string subbit::makeHeader(const Entry &entry) {
      << "#define " << upper << "_ABI_VERSION " << SUBBIT_ABI_VERSION << "\n"
      << "/* Bytes and alignment of the scratch memory. */\n"
      << "#define " << upper << "_SCRATCH_BYTES " << entry.scratchBytes << "\n"
-     << "#define " << upper << "_SCRATCH_ALIGNMENT " << kBufferAlignment
+     << "#define " << upper << "_SCRATCH_ALIGNMENT " << entry.scratchAlignment
      << "\n\n"
      << "typedef struct " << entry.name << "_args {\n"
      << "  size_t size; /* sizeof(" << entry.name << "_args) */\n";

@@ -29,7 +29,7 @@ struct EntryTensor {
 struct Entry {
   std::string name; ///< a C identifier
   std::vector<EntryTensor> inputs, outputs;
-  int64_t scratchBytes = 0;
+  int64_t scratchBytes = 0, scratchAlignment = 1;
   int64_t traces = 0;
 };
 

@@ -45,7 +45,7 @@ struct LowerToLLVMPass
 
 private:
   void lowerTraces();
-  LogicalResult convertToLLVM(int64_t indexBits);
+  LogicalResult convertToLLVM(const TargetInfo &target);
 };
 } // namespace
 
@@ -92,6 +92,40 @@ static LogicalResult expandFloor(math::FloorOp op, PatternRewriter &rewriter) {
   return success();
 }
 
+/// maximumf(a, b), minimumf(a, b) -> comparisons: calls of libm where floats are
+/// no instructions. A NaN stays one, and +0 is greater than -0.
+template <typename Op>
+static LogicalResult expandExtreme(Op op, PatternRewriter &rewriter) {
+  constexpr bool isMaximum = std::is_same_v<Op, arith::MaximumFOp>;
+  Type type = op.getType();
+  if (!getElementTypeOrSelf(type).isF32())
+    return rewriter.notifyMatchFailure(op, "is not of float32");
+  Location loc = op.getLoc();
+  Value a = op.getLhs(), b = op.getRhs();
+  auto compare = [&](arith::CmpFPredicate predicate, Value x, Value y) {
+    return arith::CmpFOp::create(rewriter, loc, predicate, x, y);
+  };
+  auto predicate =
+      isMaximum ? arith::CmpFPredicate::OGT : arith::CmpFPredicate::OLT;
+  Value result =
+      arith::SelectOp::create(rewriter, loc, compare(predicate, a, b), a, b);
+  // Equal floats have equal bits, or are zeros of both signs.
+  Type integers = rewriter.getI32Type();
+  if (auto shaped = dyn_cast<ShapedType>(type))
+    integers = shaped.clone(integers);
+  Value x = arith::BitcastOp::create(rewriter, loc, integers, a);
+  Value y = arith::BitcastOp::create(rewriter, loc, integers, b);
+  Value bits = isMaximum
+                   ? arith::AndIOp::create(rewriter, loc, x, y).getResult()
+                   : arith::OrIOp::create(rewriter, loc, x, y).getResult();
+  Value zero = arith::BitcastOp::create(rewriter, loc, type, bits);
+  result = arith::SelectOp::create(
+      rewriter, loc, compare(arith::CmpFPredicate::OEQ, a, b), zero, result);
+  rewriter.replaceOpWithNewOp<arith::SelectOp>(
+      op, compare(arith::CmpFPredicate::UNO, a, a), a, result);
+  return success();
+}
+
 /// `bitserial.trace` to a call of a function that the entry defines.
 void LowerToLLVMPass::lowerTraces() {
   SmallVector<bitserial::TraceOp> traces;
@@ -125,7 +159,7 @@ void LowerToLLVMPass::lowerTraces() {
   }
 }
 
-LogicalResult LowerToLLVMPass::convertToLLVM(int64_t indexBits) {
+LogicalResult LowerToLLVMPass::convertToLLVM(const TargetInfo &target) {
   MLIRContext &context = getContext();
   ModuleOp module = getOperation();
   RewritePatternSet first(&context);
@@ -134,6 +168,10 @@ LogicalResult LowerToLLVMPass::convertToLLVM(int64_t indexBits) {
                                               [](StringRef) { return true; });
   first.add(splitFma);
   first.add(expandFloor);
+  if (target.lanes == 1) {
+    first.add(expandExtreme<arith::MaximumFOp>);
+    first.add(expandExtreme<arith::MinimumFOp>);
+  }
   memref::populateExpandOpsPatterns(first);
   memref::populateExpandStridedMetadataPatterns(first);
   if (failed(applyPatternsGreedily(module, std::move(first))))
@@ -148,7 +186,7 @@ LogicalResult LowerToLLVMPass::convertToLLVM(int64_t indexBits) {
     return failure();
 
   LowerToLLVMOptions options(&context);
-  options.overrideIndexBitwidth(indexBits);
+  options.overrideIndexBitwidth(target.pointerBytes * 8);
   options.useBarePtrCallConv = true;
   LLVMTypeConverter converter(&context, options);
   RewritePatternSet patterns(&context);
@@ -160,26 +198,19 @@ LogicalResult LowerToLLVMPass::convertToLLVM(int64_t indexBits) {
   populateMathToLLVMConversionPatterns(converter, patterns);
   populateVectorToLLVMConversionPatterns(converter, patterns);
   ub::populateUBToLLVMConversionPatterns(converter, patterns);
-  LLVMConversionTarget target(context);
-  target.addLegalOp<ModuleOp>();
-  return applyFullConversion(module, target, std::move(patterns));
+  LLVMConversionTarget conversion(context);
+  conversion.addLegalOp<ModuleOp>();
+  return applyFullConversion(module, conversion, std::move(patterns));
 }
 
 void LowerToLLVMPass::runOnOperation() {
-  auto spec = resolveTarget(bitserial::getTargetSpec(getOperation()));
-  if (!spec) {
-    emitError(getOperation().getLoc()) << llvm::toString(spec.takeError());
+  auto target = bitserial::getTargetInfo(getOperation());
+  if (failed(target))
     return signalPassFailure();
-  }
-  auto target = describeTarget(*spec);
-  if (!target) {
-    emitError(getOperation().getLoc()) << llvm::toString(target.takeError());
-    return signalPassFailure();
-  }
   lowerTraces();
   // The entry has been read off the arguments.
   getOperation().walk(
       [](func::FuncOp function) { function.removeArgAttrsAttr(); });
-  if (failed(convertToLLVM(target->pointerBytes * 8)))
+  if (failed(convertToLLVM(*target)))
     signalPassFailure();
 }

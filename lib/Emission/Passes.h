@@ -20,9 +20,6 @@ namespace subbit {
 #define GEN_PASS_REGISTRATION
 #include "lib/Emission/Passes.h.inc"
 
-/// Alignment of the scratch block and of every buffer in it.
-constexpr int64_t kBufferAlignment = 64;
-
 /// On the arguments of `main`: the model's name of an input or output; marks
 /// of outputs and of the scratch block.
 constexpr llvm::StringLiteral kNameAttr = "mbn.name";

@@ -42,7 +42,8 @@ def PlanMemoryPass : Pass<"plan-memory", "::mlir::ModuleOp"> {
     Every allocation of a static size becomes a view of one more argument,
     `%scratch`. Buffers that are not live at the same time share memory: the
     largest are placed first, each at the lowest offset that is free for as long
-    as it lives. Offsets are multiples of 64. Allocations of other kinds and
+    as it lives. Offsets are multiples of the target's alignment of buffers: 64 where
+    there are vectors, a pointer's elsewhere. Allocations of other kinds and
     deallocations must not be left.
 
     Before:

@@ -5,6 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "dialects/Bitserial/IR/Bitserial.h"
 #include "lib/Emission/Passes.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
@@ -39,15 +40,16 @@ private:
   void findLifetime(Buffer &buffer, Block *block);
   void place();
 
+  int64_t roundUp(int64_t bytes) const {
+    return llvm::alignTo(bytes, alignment);
+  }
+
+  int64_t alignment = 1;
   SmallVector<Buffer> buffers;
   DenseMap<Operation *, int64_t> order;
 };
 
 } // namespace
-
-static int64_t roundUp(int64_t bytes) {
-  return (bytes + kBufferAlignment - 1) / kBufferAlignment * kBufferAlignment;
-}
 
 LogicalResult PlanMemoryPass::collect(func::FuncOp main) {
   WalkResult result = main.walk([&](Operation *op) -> WalkResult {
@@ -133,6 +135,10 @@ void PlanMemoryPass::runOnOperation() {
     emitError(getOperation().getLoc()) << "the module has no function 'main'";
     return signalPassFailure();
   }
+  auto target = bitserial::getTargetInfo(getOperation());
+  if (failed(target))
+    return signalPassFailure();
+  alignment = target->bufferAlignment;
   buffers.clear();
   order.clear();
   if (failed(collect(main)))

@@ -286,13 +286,9 @@ struct VectorizeLinalgPass
 void VectorizeLinalgPass::runOnOperation() {
   IRRewriter rewriter(&getContext());
   auto module = getOperation()->getParentOfType<ModuleOp>();
-  auto spec = resolveTarget(bitserial::getTargetSpec(module));
-  auto target = spec ? describeTarget(*spec)
-                     : llvm::Expected<TargetInfo>(spec.takeError());
-  if (!target) {
-    emitError(getOperation().getLoc()) << llvm::toString(target.takeError());
+  auto target = bitserial::getTargetInfo(module);
+  if (failed(target))
     return signalPassFailure();
-  }
   SmallVector<linalg::LinalgOp> ops;
   getOperation().walk([&](linalg::LinalgOp op) { ops.push_back(op); });
   for (linalg::LinalgOp op : ops) {

@@ -119,14 +119,21 @@ subbit::createTargetMachine(const TargetSpec &spec) {
   // cpu has none.
   if (triple.isRISCV64() && spec.cpu.empty())
     features = "+m,+a,+f,+d,+c" + (features.empty() ? "" : "," + features);
-  if (triple.isRISCV64()) {
+  if (triple.isRISCV()) {
     std::unique_ptr<MCSubtargetInfo> info(
         (*target)->createMCSubtargetInfo(triple, spec.cpu, features));
-    options.MCOptions.ABIName = info->checkFeatures("+d") ? "lp64d" : "lp64";
+    // As gcc chooses for -march.
+    StringRef floats = info->checkFeatures("+e")   ? "e"
+                       : info->checkFeatures("+d") ? "d"
+                       : info->checkFeatures("+f") ? "f"
+                                                   : "";
+    options.MCOptions.ABIName =
+        ((triple.isRISCV64() ? "lp64" : "ilp32") + floats).str();
   }
+  bool bare = triple.isOSBinFormatELF() && triple.isOSUnknown();
   std::unique_ptr<TargetMachine> machine((*target)->createTargetMachine(
-      triple, spec.cpu, features, options, Reloc::PIC_, std::nullopt,
-      CodeGenOptLevel::Aggressive));
+      triple, spec.cpu, features, options, bare ? Reloc::Static : Reloc::PIC_,
+      std::nullopt, CodeGenOptLevel::Aggressive));
   if (!machine)
     return invalid("no code can be generated for '" + spec.triple + "'");
   return machine;
@@ -151,6 +158,9 @@ struct Row {
 static bool isX86(const Triple &triple) { return triple.isX86(); }
 static bool isAArch64(const Triple &triple) { return triple.isAArch64(); }
 static bool isRISCV64(const Triple &triple) { return triple.isRISCV64(); }
+static bool isARM(const Triple &triple) {
+  return triple.isARM() || triple.isThumb();
+}
 static bool isAny(const Triple &) { return true; }
 
 static constexpr Row kRows[] = {
@@ -160,6 +170,7 @@ static constexpr Row kRows[] = {
     {"avx2", isX86, "+avx2", 8, 16, "pmadd"},
     {"ssse3", isX86, "+ssse3", 4, 16, "pmadd"},
     {"neon", isAArch64, "+neon", 4, 32, "uaddlp"},
+    {"armv7-neon", isARM, "+neon", 4, 16, "vpaddl"},
     {"zvbb", isRISCV64, "+v,+zvbb", 4, 32, "words"},
     {"rvv", isRISCV64, "+v", 4, 32, "bytes"},
     {"scalar", isAny, "", 1, 16, "words"},
@@ -178,5 +189,7 @@ Expected<TargetInfo> subbit::describeTarget(const TargetSpec &spec) {
       break;
     }
   result.pointerBytes = (*machine)->getPointerSize(0);
+  if (result.lanes == 1)
+    result.bufferAlignment = result.pointerBytes;
   return result;
 }

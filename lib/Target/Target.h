@@ -37,6 +37,9 @@ struct TargetInfo {
   std::string counting = "words";
   /// Bytes of a pointer and of `index`.
   int64_t pointerBytes = 8;
+  /// Alignment of buffers in scratch memory: a cache line where there are
+  /// vectors, otherwise no byte more than a pointer's.
+  int64_t bufferAlignment = 64;
 };
 
 /// Fills in the triple (normalized), the host's cpu and features where asked
@@ -44,8 +47,9 @@ struct TargetInfo {
 /// to list them in the message.
 llvm::Expected<TargetSpec> resolveTarget(const TargetSpec &spec);
 
-/// The target machine of a resolved target: position independent code, full
-/// optimization, no fused multiply-add.
+/// The target machine of a resolved target: full optimization, no fused
+/// multiply-add; position independent code, except where there is no operating
+/// system, so that tables of pointers are read-only there.
 llvm::Expected<std::unique_ptr<llvm::TargetMachine>>
 createTargetMachine(const TargetSpec &spec);
 

@@ -42,6 +42,15 @@ TargetSpec bitserial::getTargetSpec(ModuleOp module) {
           attr.getFeatures().str()};
 }
 
+FailureOr<TargetInfo> bitserial::getTargetInfo(ModuleOp module) {
+  auto spec = resolveTarget(getTargetSpec(module));
+  auto target = spec ? describeTarget(*spec)
+                     : llvm::Expected<TargetInfo>(spec.takeError());
+  if (!target)
+    return emitError(module.getLoc()) << llvm::toString(target.takeError());
+  return *target;
+}
+
 //===----------------------------------------------------------------------===//
 // Attributes
 //===----------------------------------------------------------------------===//
@@ -54,7 +63,8 @@ LogicalResult ScheduleAttr::verify(function_ref<InFlightDiagnostic()> emitError,
     return emitError() << "lanes and vectors must be from 1 to 1024, found "
                        << lanes << " and " << vectors;
   // schedule_c2
-  bool isKnown = counting == Counting::Uaddlp ? lanes == 4
+  bool isKnown = counting == Counting::Uaddlp || counting == Counting::Vpaddl
+                     ? lanes == 4
                  : counting == Counting::Pmadd
                      ? lanes == 4 || lanes == 8 || lanes == 16
                      : true;

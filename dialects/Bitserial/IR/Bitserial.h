@@ -38,6 +38,10 @@ constexpr llvm::StringLiteral kLayerAttr = "bitserial.layer";
 /// none.
 TargetSpec getTargetSpec(mlir::ModuleOp module);
 
+/// The target table's row for it; fails with a message at the module if there
+/// is no such target.
+mlir::FailureOr<TargetInfo> getTargetInfo(mlir::ModuleOp module);
+
 /// Lets one-shot bufferization handle the dialect's operations.
 void registerBufferizableOpInterfaceExternalModels(
     mlir::DialectRegistry &registry);

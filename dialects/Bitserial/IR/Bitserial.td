@@ -38,7 +38,8 @@ def Bitserial_Counting : I32EnumAttr<"Counting", "how the bits of words are coun
     I32EnumAttrCase<"Words", 0, "words">,
     I32EnumAttrCase<"Bytes", 1, "bytes">,
     I32EnumAttrCase<"Pmadd", 2, "pmadd">,
-    I32EnumAttrCase<"Uaddlp", 3, "uaddlp">]> {
+    I32EnumAttrCase<"Uaddlp", 3, "uaddlp">,
+    I32EnumAttrCase<"Vpaddl", 4, "vpaddl">]> {
   let genSpecializedAttr = 0;
   let cppNamespace = "::subbit::bitserial";
 }
@@ -53,7 +54,7 @@ def Bitserial_ScheduleAttr : AttrDef<Bitserial_Dialect, "Schedule"> {
     `count` is `words` where bits are counted in the lanes. Otherwise they are
     counted in the bytes of a vector, up to 31 words of them, before the bytes of
     a lane are summed: by shifts (`bytes`), or by an instruction of x86 (`pmadd`,
-    4, 8 or 16 lanes) or AArch64 (`uaddlp`, 4 lanes). That suits CPUs which count
+    4, 8 or 16 lanes), AArch64 (`uaddlp`, 4 lanes) or ARMv7 (`vpaddl`, 4). That suits CPUs which count
     bits of bytes, or of nibbles by a table.
 
     ```mlir

@@ -50,6 +50,9 @@ std::pair<StringRef, StringRef> pairInstructions(ScheduleAttr schedule) {
   if (schedule.getCounting() == Counting::Uaddlp)
     return {"llvm.aarch64.neon.uaddlp.v8i16.v16i8",
             "llvm.aarch64.neon.uaddlp.v4i32.v8i16"};
+  if (schedule.getCounting() == Counting::Vpaddl)
+    return {"llvm.arm.neon.vpaddlu.v8i16.v16i8",
+            "llvm.arm.neon.vpaddlu.v4i32.v8i16"};
   switch (schedule.getLanes()) {
   case 4:
     return {"llvm.x86.ssse3.pmadd.ub.sw.128", "llvm.x86.sse2.pmadd.wd"};

@@ -1,5 +1,6 @@
 /* Runs the network NETWORK on inputs from stdin, one after the other; its
-   outputs go to stdout as they are. */
+   outputs go to stdout as they are. With FILES, for machines that have no
+   streams, the files "input" and "output" take their places. */
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,14 +12,20 @@ extern const subbit_description SYMBOL(NETWORK, _description);
 int SYMBOL(NETWORK, _run)(const void *args);
 
 static void *allocate(size_t bytes, size_t alignment) {
-  /* aligned_alloc wants a multiple of the alignment. */
-  void *memory = aligned_alloc(alignment, (bytes / alignment + 1) * alignment);
+  char *memory = malloc(bytes + alignment);
   if (!memory)
-    exit(2);
-  return memory;
+    exit(3);
+  return memory + alignment - (uintptr_t)memory % alignment;
 }
 
 int main(void) {
+  FILE *in = stdin, *out = stdout;
+#ifdef FILES
+  in = fopen("input", "rb");
+  out = fopen("output", "wb");
+  if (!in || !out)
+    return 4;
+#endif
   const subbit_description *d = &SYMBOL(NETWORK, _description);
   if (d->abi_version != SUBBIT_ABI_VERSION || d->num_inputs != 1)
     return 2;
@@ -31,12 +38,12 @@ int main(void) {
   for (size_t i = 0; i < d->num_outputs; ++i)
     args[2 + i] = allocate(d->outputs[i].bytes, 64);
   args[2 + d->num_outputs] = allocate(d->scratch_bytes, d->scratch_alignment);
-  while (fread(args[1], d->inputs[0].bytes, 1, stdin) == 1) {
+  while (fread(args[1], d->inputs[0].bytes, 1, in) == 1) {
     int error = SYMBOL(NETWORK, _run)(args);
     if (error != SUBBIT_OK)
       return error;
     for (size_t i = 0; i < d->num_outputs; ++i)
-      fwrite(args[2 + i], d->outputs[i].bytes, 1, stdout);
+      fwrite(args[2 + i], d->outputs[i].bytes, 1, out);
   }
-  return 0;
+  return fclose(out) ? 4 : 0;
 }
