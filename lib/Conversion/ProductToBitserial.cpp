@@ -220,7 +220,28 @@ private:
         ->getResult(0);
   }
 
+  /// Without lanes codes are read where they are.
+  Value packImage(Value codes) {
+    auto type = cast<RankedTensorType>(codes.getType());
+    ReassociationIndices all;
+    for (int64_t d = 0; d < type.getRank(); ++d)
+      all.push_back(d);
+    codes = tensor::CollapseShapeOp::create(b, loc, codes,
+                                            ArrayRef<ReassociationIndices>{all});
+    SmallVector<int64_t> size{conv.height, conv.width};
+    if (isMatmul)
+      size = {1, positions};
+    auto image = ImageAttr::get(b.getContext(), size,
+                                {conv.padTop, conv.padLeft}, /*bits=*/8,
+                                planes.outside, planes.insidePlane);
+    return pack(codes,
+                {conv.batch, patchRows(), schedule.pad(geometry.getPositions())},
+                image);
+  }
+
   Value packPixels(Value codes) {
+    if (schedule.getLanes() == 1)
+      return packImage(codes);
     if (planes.insidePlane) {
       int64_t bit = int64_t(1) << (planes.multipliers.size() - 1);
       auto type = cast<RankedTensorType>(codes.getType());
@@ -247,8 +268,7 @@ private:
     int64_t lanes = schedule.getLanes();
     int64_t slack = lanes * (geometry.getStride()[1] + 1);
     int64_t extra =
-        lanes == 1 ? 0
-                   : (slack + image[1] * image[2] - 1) / (image[1] * image[2]);
+        (slack + image[1] * image[2] - 1) / (image[1] * image[2]);
     codes = pad(codes, {0, 0, conv.padTop, conv.padLeft},
                 {0, extra, conv.padBottom, conv.padRight}, planes.outside);
     ArrayRef<int64_t> out = geometry.getOutput();
@@ -267,11 +287,11 @@ private:
            planes.multipliers.size() * geometry.getWords();
   }
 
-  Value pack(Value codes, ArrayRef<int64_t> shape) {
+  Value pack(Value codes, ArrayRef<int64_t> shape, ImageAttr image = {}) {
     Value empty = tensor::EmptyOp::create(b, loc, shape, b.getI32Type());
-    return PackOp::create(b, loc, empty.getType(), codes, empty, geometry,
-                          schedule,
-                          b.getI64IntegerAttr(planes.multipliers.size()))
+    return PackOp::create(
+               b, loc, empty.getType(), codes, empty, ValueRange(), geometry,
+               schedule, b.getI64IntegerAttr(planes.multipliers.size()), image)
         ->getResult(0);
   }
 

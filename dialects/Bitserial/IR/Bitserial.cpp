@@ -112,6 +112,27 @@ LogicalResult GeometryAttr::verify(
   return success();
 }
 
+LogicalResult ImageAttr::verify(function_ref<InFlightDiagnostic()> emitError,
+                                ArrayRef<int64_t> size, ArrayRef<int64_t> pad,
+                                int64_t bits, int64_t outside, bool) {
+  // image_c1
+  auto isIn = [](ArrayRef<int64_t> dims, int64_t least) {
+    return dims.size() == 2 && llvm::all_of(dims, [&](int64_t d) {
+             return d >= least && d <= (int64_t(1) << 31);
+           });
+  };
+  if (!isIn(size, 1) || !isIn(pad, 0))
+    return emitError() << "an image needs a height and a width, and padding "
+                          "that is not negative, found ["
+                       << size << "] and [" << pad << "]";
+  // image_c2
+  if ((bits != 1 && bits != 2 && bits != 4 && bits != 8) || outside < 0 ||
+      outside >> bits)
+    return emitError() << "codes have 1, 2, 4 or 8 bits, found " << bits
+                       << " and a code " << outside;
+  return success();
+}
+
 SmallVector<int64_t, 3> GeometryAttr::getGrid() const {
   SmallVector<int64_t, 3> grid;
   for (auto [kernel, group] : llvm::zip(getKernel(), getGroup()))
@@ -160,6 +181,7 @@ addEffects(DestinationStyleOpInterface op,
   }
 SUBBIT_EFFECTS(PackOp)
 SUBBIT_EFFECTS(ProductOp)
+SUBBIT_EFFECTS(BandOp)
 SUBBIT_EFFECTS(ThresholdOp)
 SUBBIT_EFFECTS(RescaleOp)
 SUBBIT_EFFECTS(DecodeOp)
@@ -241,8 +263,18 @@ LogicalResult PackOp::verify() {
     return emitOpError() << "expects patches of rank " << rank << " with "
                          << rows << " rows";
   // pack_c3
-  return verifyRank(*this, "codes", getInput(),
-                    getSchedule().inPixels() ? 4 : 2);
+  if (failed(verifyRank(*this, "codes", getInput(),
+                        getImage()                 ? 1
+                        : getSchedule().inPixels() ? 4
+                                                   : 2)))
+    return failure();
+  // pack_c4
+  bool oneLane = getSchedule().inPixels() && getSchedule().getLanes() == 1;
+  if ((getImage() && !oneLane) || (!getOrigin().empty() && !getImage()) ||
+      (!getOrigin().empty() && getOrigin().size() != 3))
+    return emitOpError() << "expects an image for positions of one lane only, "
+                            "and a place of three indices in it or none";
+  return success();
 }
 
 LogicalResult ProductOp::verify() {
@@ -276,6 +308,55 @@ LogicalResult ProductOp::verify() {
   // product_c4
   if (getMultipliers().empty())
     return emitOpError() << "expects at least one multiplier";
+  return success();
+}
+
+LogicalResult BandOp::verify() {
+  // band_c1
+  if (failed(verifyElement(*this, "patches", getPatches(), {32}, false)) ||
+      failed(verifyElement(*this, "words", getWords(), {32}, false)) ||
+      failed(verifyElement(*this, "init", getInit(), {32}, false)) ||
+      failed(
+          verifyElement(*this, "thresholds", getThresholds(), {32}, false)) ||
+      failed(verifyElement(*this, "codes", getOutput(), {8}, false)) ||
+      failed(verifyElement(*this, "coordinates", getCoordinates(), {8, 16},
+                           false)) ||
+      failed(verifyElement(*this, "widths", getWidths(), {8}, false)))
+    return failure();
+  // band_c3
+  if (failed(verifyRank(*this, "patches", getPatches(), 3)) ||
+      failed(verifyRank(*this, "thresholds", getThresholds(), 2)) ||
+      failed(verifyRank(*this, "codes", getOutput(), 1)) ||
+      failed(verifyRank(*this, "words", getWords(), 1)) ||
+      failed(verifyRank(*this, "coordinates", getCoordinates(), 1)) ||
+      failed(verifyRank(*this, "widths", getWidths(), 1)) ||
+      failed(verifyRank(*this, "init", getInit(), 1)))
+    return failure();
+  if (getOrigin().size() != 3)
+    return emitOpError() << "expects a place of three indices";
+  // band_c2
+  GeometryAttr g = getGeometry();
+  int64_t outputs = g.getOutput()[0];
+  int64_t thresholds =
+      cast<ShapedType>(getThresholds().getType()).getDimSize(0);
+  if (sizeOf(getWidths()) != outputs * g.getNumGroups() ||
+      thresholds != outputs || getMultipliers().empty())
+    return emitOpError() << "expects " << outputs * g.getNumGroups()
+                         << " widths, " << outputs
+                         << " rows of thresholds and a multiplier";
+  // band_c4
+  ScheduleAttr schedule = getSchedule();
+  if (!schedule.inPixels() || schedule.getLanes() != 1 ||
+      schedule.getVectors() != g.getPositions())
+    return emitOpError() << "expects a vector of one lane for each of its "
+                         << g.getPositions() << " positions";
+  // band_c5
+  ArrayRef<int64_t> pool = getPool(), size = getImage().getSize();
+  for (int d = 0; d < 2; ++d)
+    if (pool.size() != 2 || pool[d] < 1 || g.getOutput()[d + 1] % pool[d] ||
+        g.getOutput()[d + 1] / pool[d] > size[d])
+      return emitOpError() << "expects windows that divide the band and a band "
+                              "that the image holds";
   return success();
 }
 

@@ -31,6 +31,9 @@ namespace subbit::bitserial {
 
 /// The module attribute that names the target.
 constexpr llvm::StringLiteral kTargetAttr = "bitserial.target";
+/// On a product: the rows and columns, before pooling, of the bands that its
+/// layer is computed in.
+constexpr llvm::StringLiteral kBandAttr = "bitserial.band";
 /// On a memref.global: the layer whose array it holds.
 constexpr llvm::StringLiteral kLayerAttr = "bitserial.layer";
 

@@ -121,6 +121,33 @@ def Bitserial_GeometryAttr : AttrDef<Bitserial_Dialect, "Geometry"> {
   }];
 }
 
+def Bitserial_ImageAttr : AttrDef<Bitserial_Dialect, "Image"> {
+  let mnemonic = "image";
+  let summary = "how codes lie in memory that are read without lanes";
+  let description = [{
+    Codes in the order `[batch, height, width, channels]`, `bits` each, the first
+    in the lowest bits of its byte; `size` is `[height, width]`. `pad` is how far
+    the padded image of a geometry reaches above and to the left of it; codes
+    outside are `outside`. Where `marked`, the last plane of a product tells the
+    inside, where it is set, from the outside.
+
+    ```mlir
+    #bitserial.image<size = [28, 28], pad = [1, 1], bits = 2, outside = 0>
+    ```
+
+    Constraints:
+    - image_c1: size and pad have two dimensions; size is positive, pad is not
+      negative.
+    - image_c2: bits are 1, 2, 4 or 8, and a code outside has so many.
+  }];
+  let parameters = (ins ArrayRefParameter<"int64_t">:$size,
+                        ArrayRefParameter<"int64_t">:$pad, "int64_t":$bits,
+                        "int64_t":$outside, DefaultValuedParameter<"bool", "false">:$marked);
+  let assemblyFormat = [{`<` `size` `=` `[` $size `]` `,` `pad` `=` `[` $pad `]` `,` `bits` `=` $bits
+    `,` `outside` `=` $outside (`,` `marked` `=` $marked^)? `>`}];
+  let genVerifyDecl = 1;
+}
+
 def Bitserial_TargetAttr : AttrDef<Bitserial_Dialect, "Target"> {
   let mnemonic = "target";
   let summary = "what code is generated for, as llc names it";
@@ -182,18 +209,27 @@ def Bitserial_PackOp : Bitserial_DestinationOp<"pack"> {
     row holds a word per output position, and codes are planar and padded,
     `[batch, channels, height, width]`, with room for one vector past the last
     channel; in `outputs` they are `[batch, elements]` with room for one word.
+    With an `image`, which is for positions without lanes, codes are read where
+    they are; `at` is the image of the batch, the row and the column of the output
+    at which the patches of a band begin.
 
     Constraints:
     - pack_c1: codes are i8, words i32.
     - pack_c2: there are 1 to 8 planes; the result has a row per group, plane and
       word.
-    - pack_c3: codes have rank 4 in the orientation `pixels`, rank 2 in `outputs`.
+    - pack_c3: codes have rank 4 in the orientation `pixels`, rank 2 in `outputs`,
+      rank 1 with an image.
+    - pack_c4: an image is for `pixels` of one lane; `at` needs one, and is three
+      indices.
   }];
   let arguments = (ins Bitserial_Buffer:$input, Bitserial_Buffer:$output,
+                       Variadic<Index>:$origin,
                        Bitserial_GeometryAttr:$geometry,
-                       Bitserial_ScheduleAttr:$schedule, I64Attr:$planes);
+                       Bitserial_ScheduleAttr:$schedule, I64Attr:$planes,
+                       OptionalAttr<Bitserial_ImageAttr>:$image);
   let assemblyFormat = [{
-    `planes` $planes $geometry $schedule `ins` `(` $input `:` type($input) `)`
+    `planes` $planes $geometry $schedule (`image` $image^)?
+    (`at` `(` $origin^ `)`)? `ins` `(` $input `:` type($input) `)`
     `outs` `(` $output `:` type($output) `)` attr-dict (`->` type($results)^)?
   }];
   let hasVerifier = 1;
@@ -226,6 +262,43 @@ def Bitserial_ProductOp : Bitserial_DestinationOp<"product"> {
     `ins` `(` $patches `,` $words `,` $coordinates `,` $widths `,` $init `:`
     type($patches) `,` type($words) `,` type($coordinates) `,` type($widths) `,`
     type($init) `)` `outs` `(` $output `:` type($output) `)` attr-dict
+    (`->` type($results)^)?
+  }];
+  let hasVerifier = 1;
+}
+
+def Bitserial_BandOp : Bitserial_DestinationOp<"band"> {
+  let summary = "some rows and columns of a layer's codes";
+  let description = [{
+    As a product, a threshold and a maximum over windows of `pool`, for the
+    positions of one band, whose sums never leave the registers. The geometry's
+    output is the band before pooling, `image` lays out the whole result, `at` is
+    the image of the batch, the row and the column where the band lies in it.
+    Codes beside it keep their values.
+
+    Constraints:
+    - band_c1: element types are those of a product and a threshold.
+    - band_c2: there is a width per output and group, a row of thresholds per
+      output, at least one multiplier.
+    - band_c3: patches have rank 3, thresholds 2, the other operands 1; `at` is
+      three indices.
+    - band_c4: the orientation is `pixels` with one lane, and a vector per position.
+    - band_c5: windows of `pool` divide the band, which the image holds.
+  }];
+  let arguments = (ins Bitserial_Buffer:$patches, Bitserial_Buffer:$words,
+                       Bitserial_Buffer:$coordinates, Bitserial_Buffer:$widths,
+                       Bitserial_Buffer:$init, Bitserial_Buffer:$thresholds,
+                       Bitserial_Buffer:$output, Variadic<Index>:$origin,
+                       StrAttr:$layer, DenseI64ArrayAttr:$multipliers,
+                       Bitserial_GeometryAttr:$geometry,
+                       Bitserial_ScheduleAttr:$schedule, DenseI64ArrayAttr:$pool,
+                       Bitserial_ImageAttr:$image);
+  let assemblyFormat = [{
+    $layer `multipliers` $multipliers $geometry $schedule `pool` $pool `image` $image
+    `at` `(` $origin `)`
+    `ins` `(` $patches `,` $words `,` $coordinates `,` $widths `,` $init `,` $thresholds `:`
+    type($patches) `,` type($words) `,` type($coordinates) `,` type($widths) `,`
+    type($init) `,` type($thresholds) `)` `outs` `(` $output `:` type($output) `)` attr-dict
     (`->` type($results)^)?
   }];
   let hasVerifier = 1;

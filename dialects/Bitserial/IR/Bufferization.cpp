@@ -18,11 +18,12 @@ using namespace subbit::bitserial;
 
 namespace {
 
-/// A destination-style operation reads its operands, writes its output and
-/// does not look at what the output held before (`ReadsOutput`: it only looks).
-template <typename OpTy, bool ReadsOutput = false>
-struct DestinationModel : public DstBufferizableOpInterfaceExternalModel<
-                              DestinationModel<OpTy, ReadsOutput>, OpTy> {
+/// A destination-style operation reads its operands and writes its output; what
+/// the output held before matters to few.
+template <typename OpTy, bool ReadsOutput = false, bool WritesOutput = true>
+struct DestinationModel
+    : public DstBufferizableOpInterfaceExternalModel<
+          DestinationModel<OpTy, ReadsOutput, WritesOutput>, OpTy> {
   bool bufferizesToMemoryRead(Operation *op, OpOperand &operand,
                               const AnalysisState &) const {
     return ReadsOutput ||
@@ -31,7 +32,7 @@ struct DestinationModel : public DstBufferizableOpInterfaceExternalModel<
 
   bool bufferizesToMemoryWrite(Operation *op, OpOperand &operand,
                                const AnalysisState &) const {
-    return !ReadsOutput &&
+    return WritesOutput &&
            cast<DestinationStyleOpInterface>(op).isDpsInit(&operand);
   }
 
@@ -103,10 +104,11 @@ void subbit::bitserial::registerBufferizableOpInterfaceExternalModels(
   registry.addExtension(+[](MLIRContext *context, BitserialDialect *) {
     PackOp::attachInterface<DestinationModel<PackOp>>(*context);
     ProductOp::attachInterface<DestinationModel<ProductOp>>(*context);
+    BandOp::attachInterface<DestinationModel<BandOp, true>>(*context);
     ThresholdOp::attachInterface<DestinationModel<ThresholdOp>>(*context);
     RescaleOp::attachInterface<DestinationModel<RescaleOp>>(*context);
     DecodeOp::attachInterface<DestinationModel<DecodeOp>>(*context);
-    TraceOp::attachInterface<DestinationModel<TraceOp, true>>(*context);
+    TraceOp::attachInterface<DestinationModel<TraceOp, true, false>>(*context);
     ConstantOp::attachInterface<ConstantModel>(*context);
   });
 }

@@ -135,6 +135,16 @@ public:
 };
 
 /// Patterns of `lower-bitserial`, by subject.
+/// Code `at` of codes of `bits` bits each, that lie as an image says: an i32.
+mlir::Value loadCode(LoopBuilder &b, mlir::Value codes, mlir::Value at,
+                     int64_t bits);
+/// Stores the lowest `bits` bits of an i32; the other codes of its byte stay.
+void storeCode(LoopBuilder &b, mlir::Value code, mlir::Value codes,
+               mlir::Value at, int64_t bits);
+/// Number of the `count` thresholds from `first` on that are `<= sum`: an index.
+mlir::Value countThresholds(LoopBuilder &b, mlir::Value sum, mlir::Value table,
+                            mlir::Value first, int64_t count);
+
 void populatePackPatterns(mlir::RewritePatternSet &patterns);
 void populateProductPatterns(mlir::RewritePatternSet &patterns);
 void populateEpiloguePatterns(mlir::RewritePatternSet &patterns);

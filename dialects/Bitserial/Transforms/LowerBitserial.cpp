@@ -48,6 +48,39 @@ SmallVector<Value> GroupBox::position(LoopBuilder &b, Value k) {
           b.add(begin[2], b.remainder(k, size[2]))};
 }
 
+Value subbit::bitserial::loadCode(LoopBuilder &b, Value codes, Value at,
+                                  int64_t bits) {
+  int64_t perByte = 8 / bits;
+  Value byte = b.load(codes, b.divide(at, b.index(perByte)));
+  Value code = arith::ExtUIOp::create(b.b, b.loc, b.b.getI32Type(), byte);
+  if (perByte == 1)
+    return code;
+  Value shift = b.toI32(b.mul(b.remainder(at, b.index(perByte)), bits));
+  code = arith::ShRUIOp::create(b.b, b.loc, code, shift);
+  return arith::AndIOp::create(b.b, b.loc, code, b.i32((1 << bits) - 1));
+}
+
+void subbit::bitserial::storeCode(LoopBuilder &b, Value code, Value codes,
+                                  Value at, int64_t bits) {
+  int64_t perByte = 8 / bits;
+  Value place = b.divide(at, b.index(perByte));
+  if (perByte > 1) {
+    Value shift = b.toI32(b.mul(b.remainder(at, b.index(perByte)), bits));
+    Value byte = arith::ExtUIOp::create(b.b, b.loc, b.b.getI32Type(),
+                                        b.load(codes, place));
+    auto shifted = [&](Value x) {
+      return arith::ShLIOp::create(b.b, b.loc, x, shift);
+    };
+    Value others = arith::XOrIOp::create(
+        b.b, b.loc, shifted(b.i32((1 << bits) - 1)), b.i32(-1));
+    code = arith::OrIOp::create(
+        b.b, b.loc, arith::AndIOp::create(b.b, b.loc, byte, others),
+        shifted(code));
+  }
+  b.store(arith::TruncIOp::create(b.b, b.loc, b.b.getI8Type(), code), codes,
+          place);
+}
+
 namespace {
 struct LowerBitserialPass
     : public subbit::bitserial::impl::LowerBitserialPassBase<

@@ -101,6 +101,24 @@ Value countReached(LoopBuilder &b, Value index, Value sum, Value threshold) {
   return b.add(index, one);
 }
 
+} // namespace
+
+/// A binary search: there is a power of two of levels.
+Value subbit::bitserial::countThresholds(LoopBuilder &b, Value sum, Value table,
+                                         Value first, int64_t count) {
+  Value index = b.index(0);
+  for (int64_t step = (count + 1) / 2; step > 0; step /= 2) {
+    Value t = b.load(table, b.add(b.add(first, index), step - 1));
+    Value reached = arith::CmpIOp::create(b.b, b.loc, arith::CmpIPredicate::sge,
+                                          sum, t);
+    index = arith::SelectOp::create(b.b, b.loc, reached, b.add(index, step),
+                                    index);
+  }
+  return index;
+}
+
+namespace {
+
 struct LowerThreshold : public OpRewritePattern<ThresholdOp> {
   using OpRewritePattern::OpRewritePattern;
   LogicalResult matchAndRewrite(ThresholdOp op,
@@ -182,7 +200,7 @@ private:
     });
   }
 
-  /// A binary search per sum: there is a power of two of levels.
+  /// A search per sum.
   static void lowerSearch(LoopBuilder &b, ThresholdOp op,
                           const Layout &layout) {
     int64_t count = countOf(op, layout);
@@ -193,14 +211,7 @@ private:
         [&](Value n, Value c, Value position, int64_t border) {
           Value sum = b.load(sums, layout.sumAt(b, n, c, position));
           Value first = b.add(b.mul(c, count), border * layout.outputs * count);
-          Value index = b.index(0);
-          for (int64_t step = (count + 1) / 2; step > 0; step /= 2) {
-            Value t = b.load(table, b.add(b.add(first, index), step - 1));
-            Value reached = arith::CmpIOp::create(
-                b.b, b.loc, arith::CmpIPredicate::sge, sum, t);
-            index = arith::SelectOp::create(b.b, b.loc, reached,
-                                            b.add(index, step), index);
-          }
+          Value index = countThresholds(b, sum, table, first, count);
           Value code =
               arith::IndexCastUIOp::create(b.b, b.loc, b.b.getI8Type(), index);
           b.store(code, result, layout.resultAt(b, n, c, position));

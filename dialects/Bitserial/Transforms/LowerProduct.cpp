@@ -179,6 +179,76 @@ Value hide(LoopBuilder &b, Value index) {
   return b.toIndex(asmOp.getResult(0));
 }
 
+/// One row (one basis of one group). `state` holds the accumulators, the row's
+/// number and its first word.
+template <typename Op>
+LoopBuilder::Values sumRow(LoopBuilder &b, Op op, Value n, Value position,
+                           Value patch, ValueRange state) {
+  int64_t lanes = op.getSchedule().getLanes();
+  int64_t vectors = op.getSchedule().getVectors();
+  int64_t words = op.getGeometry().getWords();
+  Value rowNumber = state[vectors], firstWord = state[vectors + 1];
+  if (lanes > 1)
+    patch = hide(b, patch);
+  Value coordinate =
+      b.splat(loadCoordinate(b, op.getCoordinates(), rowNumber), lanes);
+  SmallVector<LoopBuilder::Values> counts;
+  for (size_t j = 0; j < op.getMultipliers().size(); ++j) {
+    Value plane = b.add(patch, j * words);
+    counts.push_back(countRow(
+        b, words, op.getSchedule(), vectors, [&](Value word, ValueRange acc) {
+          Value weights =
+              b.splat(b.load(op.getWords(), b.add(firstWord, word)), lanes);
+          LoopBuilder::Values next;
+          for (int64_t v = 0; v < vectors; ++v) {
+            Value bits = b.loadVector(
+                op.getPatches(),
+                {n, b.add(plane, word), b.add(position, v * lanes)}, lanes);
+            next.push_back(addCount(
+                b, acc[v], popcount(b, weights, bits, op.getSchedule())));
+          }
+          return next;
+        }));
+  }
+  LoopBuilder::Values next;
+  for (int64_t v = 0; v < vectors; ++v) {
+    SmallVector<Value> planes;
+    for (LoopBuilder::Values &plane : counts)
+      planes.push_back(plane[v]);
+    next.push_back(subtractRow(b, state[v], coordinate, planes,
+                               op.getMultipliers(), lanes));
+  }
+  next.append({b.add(rowNumber, 1), b.add(firstWord, words)});
+  return next;
+}
+
+/// One output of a block from `position` on: `state` holds the number and the
+/// first word of its first row; to the sums, vectors of them, come those of the
+/// next output.
+template <typename Op>
+LoopBuilder::Values sumOutput(LoopBuilder &b, Op op, Value n, Value position,
+                              Value c, ValueRange state) {
+  GeometryAttr g = op.getGeometry();
+  int64_t lanes = op.getSchedule().getLanes();
+  int64_t words = g.getWords(), groups = g.getNumGroups();
+  int64_t planes = op.getMultipliers().size();
+  Value firstPatch = b.index(0);
+  if (g.getGroups() > 1)
+    firstPatch = b.mul(b.divide(c, b.index(g.getOutput()[0] / g.getGroups())),
+                       groups * planes * words);
+  LoopBuilder::Values carried(op.getSchedule().getVectors(),
+                              b.splat(b.load(op.getInit(), c), lanes));
+  carried.append({state[0], state[1]});
+  return b.loop(groups, carried, [&](Value group, ValueRange state) {
+    Value width =
+        b.toIndex(b.load(op.getWidths(), b.add(b.mul(c, groups), group)));
+    Value patch = b.add(firstPatch, b.mul(group, planes * words));
+    return b.loop(b.index(0), width, 1, state, [&](Value, ValueRange state) {
+      return sumRow(b, op, n, position, patch, state);
+    });
+  });
+}
+
 /// Positions in lanes, `vectors` vectors of them in registers, one broadcast
 /// weight word for all.
 struct ProductPixels : public OpRewritePattern<ProductOp> {
@@ -189,93 +259,88 @@ struct ProductPixels : public OpRewritePattern<ProductOp> {
         !isa<MemRefType>(op.getPatches().getType()))
       return rewriter.notifyMatchFailure(op, "not positions on buffers");
     LoopBuilder b(rewriter, op.getLoc());
-    GeometryAttr g = op.getGeometry();
     ScheduleAttr schedule = op.getSchedule();
     int64_t lanes = schedule.getLanes(), vectors = schedule.getVectors();
-    int64_t words = g.getWords(), groups = g.getNumGroups();
-    int64_t outputs = g.getOutput()[0];
-    ArrayRef<int64_t> multipliers = op.getMultipliers();
-    int64_t planes = multipliers.size();
-    int64_t block = lanes * vectors;
+    int64_t positions = schedule.pad(op.getGeometry().getPositions());
     int64_t batch = cast<MemRefType>(op.getPatches().getType()).getDimSize(0);
-    VectorType type = b.i32Vector(lanes);
-
     b.loop(batch, [&](Value n) {
-      b.loop(
-          b.index(0), b.index(schedule.pad(g.getPositions())), block,
-          [&](Value position) {
-            auto outputBody = [&](Value c, ValueRange state) {
-              Value convGroup = b.divide(c, b.index(outputs / g.getGroups()));
-              Value firstPatch = b.mul(convGroup, groups * planes * words);
-              LoopBuilder::Values carried(
-                  vectors, b.splat(b.load(op.getInit(), c), lanes));
-              carried.append({state[0], state[1]});
-              carried =
-                  b.loop(groups, carried, [&](Value group, ValueRange state) {
-                    Value width = b.toIndex(
-                        b.load(op.getWidths(), b.add(b.mul(c, groups), group)));
-                    Value patch =
-                        b.add(firstPatch, b.mul(group, planes * words));
-                    return b.loop(b.index(0), width, 1, state,
-                                  [&](Value, ValueRange state) {
-                                    return row(b, op, n, position, patch, state,
-                                               type);
-                                  });
-                  });
-              for (int64_t v = 0; v < vectors; ++v)
-                b.storeVector(carried[v], op.getOutput(),
-                              {n, c, b.add(position, v * lanes)});
-              return LoopBuilder::Values{carried[vectors],
-                                         carried[vectors + 1]};
-            };
-            b.loop(outputs, ValueRange{b.index(0), b.index(0)}, outputBody);
-          });
+      b.loop(b.index(0), b.index(positions), lanes * vectors,
+             [&](Value position) {
+               b.loop(op.getGeometry().getOutput()[0],
+                      ValueRange{b.index(0), b.index(0)},
+                      [&](Value c, ValueRange state) {
+                        LoopBuilder::Values sums =
+                            sumOutput(b, op, n, position, c, state);
+                        for (int64_t v = 0; v < vectors; ++v)
+                          b.storeVector(sums[v], op.getOutput(),
+                                        {n, c, b.add(position, v * lanes)});
+                        return LoopBuilder::Values{sums[vectors],
+                                                   sums[vectors + 1]};
+                      });
+             });
     });
     rewriter.eraseOp(op);
     return success();
   }
 
-  /// One row (one basis of one group). `state` holds the accumulators, the
-  /// row's number and its first word.
-  static LoopBuilder::Values row(LoopBuilder &b, ProductOp op, Value n,
-                                 Value position, Value patch, ValueRange state,
-                                 VectorType type) {
-    int64_t lanes = op.getSchedule().getLanes();
-    int64_t vectors = op.getSchedule().getVectors();
-    int64_t words = op.getGeometry().getWords();
-    Value rowNumber = state[vectors], firstWord = state[vectors + 1];
-    if (lanes > 1)
-      patch = hide(b, patch);
-    Value coordinate =
-        b.splat(loadCoordinate(b, op.getCoordinates(), rowNumber), lanes);
-    SmallVector<LoopBuilder::Values> counts;
-    for (size_t j = 0; j < op.getMultipliers().size(); ++j) {
-      Value plane = b.add(patch, j * words);
-      counts.push_back(countRow(
-          b, words, op.getSchedule(), vectors, [&](Value word, ValueRange acc) {
-            Value weights =
-                b.splat(b.load(op.getWords(), b.add(firstWord, word)), lanes);
-            LoopBuilder::Values next;
-            for (int64_t v = 0; v < vectors; ++v) {
-              Value bits = b.loadVector(
-                  op.getPatches(),
-                  {n, b.add(plane, word), b.add(position, v * lanes)}, lanes);
-              next.push_back(addCount(
-                  b, acc[v], popcount(b, weights, bits, op.getSchedule())));
-            }
-            return next;
-          }));
-    }
-    LoopBuilder::Values next;
-    for (int64_t v = 0; v < vectors; ++v) {
-      SmallVector<Value> planes;
-      for (LoopBuilder::Values &plane : counts)
-        planes.push_back(plane[v]);
-      next.push_back(subtractRow(b, state[v], coordinate, planes,
-                                 op.getMultipliers(), lanes));
-    }
-    next.append({b.add(rowNumber, 1), b.add(firstWord, words)});
-    return next;
+};
+
+
+/// The positions of a band in registers, one after the other; codes rise with
+/// sums, so the largest sum of a window gives the window's code.
+struct BandPositions : public OpRewritePattern<BandOp> {
+  using OpRewritePattern::OpRewritePattern;
+  LogicalResult matchAndRewrite(BandOp op,
+                                PatternRewriter &rewriter) const override {
+    if (!isa<MemRefType>(op.getPatches().getType()))
+      return rewriter.notifyMatchFailure(op, "not on buffers");
+    LoopBuilder b(rewriter, op.getLoc());
+    ArrayRef<int64_t> output = op.getGeometry().getOutput();
+    int64_t positions = op.getGeometry().getPositions();
+    int64_t count =
+        cast<MemRefType>(op.getThresholds().getType()).getDimSize(1);
+    Value table = b.flatten(op.getThresholds());
+    b.loop(output[0], ValueRange{b.index(0), b.index(0)},
+           [&](Value c, ValueRange state) {
+             LoopBuilder::Values sums =
+                 sumOutput(b, op, b.index(0), b.index(0), c, state);
+             Value first = b.mul(c, count);
+             for (int64_t y = 0; y < output[1]; y += op.getPool()[0])
+               for (int64_t x = 0; x < output[2]; x += op.getPool()[1]) {
+                 Value code = b.toI32(countThresholds(
+                     b, largest(b, op, sums, y, x), table, first, count));
+                 storeCode(b, code, op.getOutput(), codeAt(b, op, y, x, c),
+                           op.getImage().getBits());
+               }
+             return LoopBuilder::Values{sums[positions], sums[positions + 1]};
+           });
+    rewriter.eraseOp(op);
+    return success();
+  }
+
+private:
+  /// The largest sum of the window at `y`, `x`.
+  static Value largest(LoopBuilder &b, BandOp op, ArrayRef<Value> sums,
+                       int64_t y, int64_t x) {
+    Value result;
+    for (int64_t dy = 0; dy < op.getPool()[0]; ++dy)
+      for (int64_t dx = 0; dx < op.getPool()[1]; ++dx) {
+        int64_t at = (y + dy) * op.getGeometry().getOutput()[2] + x + dx;
+        Value sum = vector::ExtractOp::create(b.b, b.loc, sums[at], 0);
+        result = result ? b.most(result, sum) : sum;
+      }
+    return result;
+  }
+
+  /// The place of output `c`'s code of the window at `y`, `x`.
+  static Value codeAt(LoopBuilder &b, BandOp op, int64_t y, int64_t x,
+                      Value c) {
+    ArrayRef<int64_t> size = op.getImage().getSize();
+    Value row = b.add(b.mul(op.getOrigin()[0], size[0]), op.getOrigin()[1]);
+    row = b.add(row, y / op.getPool()[0]);
+    Value column = b.add(op.getOrigin()[2], x / op.getPool()[1]);
+    Value pixel = b.add(b.mul(row, size[1]), column);
+    return b.add(b.mul(pixel, op.getGeometry().getOutput()[0]), c);
   }
 };
 
@@ -352,5 +417,5 @@ struct ProductOutputs : public OpRewritePattern<ProductOp> {
 } // namespace
 
 void subbit::bitserial::populateProductPatterns(RewritePatternSet &patterns) {
-  patterns.add<ProductPixels, ProductOutputs>(patterns.getContext());
+  patterns.add<ProductPixels, BandPositions, ProductOutputs>(patterns.getContext());
 }

@@ -3,6 +3,66 @@
 
 include "mlir/Pass/PassBase.td"
 
+def ChooseBandsPass : Pass<"choose-bands", "::mlir::func::FuncOp"> {
+  let summary = "Choose the rows and columns that layers are computed in";
+  let description = [{
+    For products without lanes whose sums become codes by one table of
+    thresholds, and then perhaps the largest of each window: the attribute
+    `bitserial.band`, the rows and columns of a band before pooling. A band is one
+    window, or as many positions of a row as there are registers for; little
+    scratch memory then holds all but the codes themselves. Products that have the
+    attribute keep it.
+
+    ```mlir
+    %s = bitserial.product "conv" ... -> tensor<1x4x64xi32>
+    %c = bitserial.threshold ... ins(%s, %t : ...) -> tensor<1x8x8x4xi8>
+    ```
+
+    becomes
+
+    ```mlir
+    %s = bitserial.product "conv" ... {bitserial.band = array<i64: 1, 4>} -> tensor<1x4x64xi32>
+    ```
+  }];
+  let statistics = [Statistic<"numBands", "bands", "Layers that get bands">];
+}
+
+def FuseBandsPass : Pass<"fuse-bands", "::mlir::func::FuncOp"> {
+  let summary = "Compute patches, sums, codes and pooling band by band";
+  let description = [{
+    Products with the attribute `bitserial.band` and all that turns their sums
+    into codes become a loop over bands: the patches of one, then its codes. Bands
+    need not divide the result: the last one is moved back over its neighbour.
+    Codes that only packed products read take 1, 2 or 4 bits of memory each.
+
+    Before:
+
+    ```mlir
+    %p = bitserial.pack planes 2 #geometry #schedule image #image ins(%x : tensor<128xi8>) ...
+    %s = bitserial.product "conv" ... {bitserial.band = array<i64: 2, 2>}
+    %c = bitserial.threshold ... -> tensor<1x8x8x4xi8>
+    %y = linalg.pooling_nhwc_max_unsigned ... -> tensor<1x4x4x4xi8>
+    ```
+
+    After:
+
+    ```mlir
+    %y = scf.for %row = %c0 to %c4 step %c1 iter_args(%a = %empty) -> (tensor<16xi8>) {
+      %r = scf.for %column = %c0 to %c4 step %c1 iter_args(%b = %a) -> (tensor<16xi8>) {
+        %p = bitserial.pack planes 2 ... at (%c0, %y, %x) ...
+        %c = bitserial.band "conv" ... pool [2, 2] image <size = [4, 4], pad = [0, 0], bits = 2, outside = 0> at (%c0, %row, %column) ...
+        scf.yield %c : tensor<16xi8>
+      }
+      scf.yield %r : tensor<16xi8>
+    }
+    ```
+  }];
+  let statistics = [Statistic<"numNarrow", "narrow", "Results of less than 8 bits a code">];
+  let dependentDialects = [
+    "::mlir::arith::ArithDialect", "::mlir::scf::SCFDialect", "::mlir::tensor::TensorDialect",
+  ];
+}
+
 def LowerBitserialPass : Pass<"lower-bitserial", "::mlir::func::FuncOp"> {
   let summary = "Lower packed products on buffers to vectorized loops";
   let description = [{
