@@ -226,6 +226,12 @@ static LogicalResult verifyRank(Operation *op, StringRef name, Value value,
                            << ", expects " << rank;
 }
 
+/// One class for each of `size` rows or columns.
+static bool fits(std::optional<ArrayRef<int64_t>> classes, int64_t size) {
+  return classes && static_cast<int64_t>(classes->size()) == size &&
+         llvm::all_of(*classes, [&](int64_t c) { return c >= 0 && c < size; });
+}
+
 /// threshold_c3, rescale_c3
 static LogicalResult verifyBorder(Operation *op, ScheduleAttr schedule,
                                   Value result,
@@ -234,11 +240,6 @@ static LogicalResult verifyBorder(Operation *op, ScheduleAttr schedule,
   if (!rows && !columns)
     return success();
   auto shape = cast<ShapedType>(result.getType()).getShape();
-  auto fits = [](std::optional<ArrayRef<int64_t>> classes, int64_t size) {
-    return classes && static_cast<int64_t>(classes->size()) == size &&
-           llvm::all_of(*classes,
-                        [&](int64_t c) { return c >= 0 && c < size; });
-  };
   if (!schedule.inPixels() || shape.size() != 4 || !fits(rows, shape[1]) ||
       !fits(columns, shape[2]))
     return op->emitOpError() << "expects a border with one class per row and "
@@ -325,7 +326,8 @@ LogicalResult BandOp::verify() {
     return failure();
   // band_c3
   if (failed(verifyRank(*this, "patches", getPatches(), 3)) ||
-      failed(verifyRank(*this, "thresholds", getThresholds(), 2)) ||
+      failed(verifyRank(*this, "thresholds", getThresholds(),
+                        getRows() ? 4 : 2)) ||
       failed(verifyRank(*this, "codes", getOutput(), 1)) ||
       failed(verifyRank(*this, "words", getWords(), 1)) ||
       failed(verifyRank(*this, "coordinates", getCoordinates(), 1)) ||
@@ -337,8 +339,8 @@ LogicalResult BandOp::verify() {
   // band_c2
   GeometryAttr g = getGeometry();
   int64_t outputs = g.getOutput()[0];
-  int64_t thresholds =
-      cast<ShapedType>(getThresholds().getType()).getDimSize(0);
+  auto table = cast<ShapedType>(getThresholds().getType()).getShape();
+  int64_t thresholds = table[table.size() - 2];
   if (sizeOf(getWidths()) != outputs * g.getNumGroups() ||
       thresholds != outputs || getMultipliers().empty())
     return emitOpError() << "expects " << outputs * g.getNumGroups()
@@ -357,6 +359,11 @@ LogicalResult BandOp::verify() {
         g.getOutput()[d + 1] / pool[d] > size[d])
       return emitOpError() << "expects windows that divide the band and a band "
                               "that the image holds";
+  if ((getRows() || getColumns()) &&
+      (!fits(getRows(), size[0] * pool[0]) ||
+       !fits(getColumns(), size[1] * pool[1])))
+    return emitOpError() << "expects a border with one class per row and "
+                            "column of the image before pooling";
   return success();
 }
 

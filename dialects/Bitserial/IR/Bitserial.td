@@ -280,10 +280,11 @@ def Bitserial_BandOp : Bitserial_DestinationOp<"band"> {
     - band_c1: element types are those of a product and a threshold.
     - band_c2: there is a width per output and group, a row of thresholds per
       output, at least one multiplier.
-    - band_c3: patches have rank 3, thresholds 2, the other operands 1; `at` is
-      three indices.
+    - band_c3: patches have rank 3, thresholds 2, or 4 with a border, the other
+      operands 1; `at` is three indices.
     - band_c4: the orientation is `pixels` with one lane, and a vector per position.
-    - band_c5: windows of `pool` divide the band, which the image holds.
+    - band_c5: windows of `pool` divide the band, which the image holds; a border
+      has one class per row and column of the image before pooling.
   }];
   let arguments = (ins Bitserial_Buffer:$patches, Bitserial_Buffer:$words,
                        Bitserial_Buffer:$coordinates, Bitserial_Buffer:$widths,
@@ -292,9 +293,11 @@ def Bitserial_BandOp : Bitserial_DestinationOp<"band"> {
                        StrAttr:$layer, DenseI64ArrayAttr:$multipliers,
                        Bitserial_GeometryAttr:$geometry,
                        Bitserial_ScheduleAttr:$schedule, DenseI64ArrayAttr:$pool,
-                       Bitserial_ImageAttr:$image);
+                       Bitserial_ImageAttr:$image,
+                       OptionalAttr<DenseI64ArrayAttr>:$rows, OptionalAttr<DenseI64ArrayAttr>:$columns);
   let assemblyFormat = [{
     $layer `multipliers` $multipliers $geometry $schedule `pool` $pool `image` $image
+    (`rows` $rows^)? (`columns` $columns^)?
     `at` `(` $origin `)`
     `ins` `(` $patches `,` $words `,` $coordinates `,` $widths `,` $init `,` $thresholds `:`
     type($patches) `,` type($words) `,` type($coordinates) `,` type($widths) `,`

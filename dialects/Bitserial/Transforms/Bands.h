@@ -29,8 +29,8 @@ struct BandChain {
   int64_t images = 1;
   llvm::SmallVector<int64_t, 2> size;
 
-  /// The chain around a product; none if the product has lanes, its codes a
-  /// border, or something else reads its sums.
+  /// The chain around a product; none if the product has lanes or something
+  /// else reads its sums.
   static std::optional<BandChain> match(ProductOp product);
 };
 

@@ -56,6 +56,17 @@ static ImageAttr withBits(ImageAttr image, int64_t bits) {
                         bits, image.getOutside(), image.getMarked());
 }
 
+/// Classes of the rows or columns that windows are made of: the last ones may be
+/// in none.
+static DenseI64ArrayAttr pooledClasses(DenseI64ArrayAttr classes,
+                                       int64_t window) {
+  if (!classes)
+    return classes;
+  int64_t size = classes.size() / window * window;
+  return DenseI64ArrayAttr::get(classes.getContext(),
+                                classes.asArrayRef().take_front(size));
+}
+
 /// Loops over the bands; returns the codes of all.
 static Value buildBands(LoopBuilder &b, const BandChain &chain,
                         ArrayRef<int64_t> band, ImageAttr image) {
@@ -100,7 +111,9 @@ static Value buildBands(LoopBuilder &b, const BandChain &chain,
                           threshold.getThresholds(), state,
                           ValueRange{n, y, x}, product.getLayerAttr(),
                           product.getMultipliersAttr(), geometry, schedule,
-                          b.b.getDenseI64ArrayAttr(window), image)
+                          b.b.getDenseI64ArrayAttr(window), image,
+                          pooledClasses(threshold.getRowsAttr(), window[0]),
+                          pooledClasses(threshold.getColumnsAttr(), window[1]))
         ->getResult(0);
   };
   using Values = LoopBuilder::Values;
@@ -140,7 +153,8 @@ LogicalResult FuseBandsPass::fuse(ProductOp product) {
   bool isNarrow = findPackings(result, readers);
   int64_t thresholds =
       cast<ShapedType>(chain->threshold.getThresholds().getType())
-          .getDimSize(1);
+          .getShape()
+          .back();
   int64_t bits = isNarrow ? storedBits(thresholds + 1) : 8;
   auto image = ImageAttr::get(&getContext(), size, {0, 0}, bits, 0, false);
 

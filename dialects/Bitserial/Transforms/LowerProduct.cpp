@@ -286,8 +286,9 @@ struct ProductPixels : public OpRewritePattern<ProductOp> {
 };
 
 
-/// The positions of a band in registers, one after the other; codes rise with
-/// sums, so the largest sum of a window gives the window's code.
+/// The positions of a band in registers, one after the other. Codes rise with
+/// sums, so that the largest sum of a window gives the window's code, unless its
+/// positions have thresholds of their own.
 struct BandPositions : public OpRewritePattern<BandOp> {
   using OpRewritePattern::OpRewritePattern;
   LogicalResult matchAndRewrite(BandOp op,
@@ -298,37 +299,95 @@ struct BandPositions : public OpRewritePattern<BandOp> {
     ArrayRef<int64_t> output = op.getGeometry().getOutput();
     int64_t positions = op.getGeometry().getPositions();
     int64_t count =
-        cast<MemRefType>(op.getThresholds().getType()).getDimSize(1);
+        cast<MemRefType>(op.getThresholds().getType()).getShape().back();
+    LoopBuilder::Values classes = classesOf(b, op, count * output[0]);
     Value table = b.flatten(op.getThresholds());
     b.loop(output[0], ValueRange{b.index(0), b.index(0)},
            [&](Value c, ValueRange state) {
-             LoopBuilder::Values sums =
+             LoopBuilder::Values vectors =
                  sumOutput(b, op, b.index(0), b.index(0), c, state);
+             LoopBuilder::Values sums;
+             for (int64_t v = 0; v < positions; ++v)
+               sums.push_back(
+                   vector::ExtractOp::create(b.b, b.loc, vectors[v], 0));
              Value first = b.mul(c, count);
              for (int64_t y = 0; y < output[1]; y += op.getPool()[0])
                for (int64_t x = 0; x < output[2]; x += op.getPool()[1]) {
-                 Value code = b.toI32(countThresholds(
-                     b, largest(b, op, sums, y, x), table, first, count));
-                 storeCode(b, code, op.getOutput(), codeAt(b, op, y, x, c),
-                           op.getImage().getBits());
+                 LoopBuilder::Values window = windowOf(op, sums, y, x);
+                 LoopBuilder::Values own = windowOf(op, classes, y, x);
+                 Value code;
+                 if (own.empty())
+                   code = countThresholds(b, largest(b, window), table, first,
+                                          count);
+                 for (size_t i = 0; i < own.size(); ++i)
+                   window[i] = countThresholds(b, window[i], table,
+                                               b.add(first, own[i]), count);
+                 if (!own.empty())
+                   code = largest(b, window);
+                 storeCode(b, b.toI32(code), op.getOutput(),
+                           codeAt(b, op, y, x, c), op.getImage().getBits());
                }
-             return LoopBuilder::Values{sums[positions], sums[positions + 1]};
+             return LoopBuilder::Values{vectors[positions],
+                                        vectors[positions + 1]};
            });
     rewriter.eraseOp(op);
     return success();
   }
 
 private:
-  /// The largest sum of the window at `y`, `x`.
-  static Value largest(LoopBuilder &b, BandOp op, ArrayRef<Value> sums,
-                       int64_t y, int64_t x) {
-    Value result;
-    for (int64_t dy = 0; dy < op.getPool()[0]; ++dy)
-      for (int64_t dx = 0; dx < op.getPool()[1]; ++dx) {
-        int64_t at = (y + dy) * op.getGeometry().getOutput()[2] + x + dx;
-        Value sum = vector::ExtractOp::create(b.b, b.loc, sums[at], 0);
-        result = result ? b.most(result, sum) : sum;
+  /// The class of row or column `at`.
+  static Value classOf(LoopBuilder &b, ArrayRef<int64_t> classes, Value at) {
+    Value result = b.index(classes[0]);
+    for (size_t i = 1; i < classes.size(); ++i) {
+      if (classes[i] == classes[i - 1])
+        continue;
+      Value reached = arith::CmpIOp::create(
+          b.b, b.loc, arith::CmpIPredicate::uge, at, b.index(i));
+      result = arith::SelectOp::create(b.b, b.loc, reached,
+                                       b.index(classes[i]), result);
+    }
+    return result;
+  }
+
+  /// Where the thresholds of each position's class begin; empty without a
+  /// border.
+  static LoopBuilder::Values classesOf(LoopBuilder &b, BandOp op,
+                                       int64_t tableSize) {
+    if (!op.getRows())
+      return {};
+    ArrayRef<int64_t> rows = *op.getRows(), columns = *op.getColumns();
+    int64_t columnClasses = *llvm::max_element(columns) + 1;
+    ArrayRef<int64_t> output = op.getGeometry().getOutput();
+    Value top = b.mul(op.getOrigin()[1], op.getPool()[0]);
+    Value left = b.mul(op.getOrigin()[2], op.getPool()[1]);
+    LoopBuilder::Values result;
+    for (int64_t y = 0; y < output[1]; ++y) {
+      Value row = b.mul(classOf(b, rows, b.add(top, y)), columnClasses);
+      for (int64_t x = 0; x < output[2]; ++x) {
+        Value both = b.add(row, classOf(b, columns, b.add(left, x)));
+        result.push_back(b.mul(both, tableSize));
       }
+    }
+    return result;
+  }
+
+  /// The values of the window at `y`, `x` of those of all positions.
+  static LoopBuilder::Values windowOf(BandOp op, ArrayRef<Value> values,
+                                      int64_t y, int64_t x) {
+    LoopBuilder::Values window;
+    if (values.empty())
+      return window;
+    for (int64_t dy = 0; dy < op.getPool()[0]; ++dy)
+      for (int64_t dx = 0; dx < op.getPool()[1]; ++dx)
+        window.push_back(
+            values[(y + dy) * op.getGeometry().getOutput()[2] + x + dx]);
+    return window;
+  }
+
+  static Value largest(LoopBuilder &b, ArrayRef<Value> values) {
+    Value result = values[0];
+    for (Value value : values.drop_front())
+      result = b.most(result, value);
     return result;
   }
 
