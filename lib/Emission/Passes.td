@@ -40,9 +40,11 @@ def PlanMemoryPass : Pass<"plan-memory", "::mlir::ModuleOp"> {
   let summary = "Place all temporary buffers of main in one scratch block";
   let description = [{
     Every allocation of a static size becomes a view of one more argument,
-    `%scratch`. Buffers that are not live at the same time share memory: the
-    largest are placed first, each at the lowest offset that is free for as long
-    as it lives. Offsets are multiples of the target's alignment of buffers: 64 where
+    `%scratch`. Buffers that are not live at the same time share memory: each is
+    placed at the lowest offset that is free for as long as it lives, in several
+    orders, until no more bytes are needed than are live at one time. On chains of
+    buffers, each of which lives together with its neighbours, one of the orders
+    always gives that. Offsets are multiples of the target's alignment of buffers: 64 where
     there are vectors, a pointer's elsewhere. Allocations of other kinds and
     deallocations must not be left.
 

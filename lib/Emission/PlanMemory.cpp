@@ -11,6 +11,8 @@
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Interfaces/ViewLikeInterface.h"
+#include <map>
+#include <random>
 
 namespace subbit {
 #define GEN_PASS_DEF_PLANMEMORYPASS
@@ -19,6 +21,9 @@ namespace subbit {
 
 using namespace mlir;
 using namespace subbit;
+
+/// Orders of buffers that are tried, and the work that all of them may take.
+static constexpr size_t kAttempts = 1000, kWork = 20000000;
 
 namespace {
 
@@ -38,7 +43,9 @@ struct PlanMemoryPass
 private:
   LogicalResult collect(func::FuncOp main);
   void findLifetime(Buffer &buffer, Block *block);
-  void place();
+  int64_t lowerBound() const;
+  int64_t place(ArrayRef<Buffer *> order);
+  void choosePlan();
 
   int64_t roundUp(int64_t bytes) const {
     return llvm::alignTo(bytes, alignment);
@@ -104,16 +111,25 @@ void PlanMemoryPass::findLifetime(Buffer &buffer, Block *block) {
   }
 }
 
-/// The largest first, each at the lowest offset where nothing that lives at the
-/// same time lies.
-void PlanMemoryPass::place() {
-  SmallVector<Buffer *> bySize;
-  for (Buffer &buffer : buffers)
-    bySize.push_back(&buffer);
-  llvm::stable_sort(bySize,
-                    [](Buffer *a, Buffer *b) { return a->bytes > b->bytes; });
+/// The most bytes that are live at one time: no plan has fewer.
+int64_t PlanMemoryPass::lowerBound() const {
+  std::map<int64_t, int64_t> changes;
+  for (const Buffer &buffer : buffers) {
+    changes[buffer.begin] += buffer.bytes;
+    changes[buffer.end + 1] -= buffer.bytes;
+  }
+  int64_t live = 0, most = 0;
+  for (auto [time, change] : changes)
+    most = std::max(most, live += change);
+  return most;
+}
+
+/// In this order, each buffer at the lowest offset where nothing that lives at
+/// the same time lies; returns the bytes of all.
+int64_t PlanMemoryPass::place(ArrayRef<Buffer *> order) {
   SmallVector<Buffer *> placed; // by offset
-  for (Buffer *buffer : bySize) {
+  int64_t total = 0;
+  for (Buffer *buffer : order) {
     buffer->offset = 0;
     for (Buffer *other : placed) {
       if (other->end < buffer->begin || buffer->end < other->begin)
@@ -126,7 +142,55 @@ void PlanMemoryPass::place() {
       return a->offset < b->offset;
     });
     placed.insert(at, buffer);
+    total = std::max(total, buffer->offset + buffer->bytes);
   }
+  return total;
+}
+
+/// Tries orders until one gives the lower bound. On a chain, where each buffer
+/// lives together with its neighbours only, every other one first gives it:
+/// those begin at 0, and the rest lie on top of the larger of two.
+void PlanMemoryPass::choosePlan() {
+  int64_t bound = lowerBound();
+  SmallVector<Buffer *> byTime, best, order;
+  for (Buffer &buffer : buffers)
+    byTime.push_back(&buffer);
+  llvm::stable_sort(byTime,
+                    [](Buffer *a, Buffer *b) { return a->begin < b->begin; });
+  int64_t least = std::numeric_limits<int64_t>::max();
+  auto attempt = [&] {
+    int64_t total = place(order);
+    if (total < least) {
+      least = total;
+      best = order;
+    }
+    return least == bound;
+  };
+  auto search = [&] {
+    order = byTime;
+    llvm::stable_sort(order,
+                      [](Buffer *a, Buffer *b) { return a->bytes > b->bytes; });
+    if (attempt())
+      return;
+    order.clear();
+    for (size_t first : {0, 1})
+      for (size_t i = first; i < byTime.size(); i += 2)
+        order.push_back(byTime[i]);
+    if (attempt())
+      return;
+    // Others like the best so far: two buffers change places.
+    std::mt19937 random(1);
+    size_t count = buffers.size();
+    size_t attempts = std::min<size_t>(kAttempts, kWork / (count * count) + 1);
+    for (size_t i = 0; i < attempts; ++i) {
+      order = best;
+      std::swap(order[random() % count], order[random() % count]);
+      if (attempt())
+        return;
+    }
+  };
+  search();
+  place(best);
 }
 
 void PlanMemoryPass::runOnOperation() {
@@ -148,7 +212,8 @@ void PlanMemoryPass::runOnOperation() {
     order[&op] = i;
   for (Buffer &buffer : buffers)
     findLifetime(buffer, block);
-  place();
+  if (!buffers.empty())
+    choosePlan();
 
   int64_t total = 0;
   for (const Buffer &buffer : buffers)

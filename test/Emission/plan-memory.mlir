@@ -1,5 +1,6 @@
 // RUN: subbit-opt %s -plan-memory -split-input-file | FileCheck %s
 
+#avx2 = #bitserial.target<triple = "x86_64-unknown-linux-gnu", cpu = "x86-64-v3", features = "">
 // Each buffer is read by the next copy: the first and the third never live at
 // the same time, and share. Offsets are multiples of 64.
 // CHECK-LABEL: func.func @main(
@@ -12,6 +13,7 @@
 // CHECK: memref.copy %[[A]], %[[B]] :
 // CHECK: memref.copy %[[B]], %[[C]] :
 // CHECK: memref.copy %[[C]], %[[X]] :
+module attributes {bitserial.target = #avx2} {
 func.func @main(%x: memref<5xf32>) {
   %a = memref.alloc() : memref<5xf32>
   memref.copy %x, %a : memref<5xf32> to memref<5xf32>
@@ -22,9 +24,11 @@ func.func @main(%x: memref<5xf32>) {
   memref.copy %c, %x : memref<5xf32> to memref<5xf32>
   return
 }
+}
 
 // -----
 
+#avx2 = #bitserial.target<triple = "x86_64-unknown-linux-gnu", cpu = "x86-64-v3", features = "">
 // Three that live together: the largest lies first, the others behind it. Views
 // count as uses of what they view: %small would fit in %large's place, were it
 // not for the collapsed one.
@@ -36,6 +40,7 @@ func.func @main(%x: memref<5xf32>) {
 // CHECK-DAG: memref.view %[[S]][%[[O256]]][] : memref<448xi8> to memref<9xindex>
 // CHECK-DAG: %[[O384:.*]] = arith.constant 384 : index
 // CHECK-DAG: memref.view %[[S]][%[[O384]]][] : memref<448xi8> to memref<1xi8>
+module attributes {bitserial.target = #avx2} {
 func.func @main(%y: memref<64xf32>) {
   %c0 = arith.constant 0 : index
   %large = memref.alloc() : memref<8x8xf32>
@@ -48,9 +53,11 @@ func.func @main(%y: memref<64xf32>) {
   memref.copy %flat, %y : memref<64xf32> to memref<64xf32>
   return
 }
+}
 
 // -----
 
+#avx2 = #bitserial.target<triple = "x86_64-unknown-linux-gnu", cpu = "x86-64-v3", features = "">
 // What a loop's body uses lives as long as the loop, and what it allocates too:
 // none of the three may share.
 // CHECK-LABEL: func.func @main(
@@ -63,6 +70,7 @@ func.func @main(%y: memref<64xf32>) {
 // CHECK-DAG: memref.view %[[S]][%[[O128]]]
 // CHECK: scf.for
 // CHECK-NOT: memref.alloc
+module attributes {bitserial.target = #avx2} {
 func.func @main(%x: memref<4xf32>, %n: index) {
   %c0 = arith.constant 0 : index
   %c1 = arith.constant 1 : index
@@ -76,13 +84,16 @@ func.func @main(%x: memref<4xf32>, %n: index) {
   }
   return
 }
+}
 
 // -----
 
+#avx2 = #bitserial.target<triple = "x86_64-unknown-linux-gnu", cpu = "x86-64-v3", features = "">
 // A loop that swaps its buffers hands either on: both live until the result's
 // last use, and %late may have neither's place. %early may.
 // CHECK-LABEL: func.func @main(
 // CHECK-SAME: memref<192xi8> {subbit.scratch})
+module attributes {bitserial.target = #avx2} {
 func.func @main(%x: memref<4xf32>, %n: index) {
   %c0 = arith.constant 0 : index
   %c1 = arith.constant 1 : index
@@ -99,12 +110,15 @@ func.func @main(%x: memref<4xf32>, %n: index) {
   memref.copy %late, %x : memref<4xf32> to memref<4xf32>
   return
 }
+}
 
 // -----
 
+#avx2 = #bitserial.target<triple = "x86_64-unknown-linux-gnu", cpu = "x86-64-v3", features = "">
 // A choice between two buffers is either.
 // CHECK-LABEL: func.func @main(
 // CHECK-SAME: memref<192xi8> {subbit.scratch})
+module attributes {bitserial.target = #avx2} {
 func.func @main(%x: memref<4xf32>, %which: i1) {
   %a = memref.alloc() : memref<4xf32>
   %b = memref.alloc() : memref<4xf32>
@@ -115,15 +129,18 @@ func.func @main(%x: memref<4xf32>, %which: i1) {
   memref.copy %late, %x : memref<4xf32> to memref<4xf32>
   return
 }
+}
 
 // -----
 
+#avx2 = #bitserial.target<triple = "x86_64-unknown-linux-gnu", cpu = "x86-64-v3", features = "">
 // A gap between buffers is filled: %a and %c lie around the place of %b, which
 // %d takes.
 // CHECK-LABEL: func.func @main(
 // CHECK-SAME: %[[S:[a-z0-9]*]]: memref<448xi8> {subbit.scratch})
 // CHECK-DAG: %[[D:.*]] = memref.view %[[S]][%[[O:.*]]][] : memref<448xi8> to memref<7xi8>
 // CHECK-DAG: %[[O]] = arith.constant 192 : index
+module attributes {bitserial.target = #avx2} {
 func.func @main(%x: memref<48xf32>, %y: memref<32xf32>, %z: memref<16xf32>, %u: memref<7xi8>) {
   %a = memref.alloc() : memref<48xf32>
   %b = memref.alloc() : memref<32xf32>
@@ -137,12 +154,62 @@ func.func @main(%x: memref<48xf32>, %y: memref<32xf32>, %z: memref<16xf32>, %u: 
   memref.copy %d, %u : memref<7xi8> to memref<7xi8>
   return
 }
+}
 
 // -----
 
+#avx2 = #bitserial.target<triple = "x86_64-unknown-linux-gnu", cpu = "x86-64-v3", features = "">
 // Nothing to place.
 // CHECK-LABEL: func.func @main(
 // CHECK-SAME: %{{.*}}: memref<4xf32>, %{{.*}}: memref<0xi8> {subbit.scratch})
+module attributes {bitserial.target = #avx2} {
 func.func @main(%x: memref<4xf32>) {
   return
+}
+}
+
+// -----
+
+#m0 = #bitserial.target<triple = "thumbv6m-unknown-none-eabi", cpu = "cortex-m0", features = "">
+// Without vectors offsets are multiples of a pointer.
+// CHECK-LABEL: func.func @main(
+// CHECK-SAME: memref<12xi8> {subbit.scratch})
+module attributes {bitserial.target = #m0} {
+func.func @main(%x: memref<5xi8>, %y: memref<3xi8>) {
+  %a = memref.alloc() : memref<5xi8>
+  %b = memref.alloc() : memref<3xi8>
+  memref.copy %x, %a : memref<5xi8> to memref<5xi8>
+  memref.copy %y, %b : memref<3xi8> to memref<3xi8>
+  memref.copy %a, %x : memref<5xi8> to memref<5xi8>
+  memref.copy %b, %y : memref<3xi8> to memref<3xi8>
+  return
+}
+}
+
+// -----
+
+#m0 = #bitserial.target<triple = "thumbv6m-unknown-none-eabi", cpu = "cortex-m0", features = "">
+// A chain of 10, 8, 7 and 9 words takes the largest pair's 18. The largest first
+// would take 25: 10 and 9 at 0, 8 behind 10, and 7 nowhere but on top.
+// CHECK-LABEL: func.func @main(
+// CHECK-SAME: memref<72xi8> {subbit.scratch})
+module attributes {bitserial.target = #m0} {
+func.func @main(%x: memref<i32>) {
+  %c0 = arith.constant 0 : index
+  %v = memref.load %x[] : memref<i32>
+  %a = memref.alloc() : memref<10xi32>
+  memref.store %v, %a[%c0] : memref<10xi32>
+  %b = memref.alloc() : memref<8xi32>
+  %0 = memref.load %a[%c0] : memref<10xi32>
+  memref.store %0, %b[%c0] : memref<8xi32>
+  %c = memref.alloc() : memref<7xi32>
+  %1 = memref.load %b[%c0] : memref<8xi32>
+  memref.store %1, %c[%c0] : memref<7xi32>
+  %d = memref.alloc() : memref<9xi32>
+  %2 = memref.load %c[%c0] : memref<7xi32>
+  memref.store %2, %d[%c0] : memref<9xi32>
+  %3 = memref.load %d[%c0] : memref<9xi32>
+  memref.store %3, %x[] : memref<i32>
+  return
+}
 }
