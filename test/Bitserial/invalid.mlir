@@ -483,3 +483,159 @@ func.func @dynamic(%c: memref<1x?x3x5xi8>, %e: memref<1x4x8xi32>) {
   bitserial.pack planes 2 #bitserial.geometry<input = [2, 3, 5], kernel = [3, 3, 2], group = [3, 3, 1], output = [2, 1, 3], stride = [1, 1], dilation = [1, 1], groups = 1> #bitserial.schedule<pixels, lanes = 8, vectors = 1> ins(%c : memref<1x?x3x5xi8>) outs(%e : memref<1x4x8xi32>)
   return
 }
+
+// -----
+
+// expected-error @below {{an image needs a height and a width, and padding that is not negative, found [0, 4] and [0, 0]}}
+func.func @image_c1_size() attributes {i = #bitserial.image<size = [0, 4], pad = [0, 0], bits = 8, outside = 0>} {
+  return
+}
+
+// -----
+
+// expected-error @below {{an image needs a height and a width, and padding that is not negative, found [4, 4] and [-1, 0]}}
+func.func @image_c1_pad() attributes {i = #bitserial.image<size = [4, 4], pad = [-1, 0], bits = 8, outside = 0>} {
+  return
+}
+
+// -----
+
+// expected-error @below {{codes have 1, 2, 4 or 8 bits, found 3 and a code 0}}
+func.func @image_c2_bits() attributes {i = #bitserial.image<size = [4, 4], pad = [0, 0], bits = 3, outside = 0>} {
+  return
+}
+
+// -----
+
+// expected-error @below {{codes have 1, 2, 4 or 8 bits, found 2 and a code 4}}
+func.func @image_c2_outside() attributes {i = #bitserial.image<size = [4, 4], pad = [0, 0], bits = 2, outside = 4>} {
+  return
+}
+
+// -----
+
+func.func @pack_c3_image(%c: memref<4x4xi8>, %e: memref<1x2x4xi32>, %z: index) {
+  // expected-error @below {{'bitserial.pack' op has codes of rank 2, expects 1}}
+  bitserial.pack planes 2 #bitserial.geometry<input = [1, 4, 4], kernel = [3, 3, 1], group = [3, 3, 1], output = [2, 2, 2], stride = [1, 1], dilation = [1, 1], groups = 1> #bitserial.schedule<pixels, lanes = 1, vectors = 4> image #bitserial.image<size = [4, 4], pad = [0, 0], bits = 8, outside = 0> ins(%c : memref<4x4xi8>) outs(%e : memref<1x2x4xi32>)
+  return
+}
+
+// -----
+
+func.func @pack_c4_lanes(%c: memref<16xi8>, %e: memref<1x2x4xi32>, %z: index) {
+  // expected-error @below {{'bitserial.pack' op expects an image for positions of one lane only, and a place of three indices in it or none}}
+  bitserial.pack planes 2 #bitserial.geometry<input = [1, 4, 4], kernel = [3, 3, 1], group = [3, 3, 1], output = [2, 2, 2], stride = [1, 1], dilation = [1, 1], groups = 1> #bitserial.schedule<pixels, lanes = 4, vectors = 1> image #bitserial.image<size = [4, 4], pad = [0, 0], bits = 8, outside = 0> ins(%c : memref<16xi8>) outs(%e : memref<1x2x4xi32>)
+  return
+}
+
+// -----
+
+func.func @pack_c4_place(%c: memref<16xi8>, %e: memref<1x2x4xi32>, %z: index) {
+  // expected-error @below {{'bitserial.pack' op expects an image for positions of one lane only, and a place of three indices in it or none}}
+  bitserial.pack planes 2 #bitserial.geometry<input = [1, 4, 4], kernel = [3, 3, 1], group = [3, 3, 1], output = [2, 2, 2], stride = [1, 1], dilation = [1, 1], groups = 1> #bitserial.schedule<pixels, lanes = 1, vectors = 4> image #bitserial.image<size = [4, 4], pad = [0, 0], bits = 8, outside = 0> at (%z, %z) ins(%c : memref<16xi8>) outs(%e : memref<1x2x4xi32>)
+  return
+}
+
+// -----
+
+func.func @band_c1_codes(%p: memref<1x2x4xi32>, %w: memref<2xi32>, %a: memref<2xi8>, %n: memref<2xi8>, %i: memref<2xi32>, %t: memref<2x3xi32>, %o: memref<2xi32>, %z: index) {
+  // expected-error @below {{'bitserial.band' op has codes of element type 'i32'}}
+  bitserial.band "c" multipliers [1, 2] #bitserial.geometry<input = [1, 4, 4], kernel = [3, 3, 1], group = [3, 3, 1], output = [2, 2, 2], stride = [1, 1], dilation = [1, 1], groups = 1> #bitserial.schedule<pixels, lanes = 1, vectors = 4> pool [2, 2] image #bitserial.image<size = [1, 1], pad = [0, 0], bits = 8, outside = 0> at (%z, %z, %z) ins(%p, %w, %a, %n, %i, %t : memref<1x2x4xi32>, memref<2xi32>, memref<2xi8>, memref<2xi8>, memref<2xi32>, memref<2x3xi32>) outs(%o : memref<2xi32>)
+  return
+}
+
+// -----
+
+func.func @band_c1_patches(%p: memref<1x2x4xi8>, %w: memref<2xi32>, %a: memref<2xi8>, %n: memref<2xi8>, %i: memref<2xi32>, %t: memref<2x3xi32>, %o: memref<2xi8>, %z: index) {
+  // expected-error @below {{'bitserial.band' op has patches of element type 'i8'}}
+  bitserial.band "c" multipliers [1, 2] #bitserial.geometry<input = [1, 4, 4], kernel = [3, 3, 1], group = [3, 3, 1], output = [2, 2, 2], stride = [1, 1], dilation = [1, 1], groups = 1> #bitserial.schedule<pixels, lanes = 1, vectors = 4> pool [2, 2] image #bitserial.image<size = [1, 1], pad = [0, 0], bits = 8, outside = 0> at (%z, %z, %z) ins(%p, %w, %a, %n, %i, %t : memref<1x2x4xi8>, memref<2xi32>, memref<2xi8>, memref<2xi8>, memref<2xi32>, memref<2x3xi32>) outs(%o : memref<2xi8>)
+  return
+}
+
+// -----
+
+func.func @band_c2_widths(%p: memref<1x2x4xi32>, %w: memref<2xi32>, %a: memref<2xi8>, %n: memref<3xi8>, %i: memref<2xi32>, %t: memref<2x3xi32>, %o: memref<2xi8>, %z: index) {
+  // expected-error @below {{'bitserial.band' op expects 2 widths, 2 rows of thresholds and a multiplier}}
+  bitserial.band "c" multipliers [1, 2] #bitserial.geometry<input = [1, 4, 4], kernel = [3, 3, 1], group = [3, 3, 1], output = [2, 2, 2], stride = [1, 1], dilation = [1, 1], groups = 1> #bitserial.schedule<pixels, lanes = 1, vectors = 4> pool [2, 2] image #bitserial.image<size = [1, 1], pad = [0, 0], bits = 8, outside = 0> at (%z, %z, %z) ins(%p, %w, %a, %n, %i, %t : memref<1x2x4xi32>, memref<2xi32>, memref<2xi8>, memref<3xi8>, memref<2xi32>, memref<2x3xi32>) outs(%o : memref<2xi8>)
+  return
+}
+
+// -----
+
+func.func @band_c2_thresholds(%p: memref<1x2x4xi32>, %w: memref<2xi32>, %a: memref<2xi8>, %n: memref<2xi8>, %i: memref<2xi32>, %t: memref<1x3xi32>, %o: memref<2xi8>, %z: index) {
+  // expected-error @below {{'bitserial.band' op expects 2 widths, 2 rows of thresholds and a multiplier}}
+  bitserial.band "c" multipliers [1, 2] #bitserial.geometry<input = [1, 4, 4], kernel = [3, 3, 1], group = [3, 3, 1], output = [2, 2, 2], stride = [1, 1], dilation = [1, 1], groups = 1> #bitserial.schedule<pixels, lanes = 1, vectors = 4> pool [2, 2] image #bitserial.image<size = [1, 1], pad = [0, 0], bits = 8, outside = 0> at (%z, %z, %z) ins(%p, %w, %a, %n, %i, %t : memref<1x2x4xi32>, memref<2xi32>, memref<2xi8>, memref<2xi8>, memref<2xi32>, memref<1x3xi32>) outs(%o : memref<2xi8>)
+  return
+}
+
+// -----
+
+func.func @band_c2_multipliers(%p: memref<1x2x4xi32>, %w: memref<2xi32>, %a: memref<2xi8>, %n: memref<2xi8>, %i: memref<2xi32>, %t: memref<2x3xi32>, %o: memref<2xi8>, %z: index) {
+  // expected-error @below {{'bitserial.band' op expects 2 widths, 2 rows of thresholds and a multiplier}}
+  bitserial.band "c" multipliers [] #bitserial.geometry<input = [1, 4, 4], kernel = [3, 3, 1], group = [3, 3, 1], output = [2, 2, 2], stride = [1, 1], dilation = [1, 1], groups = 1> #bitserial.schedule<pixels, lanes = 1, vectors = 4> pool [2, 2] image #bitserial.image<size = [1, 1], pad = [0, 0], bits = 8, outside = 0> at (%z, %z, %z) ins(%p, %w, %a, %n, %i, %t : memref<1x2x4xi32>, memref<2xi32>, memref<2xi8>, memref<2xi8>, memref<2xi32>, memref<2x3xi32>) outs(%o : memref<2xi8>)
+  return
+}
+
+// -----
+
+func.func @band_c3_patches(%p: memref<2x4xi32>, %w: memref<2xi32>, %a: memref<2xi8>, %n: memref<2xi8>, %i: memref<2xi32>, %t: memref<2x3xi32>, %o: memref<2xi8>, %z: index) {
+  // expected-error @below {{'bitserial.band' op has patches of rank 2, expects 3}}
+  bitserial.band "c" multipliers [1, 2] #bitserial.geometry<input = [1, 4, 4], kernel = [3, 3, 1], group = [3, 3, 1], output = [2, 2, 2], stride = [1, 1], dilation = [1, 1], groups = 1> #bitserial.schedule<pixels, lanes = 1, vectors = 4> pool [2, 2] image #bitserial.image<size = [1, 1], pad = [0, 0], bits = 8, outside = 0> at (%z, %z, %z) ins(%p, %w, %a, %n, %i, %t : memref<2x4xi32>, memref<2xi32>, memref<2xi8>, memref<2xi8>, memref<2xi32>, memref<2x3xi32>) outs(%o : memref<2xi8>)
+  return
+}
+
+// -----
+
+func.func @band_c3_thresholds(%p: memref<1x2x4xi32>, %w: memref<2xi32>, %a: memref<2xi8>, %n: memref<2xi8>, %i: memref<2xi32>, %t: memref<2x3xi32>, %o: memref<2xi8>, %z: index) {
+  // expected-error @below {{'bitserial.band' op has thresholds of rank 2, expects 4}}
+  bitserial.band "c" multipliers [1, 2] #bitserial.geometry<input = [1, 4, 4], kernel = [3, 3, 1], group = [3, 3, 1], output = [2, 2, 2], stride = [1, 1], dilation = [1, 1], groups = 1> #bitserial.schedule<pixels, lanes = 1, vectors = 4> pool [2, 2] image #bitserial.image<size = [1, 1], pad = [0, 0], bits = 8, outside = 0> rows [0, 0] columns [0, 0] at (%z, %z, %z) ins(%p, %w, %a, %n, %i, %t : memref<1x2x4xi32>, memref<2xi32>, memref<2xi8>, memref<2xi8>, memref<2xi32>, memref<2x3xi32>) outs(%o : memref<2xi8>)
+  return
+}
+
+// -----
+
+func.func @band_c3_place(%p: memref<1x2x4xi32>, %w: memref<2xi32>, %a: memref<2xi8>, %n: memref<2xi8>, %i: memref<2xi32>, %t: memref<2x3xi32>, %o: memref<2xi8>, %z: index) {
+  // expected-error @below {{'bitserial.band' op expects a place of three indices}}
+  bitserial.band "c" multipliers [1, 2] #bitserial.geometry<input = [1, 4, 4], kernel = [3, 3, 1], group = [3, 3, 1], output = [2, 2, 2], stride = [1, 1], dilation = [1, 1], groups = 1> #bitserial.schedule<pixels, lanes = 1, vectors = 4> pool [2, 2] image #bitserial.image<size = [1, 1], pad = [0, 0], bits = 8, outside = 0> at (%z) ins(%p, %w, %a, %n, %i, %t : memref<1x2x4xi32>, memref<2xi32>, memref<2xi8>, memref<2xi8>, memref<2xi32>, memref<2x3xi32>) outs(%o : memref<2xi8>)
+  return
+}
+
+// -----
+
+func.func @band_c4_lanes(%p: memref<1x2x4xi32>, %w: memref<2xi32>, %a: memref<2xi8>, %n: memref<2xi8>, %i: memref<2xi32>, %t: memref<2x3xi32>, %o: memref<2xi8>, %z: index) {
+  // expected-error @below {{'bitserial.band' op expects a vector of one lane for each of its 4 positions}}
+  bitserial.band "c" multipliers [1, 2] #bitserial.geometry<input = [1, 4, 4], kernel = [3, 3, 1], group = [3, 3, 1], output = [2, 2, 2], stride = [1, 1], dilation = [1, 1], groups = 1> #bitserial.schedule<pixels, lanes = 4, vectors = 1> pool [2, 2] image #bitserial.image<size = [1, 1], pad = [0, 0], bits = 8, outside = 0> at (%z, %z, %z) ins(%p, %w, %a, %n, %i, %t : memref<1x2x4xi32>, memref<2xi32>, memref<2xi8>, memref<2xi8>, memref<2xi32>, memref<2x3xi32>) outs(%o : memref<2xi8>)
+  return
+}
+
+// -----
+
+func.func @band_c4_vectors(%p: memref<1x2x4xi32>, %w: memref<2xi32>, %a: memref<2xi8>, %n: memref<2xi8>, %i: memref<2xi32>, %t: memref<2x3xi32>, %o: memref<2xi8>, %z: index) {
+  // expected-error @below {{'bitserial.band' op expects a vector of one lane for each of its 4 positions}}
+  bitserial.band "c" multipliers [1, 2] #bitserial.geometry<input = [1, 4, 4], kernel = [3, 3, 1], group = [3, 3, 1], output = [2, 2, 2], stride = [1, 1], dilation = [1, 1], groups = 1> #bitserial.schedule<pixels, lanes = 1, vectors = 2> pool [2, 2] image #bitserial.image<size = [1, 1], pad = [0, 0], bits = 8, outside = 0> at (%z, %z, %z) ins(%p, %w, %a, %n, %i, %t : memref<1x2x4xi32>, memref<2xi32>, memref<2xi8>, memref<2xi8>, memref<2xi32>, memref<2x3xi32>) outs(%o : memref<2xi8>)
+  return
+}
+
+// -----
+
+func.func @band_c5_window(%p: memref<1x2x4xi32>, %w: memref<2xi32>, %a: memref<2xi8>, %n: memref<2xi8>, %i: memref<2xi32>, %t: memref<2x3xi32>, %o: memref<2xi8>, %z: index) {
+  // expected-error @below {{'bitserial.band' op expects windows that divide the band and a band that the image holds}}
+  bitserial.band "c" multipliers [1, 2] #bitserial.geometry<input = [1, 4, 4], kernel = [3, 3, 1], group = [3, 3, 1], output = [2, 2, 2], stride = [1, 1], dilation = [1, 1], groups = 1> #bitserial.schedule<pixels, lanes = 1, vectors = 4> pool [2, 3] image #bitserial.image<size = [1, 1], pad = [0, 0], bits = 8, outside = 0> at (%z, %z, %z) ins(%p, %w, %a, %n, %i, %t : memref<1x2x4xi32>, memref<2xi32>, memref<2xi8>, memref<2xi8>, memref<2xi32>, memref<2x3xi32>) outs(%o : memref<2xi8>)
+  return
+}
+
+// -----
+
+func.func @band_c5_image(%p: memref<1x2x4xi32>, %w: memref<2xi32>, %a: memref<2xi8>, %n: memref<2xi8>, %i: memref<2xi32>, %t: memref<2x3xi32>, %o: memref<2xi8>, %z: index) {
+  // expected-error @below {{'bitserial.band' op expects windows that divide the band and a band that the image holds}}
+  bitserial.band "c" multipliers [1, 2] #bitserial.geometry<input = [1, 4, 4], kernel = [3, 3, 1], group = [3, 3, 1], output = [2, 2, 2], stride = [1, 1], dilation = [1, 1], groups = 1> #bitserial.schedule<pixels, lanes = 1, vectors = 4> pool [1, 1] image #bitserial.image<size = [1, 1], pad = [0, 0], bits = 8, outside = 0> at (%z, %z, %z) ins(%p, %w, %a, %n, %i, %t : memref<1x2x4xi32>, memref<2xi32>, memref<2xi8>, memref<2xi8>, memref<2xi32>, memref<2x3xi32>) outs(%o : memref<2xi8>)
+  return
+}
+
+// -----
+
+func.func @band_c5_border(%p: memref<1x2x4xi32>, %w: memref<2xi32>, %a: memref<2xi8>, %n: memref<2xi8>, %i: memref<2xi32>, %t: memref<1x1x2x3xi32>, %o: memref<2xi8>, %z: index) {
+  // expected-error @below {{'bitserial.band' op expects a border with one class per row and column of the image before pooling}}
+  bitserial.band "c" multipliers [1, 2] #bitserial.geometry<input = [1, 4, 4], kernel = [3, 3, 1], group = [3, 3, 1], output = [2, 2, 2], stride = [1, 1], dilation = [1, 1], groups = 1> #bitserial.schedule<pixels, lanes = 1, vectors = 4> pool [2, 2] image #bitserial.image<size = [1, 1], pad = [0, 0], bits = 8, outside = 0> rows [0] columns [0, 0] at (%z, %z, %z) ins(%p, %w, %a, %n, %i, %t : memref<1x2x4xi32>, memref<2xi32>, memref<2xi8>, memref<2xi8>, memref<2xi32>, memref<1x1x2x3xi32>) outs(%o : memref<2xi8>)
+  return
+}

@@ -9,6 +9,8 @@
 #conv = #bitserial.geometry<input = [2, 3, 5], kernel = [3, 3, 2], group = [3, 3, 1], output = [2, 1, 3], stride = [1, 1], dilation = [1, 1], groups = 1>
 #fc = #bitserial.geometry<input = [40, 1, 1], kernel = [1, 1, 40], group = [1, 1, 40], output = [3, 1, 1], stride = [1, 1], dilation = [1, 1], groups = 1>
 #pixels = #bitserial.schedule<pixels, lanes = 8, vectors = 1>
+#scalar = #bitserial.schedule<pixels, lanes = 1, vectors = 1>
+#three = #bitserial.schedule<pixels, lanes = 1, vectors = 3>
 #outputs = #bitserial.schedule<outputs, lanes = 4, vectors = 1>
 
 // CHECK: module attributes {bitserial.target = #bitserial.target<triple = "x86_64-unknown-linux-gnu", cpu = "x86-64-v3", features = "+avx2,-fma">}
@@ -30,6 +32,25 @@ func.func @pack(%c: tensor<1x4x3x5xi8>, %e: tensor<1x4x8xi32>, %v: memref<1x72xi
   %0 = bitserial.pack planes 2 #conv #pixels ins(%c : tensor<1x4x3x5xi8>) outs(%e : tensor<1x4x8xi32>) -> tensor<1x4x8xi32>
   bitserial.pack planes 2 #fc #outputs ins(%v : memref<1x72xi8>) outs(%p : memref<1x4xi32>)
   return %0 : tensor<1x4x8xi32>
+}
+
+// CHECK-LABEL: func.func @pack_image(
+// CHECK: bitserial.pack planes 2 {{.*}} <pixels, lanes = 1, vectors = 1> image <size = [3, 5], pad = [0, 0], bits = 2, outside = 0> at(%{{.*}}, %{{.*}}, %{{.*}}) ins(%{{.*}} : tensor<8xi8>)
+// CHECK: bitserial.pack planes 2 {{.*}} image <size = [3, 4], pad = [0, 1], bits = 8, outside = 0, marked = true> ins(%{{.*}} : memref<24xi8>)
+func.func @pack_image(%c: tensor<8xi8>, %e: tensor<1x4x1xi32>, %v: memref<24xi8>, %p: memref<1x4x3xi32>, %i: index) -> tensor<1x4x1xi32> {
+  %0 = bitserial.pack planes 2 #conv #scalar image #bitserial.image<size = [3, 5], pad = [0, 0], bits = 2, outside = 0> at (%i, %i, %i) ins(%c : tensor<8xi8>) outs(%e : tensor<1x4x1xi32>) -> tensor<1x4x1xi32>
+  bitserial.pack planes 2 #conv #scalar image #bitserial.image<size = [3, 4], pad = [0, 1], bits = 8, outside = 0, marked = true> ins(%v : memref<24xi8>) outs(%p : memref<1x4x3xi32>)
+  return %0 : tensor<1x4x1xi32>
+}
+
+// CHECK-LABEL: func.func @band(
+// CHECK: bitserial.band "conv" multipliers [1, 2] {{.*}} <pixels, lanes = 1, vectors = 3> pool [1, 3] image <size = [2, 4], pad = [0, 0], bits = 2, outside = 0> at(%{{.*}}, %{{.*}}, %{{.*}}) ins({{.*}} : tensor<1x4x3xi32>, tensor<4xi32>, tensor<4xi8>, tensor<4xi8>, tensor<2xi32>, tensor<2x3xi32>) outs(%{{.*}} : tensor<4xi8>) -> tensor<4xi8>
+// CHECK: bitserial.band "conv" multipliers [1, 2] {{.*}} rows [0] columns [0, 0, 1] at({{.*}}) ins({{.*}}) outs(%{{.*}} : memref<4xi8>)
+func.func @band(%p: tensor<1x4x3xi32>, %w: tensor<4xi32>, %a: tensor<4xi8>, %n: tensor<4xi8>, %i: tensor<2xi32>, %t: tensor<2x3xi32>, %e: tensor<4xi8>,
+                %mp: memref<1x4x3xi32>, %mw: memref<4xi32>, %ma: memref<4xi8>, %mn: memref<4xi8>, %mi: memref<2xi32>, %mt: memref<1x2x2x3xi32>, %me: memref<4xi8>, %z: index) -> tensor<4xi8> {
+  %0 = bitserial.band "conv" multipliers [1, 2] #conv #three pool [1, 3] image #bitserial.image<size = [2, 4], pad = [0, 0], bits = 2, outside = 0> at (%z, %z, %z) ins(%p, %w, %a, %n, %i, %t : tensor<1x4x3xi32>, tensor<4xi32>, tensor<4xi8>, tensor<4xi8>, tensor<2xi32>, tensor<2x3xi32>) outs(%e : tensor<4xi8>) -> tensor<4xi8>
+  bitserial.band "conv" multipliers [1, 2] #conv #three pool [1, 3] image #bitserial.image<size = [1, 1], pad = [0, 0], bits = 8, outside = 0> rows [0] columns [0, 0, 1] at (%z, %z, %z) ins(%mp, %mw, %ma, %mn, %mi, %mt : memref<1x4x3xi32>, memref<4xi32>, memref<4xi8>, memref<4xi8>, memref<2xi32>, memref<1x2x2x3xi32>) outs(%me : memref<4xi8>)
+  return %0 : tensor<4xi8>
 }
 
 // CHECK-LABEL: func.func @product(

@@ -69,9 +69,10 @@ func.func @conv2d_avx512_blocks(%x: !x) -> tensor<1x20x20x1xf32> {
 
 module attributes {bitserial.target = #bitserial.target<triple = "riscv64-linux-gnu", cpu = "", features = "">} {
 
-// One lane needs no room behind the last channel.
+// Without lanes codes are read where they are.
 // CHECK-LABEL: func.func @conv2d_scalar_groups2_stride23_dilation2_pad1(
-// CHECK: tensor.pad %{{.*}} low[0, 0, 0, 0] high[0, 0, 0, 1]
+// CHECK: %[[X:.*]] = tensor.collapse_shape %{{.*}} : tensor<1x5x5x2xi8> into tensor<50xi8>
+// CHECK: bitserial.pack planes 1 {{.*}} image <size = [5, 5], pad = [0, 0], bits = 8, outside = 0> ins(%[[X]] : tensor<50xi8>)
 // CHECK: bitserial.product "conv" multipliers [1] <input = [2, 5, 6], kernel = [3, 3, 1], group = [3, 3, 1], output = [2, 1, 2], stride = [2, 3], dilation = [2, 1], groups = 2> <pixels, lanes = 1, vectors = 2>
 // No threshold and no rescale: sums in the layer's own shape.
 // CHECK: %[[T:.*]] = linalg.transpose ins(%{{.*}} : tensor<1x2x2xi32>) {{.*}} permutation = [0, 2, 1]
@@ -98,10 +99,7 @@ module attributes {bitserial.target = #bitserial.target<triple = "riscv64-linux-
 // Code 2 has index 2. The weights sum to 5 * (1 - 8), so that
 // init = 3 * 5 * 1 - 2 * 5 * (1 - 8).
 // CHECK-LABEL: func.func @conv2d_pad1_zero2(
-// CHECK: %[[OUTSIDE:.*]] = arith.constant 2 : i8
-// CHECK: tensor.pad %{{.*}} low[0, 0, 1, 1] high[0, 0, 1, 1]
-// CHECK: tensor.yield %[[OUTSIDE]] : i8
-// CHECK: bitserial.pack planes 2 <input = [1, 5, 5],
+// CHECK: bitserial.pack planes 2 <input = [1, 5, 5], {{.*}} image <size = [3, 3], pad = [1, 1], bits = 8, outside = 2>
 // CHECK: bitserial.constant "conv" "init" dense<85> : tensor<1xi32>
 // CHECK: bitserial.product "conv" multipliers [1, 2]
 func.func @conv2d_pad1_zero2(%x: !x) -> tensor<1x3x3x1xi32> {
@@ -122,6 +120,48 @@ module attributes {bitserial.target = #bitserial.target<triple = "riscv64-linux-
 // -1 and +1: no code is 0. One more plane is set inside, with the multiplier -1;
 // init is (2 - 1) * 5 * 1 without a zero point.
 // CHECK-LABEL: func.func @conv2d_pad1_no_zero(
+// CHECK: bitserial.pack planes 2 {{.*}} image <size = [3, 3], pad = [1, 1], bits = 8, outside = 0, marked = true>
+// CHECK: bitserial.constant "conv" "init" dense<5> : tensor<1xi32>
+// CHECK: bitserial.product "conv" multipliers [2, -1]
+func.func @conv2d_pad1_no_zero(%x: !x) -> tensor<1x3x3x1xi32> {
+  %w = mbn.constant bases<widths = dense<1> : tensor<1xi8>, coordinates = dense<5> : tensor<1xi16>, signs = dense<1> : tensor<1xi32>, steps = dense<1.0> : tensor<1xf32>> : !w
+  %s = mbn.conv2d %x, %w layer "conv" pad [1, 1, 1, 1] : !x, !w -> tensor<1x3x3x1xi32>
+  return %s : tensor<1x3x3x1xi32>
+}
+
+}
+
+// -----
+
+!x = !mbn.tensor<1x3x3x1xf32, levels = #mbn.levels<step 1.0, zero 2, [1, 2]>>
+!w = !mbn.tensor<1x3x3x1xf32, group = 1x3x3x1, bits = 0 to 1>
+
+module attributes {bitserial.target = #bitserial.target<triple = "x86_64-linux-gnu", cpu = "x86-64-v3", features = "">} {
+
+// The same for lanes, which read padded codes.
+// CHECK-LABEL: func.func @conv2d_avx2_pad1_zero2(
+// CHECK: %[[OUTSIDE:.*]] = arith.constant 2 : i8
+// CHECK: tensor.pad %{{.*}} low[0, 0, 1, 1] high[0, 1, 1, 1]
+// CHECK: tensor.yield %[[OUTSIDE]] : i8
+// CHECK: bitserial.pack planes 2 <input = [1, 5, 5],
+// CHECK: bitserial.constant "conv" "init" dense<85> : tensor<1xi32>
+// CHECK: bitserial.product "conv" multipliers [1, 2]
+func.func @conv2d_avx2_pad1_zero2(%x: !x) -> tensor<1x3x3x1xi32> {
+  %w = mbn.constant bases<widths = dense<1> : tensor<1xi8>, coordinates = dense<5> : tensor<1xi16>, signs = dense<1> : tensor<1xi32>, steps = dense<1.0> : tensor<1xf32>> : !w
+  %s = mbn.conv2d %x, %w layer "conv" pad [1, 1, 1, 1] : !x, !w -> tensor<1x3x3x1xi32>
+  return %s : tensor<1x3x3x1xi32>
+}
+
+}
+
+// -----
+
+!x = !mbn.tensor<1x3x3x1xf32, levels = #mbn.levels<step 1.0, zero 1, [2]>>
+!w = !mbn.tensor<1x3x3x1xf32, group = 1x3x3x1, bits = 0 to 1>
+
+module attributes {bitserial.target = #bitserial.target<triple = "x86_64-linux-gnu", cpu = "x86-64-v3", features = "">} {
+
+// CHECK-LABEL: func.func @conv2d_avx2_pad1_no_zero(
 // CHECK: %[[INSIDE:.*]] = linalg.generic
 // CHECK: arith.ori %{{.*}}, %c2_i8
 // CHECK: linalg.transpose ins(%[[INSIDE]]
@@ -130,7 +170,7 @@ module attributes {bitserial.target = #bitserial.target<triple = "riscv64-linux-
 // CHECK: bitserial.pack planes 2
 // CHECK: bitserial.constant "conv" "init" dense<5> : tensor<1xi32>
 // CHECK: bitserial.product "conv" multipliers [2, -1]
-func.func @conv2d_pad1_no_zero(%x: !x) -> tensor<1x3x3x1xi32> {
+func.func @conv2d_avx2_pad1_no_zero(%x: !x) -> tensor<1x3x3x1xi32> {
   %w = mbn.constant bases<widths = dense<1> : tensor<1xi8>, coordinates = dense<5> : tensor<1xi16>, signs = dense<1> : tensor<1xi32>, steps = dense<1.0> : tensor<1xf32>> : !w
   %s = mbn.conv2d %x, %w layer "conv" pad [1, 1, 1, 1] : !x, !w -> tensor<1x3x3x1xi32>
   return %s : tensor<1x3x3x1xi32>
