@@ -35,6 +35,9 @@ static cl::opt<std::string>
 static cl::opt<std::string> dump("dump-phases-to", cl::value_desc("DIR"),
                                  cl::desc("write the module after each phase"),
                                  cl::cat(files));
+static cl::opt<bool> report("report", cl::cat(files),
+                            cl::desc("print sizes of the layers, flash, RAM "
+                                     "and stack"));
 static cl::opt<int64_t> batch("batch", cl::init(1), cl::value_desc("N"),
                               cl::desc("batch size where the model leaves it "
                                        "open (default 1)"),
@@ -100,6 +103,8 @@ static Expected<CompileOptions> makeOptions() {
     return invalid("-o '" + output + "' names no file; " +
                    (writesOneFile ? "give a path, or - for the terminal"
                                   : "give a path and the network's name"));
+  if (report && writesOneFile)
+    return invalid("--report is of an object; --emit=" + emit + " makes none");
   if (batch < 1)
     return invalid("--batch must be at least 1");
   auto recipe =
@@ -112,6 +117,7 @@ static Expected<CompileOptions> makeOptions() {
   options.output = output;
   options.emit = emit;
   options.dumpPhasesTo = dump;
+  options.report = report;
   options.target = {triple, cpu, features};
   options.recipe = *recipe;
   options.batch = batch;

@@ -11,6 +11,7 @@
 #include "llvm/MC/TargetRegistry.h"
 #include "llvm/Object/ELFObjectFile.h"
 #include "llvm/Passes/PassBuilder.h"
+#include "llvm/Support/DataExtractor.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/Program.h"
 #include "llvm/Support/SmallVectorMemoryBuffer.h"
@@ -57,6 +58,7 @@ Expected<SmallVector<char, 0>>
 subbit::emitCode(Module &module, TargetMachine &machine, bool assembly) {
   SmallVector<char, 0> bytes;
   raw_svector_ostream os(bytes);
+  machine.Options.EmitStackSizeSection = !assembly;
   legacy::PassManager passes;
   if (machine.addPassesToEmitFile(passes, os, nullptr,
                                   assembly ? CodeGenFileType::AssemblyFile
@@ -81,6 +83,41 @@ Expected<StringMap<int64_t>> subbit::symbolSizes(ArrayRef<char> object) {
     sizes[*name] = object::ELFSymbolRef(symbol).getSize();
   }
   return sizes;
+}
+
+Expected<ObjectMemory> subbit::measureMemory(ArrayRef<char> object) {
+  auto file = object::ObjectFile::createObjectFile(
+      MemoryBufferRef(StringRef(object.data(), object.size()), "object"));
+  if (!file)
+    return file.takeError();
+  ObjectMemory memory;
+  if (!isa<object::ELFObjectFileBase>(**file))
+    return memory;
+  for (object::ELFSectionRef section : (*file)->sections()) {
+    uint64_t flags = section.getFlags();
+    if (flags & ELF::SHF_ALLOC)
+      (flags & ELF::SHF_WRITE ? memory.ramBytes : memory.flashBytes) +=
+          section.getSize();
+    auto name = section.getName();
+    if (!name)
+      return name.takeError();
+    if (*name != ".stack_sizes")
+      continue;
+    // A function's address, then its frame's size.
+    auto content = section.getContents();
+    if (!content)
+      return content.takeError();
+    uint8_t pointer = (*file)->getBytesInAddress();
+    DataExtractor data(*content, (*file)->isLittleEndian(), pointer);
+    DataExtractor::Cursor at(0);
+    while (at && !data.eof(at)) {
+      data.getAddress(at);
+      memory.stackBytes += data.getULEB128(at);
+    }
+    if (!at)
+      return at.takeError();
+  }
+  return memory;
 }
 
 Error subbit::linkShared(StringRef object, StringRef output) {

@@ -26,13 +26,23 @@ translate(mlir::ModuleOp module, llvm::LLVMContext &context,
 /// LLVM's usual optimizations at level 3.
 void optimize(llvm::Module &module, llvm::TargetMachine &machine);
 
-/// An object file or assembly.
+/// An object file, with a section of stack sizes where it is ELF, or assembly.
 llvm::Expected<llvm::SmallVector<char, 0>>
 emitCode(llvm::Module &module, llvm::TargetMachine &machine, bool assembly);
 
 /// Bytes of each symbol of an object file.
 llvm::Expected<llvm::StringMap<int64_t>>
 symbolSizes(llvm::ArrayRef<char> object);
+
+/// What an ELF object takes of a machine's memory; zeros for other formats.
+struct ObjectMemory {
+  int64_t flashBytes = 0; ///< code and constants
+  int64_t ramBytes = 0;   ///< variables
+  /// The frames of all functions: they call each other in a row, none twice.
+  /// What the C library's functions take is not known here.
+  int64_t stackBytes = 0;
+};
+llvm::Expected<ObjectMemory> measureMemory(llvm::ArrayRef<char> object);
 
 /// Links an object file into a shared object with lld. Fails if lld is missing
 /// or refuses.

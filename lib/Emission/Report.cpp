@@ -100,18 +100,26 @@ static llvm::json::Array describe(ArrayRef<EntryTensor> tensors) {
   return list;
 }
 
-llvm::json::Value subbit::makeReport(const Entry &entry,
-                                     const TargetSpec &target,
-                                     ArrayRef<LayerSize> layers,
-                                     int64_t otherBytes) {
+static LayerSize addUp(ArrayRef<LayerSize> layers) {
   LayerSize total;
-  llvm::json::Array list;
   for (const LayerSize &layer : layers) {
     total.weights += layer.weights;
     total.groups += layer.groups;
     total.bases += layer.bases;
     total.formulaBits += layer.formulaBits;
     total.exactBytes += layer.exactBytes;
+  }
+  return total;
+}
+
+llvm::json::Value subbit::makeReport(const Entry &entry,
+                                     const TargetSpec &target,
+                                     ArrayRef<LayerSize> layers,
+                                     int64_t otherBytes,
+                                     const ObjectMemory &memory) {
+  LayerSize total = addUp(layers);
+  llvm::json::Array list;
+  for (const LayerSize &layer : layers) {
     list.push_back(llvm::json::Object{
         {"layer", layer.layer},
         {"arithmetic", layer.arithmetic},
@@ -133,6 +141,9 @@ llvm::json::Value subbit::makeReport(const Entry &entry,
       {"outputs", describe(entry.outputs)},
       {"scratch_bytes", entry.scratchBytes},
       {"scratch_alignment", entry.scratchAlignment},
+      {"flash_bytes", memory.flashBytes},
+      {"ram_bytes", entry.scratchBytes + memory.ramBytes},
+      {"stack_bytes", memory.stackBytes},
       {"layers", std::move(list)},
       {"weights", total.weights},
       {"groups", total.groups},
@@ -142,4 +153,29 @@ llvm::json::Value subbit::makeReport(const Entry &entry,
       {"other_bytes", otherBytes},
       {"ratio", ratio(32.0 * total.weights, total.formulaBits)},
       {"exact_ratio", ratio(4.0 * total.weights, total.exactBytes)}};
+}
+
+void subbit::printReport(const Entry &entry, ArrayRef<LayerSize> layers,
+                         int64_t otherBytes, const ObjectMemory &memory,
+                         llvm::raw_ostream &os) {
+  auto line = [&](const LayerSize &size) {
+    os << llvm::formatv("{0,-24}{1,10}{2,8:f2}{3,10}{4,8:f2}\n", size.layer,
+                        size.weights, size.averageBits(), size.exactBytes,
+                        ratio(4.0 * size.weights, size.exactBytes));
+  };
+  os << llvm::formatv("{0,-24}{1,10}{2,8}{3,10}{4,8}\n", "layer", "weights",
+                      "bits", "bytes", "ratio");
+  for (const LayerSize &layer : layers)
+    line(layer);
+  LayerSize total = addUp(layers);
+  total.layer = "all";
+  line(total);
+  os << llvm::formatv("\nflash {0,8} bytes: weights {1}, other constants {2}, "
+                      "code and tables {3}\n",
+                      memory.flashBytes, total.exactBytes, otherBytes,
+                      memory.flashBytes - total.exactBytes - otherBytes)
+     << llvm::formatv("RAM   {0,8} bytes: scratch {1}, variables {2}\n",
+                      entry.scratchBytes + memory.ramBytes, entry.scratchBytes,
+                      memory.ramBytes)
+     << llvm::formatv("stack {0,8} bytes\n", memory.stackBytes);
 }

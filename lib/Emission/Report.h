@@ -9,6 +9,7 @@
 #define SUBBIT_EMISSION_REPORT_H
 
 #include "lib/Emission/Entry.h"
+#include "lib/Emission/Object.h"
 #include "lib/Target/Target.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "llvm/ADT/StringMap.h"
@@ -49,7 +50,12 @@ int64_t addExactSizes(std::vector<LayerSize> &layers,
 /// The content of PREFIX.json.
 llvm::json::Value makeReport(const Entry &entry, const TargetSpec &target,
                              llvm::ArrayRef<LayerSize> layers,
-                             int64_t otherBytes);
+                             int64_t otherBytes, const ObjectMemory &memory);
+
+/// The same for people.
+void printReport(const Entry &entry, llvm::ArrayRef<LayerSize> layers,
+                 int64_t otherBytes, const ObjectMemory &memory,
+                 llvm::raw_ostream &os);
 
 } // namespace subbit
 

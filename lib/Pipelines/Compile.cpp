@@ -266,9 +266,12 @@ LogicalResult Compilation::emitFiles(llvm::Module &llvmModule,
   if (!symbols)
     return fail(symbols.takeError());
   int64_t other = addExactSizes(layers, arrays, *symbols);
+  auto memory = measureMemory(*object);
+  if (!memory)
+    return fail(memory.takeError());
   std::string report;
   llvm::raw_string_ostream(report)
-      << llvm::formatv("{0:2}\n", makeReport(entry, target, layers, other));
+      << llvm::formatv("{0:2}\n", makeReport(entry, target, layers, other, *memory));
 
   OutputFiles files;
   StringRef bytes(object->data(), object->size());
@@ -281,7 +284,11 @@ LogicalResult Compilation::emitFiles(llvm::Module &llvmModule,
     error = files.add(options.output + ".json", report);
   if (!error)
     error = files.keep();
-  return error ? fail(std::move(error)) : success();
+  if (error)
+    return fail(std::move(error));
+  if (options.report)
+    printReport(entry, layers, other, *memory, llvm::outs());
+  return success();
 }
 
 LogicalResult subbit::compile(const CompileOptions &options,

@@ -31,6 +31,8 @@ struct CompileOptions {
   /// What the recipe and the command line ask for together.
   Recipe recipe;
   int64_t batch = 1;
+  /// Print sizes and memory of an object.
+  bool report = false;
   /// Hand each layer's result to the caller's trace function.
   bool trace = false;
   /// Called after each phase of MLIR, by name; may look at the module or change
