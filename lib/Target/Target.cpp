@@ -146,7 +146,9 @@ struct Row {
   bool (*isArchitecture)(const Triple &);
   /// As in -mattr.
   const char *features;
-  int64_t lanes, registers;
+  int64_t lanes;
+  bool scalable;
+  int64_t registers;
   const char *counting;
 
   bool fits(const Triple &triple, const MCSubtargetInfo &info) const {
@@ -163,17 +165,20 @@ static bool isARM(const Triple &triple) {
 }
 static bool isAny(const Triple &) { return true; }
 
+// Scalable vectors of RVV are pairs of registers.
 static constexpr Row kRows[] = {
-    {"avx512-vpopcntdq", isX86, "+avx512vpopcntdq,+avx512bw", 16, 32, "words"},
-    {"avx512-bitalg", isX86, "+avx512bitalg,+avx512bw", 16, 32, "pmadd"},
-    {"avx512", isX86, "+avx512bw", 16, 32, "pmadd"},
-    {"avx2", isX86, "+avx2", 8, 16, "pmadd"},
-    {"ssse3", isX86, "+ssse3", 4, 16, "pmadd"},
-    {"neon", isAArch64, "+neon", 4, 32, "uaddlp"},
-    {"armv7-neon", isARM, "+neon", 4, 16, "vpaddl"},
-    {"zvbb", isRISCV64, "+v,+zvbb", 4, 32, "words"},
-    {"rvv", isRISCV64, "+v", 4, 32, "bytes"},
-    {"scalar", isAny, "", 1, 16, "words"},
+    {"avx512-vpopcntdq", isX86, "+avx512vpopcntdq,+avx512bw", 16, false, 32,
+     "words"},
+    {"avx512-bitalg", isX86, "+avx512bitalg,+avx512bw", 16, false, 32, "pmadd"},
+    {"avx512", isX86, "+avx512bw", 16, false, 32, "pmadd"},
+    {"avx2", isX86, "+avx2", 8, false, 16, "pmadd"},
+    {"ssse3", isX86, "+ssse3", 4, false, 16, "pmadd"},
+    {"sve", isAArch64, "+sve", 4, true, 32, "words"},
+    {"neon", isAArch64, "+neon", 4, false, 32, "uaddlp"},
+    {"armv7-neon", isARM, "+neon", 4, false, 16, "vpaddl"},
+    {"zvbb", isRISCV64, "+v,+zvbb", 4, true, 16, "words"},
+    {"rvv", isRISCV64, "+v", 4, true, 16, "bytes"},
+    {"scalar", isAny, "", 1, false, 16, "words"},
 };
 
 Expected<TargetInfo> subbit::describeTarget(const TargetSpec &spec) {
@@ -185,7 +190,7 @@ Expected<TargetInfo> subbit::describeTarget(const TargetSpec &spec) {
   TargetInfo result;
   for (const Row &row : kRows)
     if (row.fits(triple, info)) {
-      result = {row.name, row.lanes, row.registers, row.counting};
+      result = {row.name, row.lanes, row.scalable, row.registers, row.counting};
       break;
     }
   result.pointerBytes = (*machine)->getPointerSize(0);

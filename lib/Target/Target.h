@@ -31,7 +31,9 @@ struct TargetInfo {
   std::string name;
   /// Lanes of i32 in one vector register; 1 without vectors.
   int64_t lanes = 1;
-  /// Vector registers.
+  /// There are vectors of so many lanes times what only the CPU knows.
+  bool scalable = false;
+  /// Vector registers, of such vectors.
   int64_t registers = 16;
   /// How bits are counted: a `count` of `#bitserial.schedule`.
   std::string counting = "words";

@@ -56,8 +56,9 @@ FailureOr<TargetInfo> bitserial::getTargetInfo(ModuleOp module) {
 //===----------------------------------------------------------------------===//
 
 LogicalResult ScheduleAttr::verify(function_ref<InFlightDiagnostic()> emitError,
-                                   Orientation, int64_t lanes, int64_t vectors,
-                                   Counting counting) {
+                                   Orientation orientation, int64_t lanes,
+                                   int64_t vectors, Counting counting,
+                                   bool scalable) {
   // schedule_c1
   if (lanes < 1 || lanes > 1024 || vectors < 1 || vectors > 1024)
     return emitError() << "lanes and vectors must be from 1 to 1024, found "
@@ -71,6 +72,11 @@ LogicalResult ScheduleAttr::verify(function_ref<InFlightDiagnostic()> emitError,
   if (!isKnown)
     return emitError() << "no instruction " << stringifyCounting(counting)
                        << " sums the bytes of " << lanes << " lanes";
+  // schedule_c3
+  if (scalable && (orientation != Orientation::Pixels ||
+                   (counting != Counting::Words && counting != Counting::Bytes)))
+    return emitError() << "scalable vectors are of positions, and their bits are "
+                          "counted in words or bytes";
   return success();
 }
 

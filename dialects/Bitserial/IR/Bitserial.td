@@ -57,23 +57,36 @@ def Bitserial_ScheduleAttr : AttrDef<Bitserial_Dialect, "Schedule"> {
     4, 8 or 16 lanes), AArch64 (`uaddlp`, 4 lanes) or ARMv7 (`vpaddl`, 4). That suits CPUs which count
     bits of bytes, or of nibbles by a table.
 
+    Where `scalable`, a product's vectors have so many lanes for each unit of the
+    length of vectors, which only the CPU knows (SVE, RVV). What is in memory does
+    not depend on that length; the last vector of positions is masked.
+
     ```mlir
     #bitserial.schedule<pixels, lanes = 16, vectors = 4>
     #bitserial.schedule<pixels, lanes = 4, vectors = 8, count = uaddlp>
+    #bitserial.schedule<pixels, lanes = 4, vectors = 4, scalable = true>
     ```
 
     Constraints:
     - schedule_c1: lanes and vectors are from 1 to 1024.
     - schedule_c2: there is an instruction of the kind for so many lanes.
+    - schedule_c3: scalable vectors are of positions, and their bits are counted in
+      words or bytes.
   }];
   let parameters = (ins "::subbit::bitserial::Orientation":$orientation,
                         "int64_t":$lanes, "int64_t":$vectors,
                         DefaultValuedParameter<"::subbit::bitserial::Counting",
-                            "::subbit::bitserial::Counting::Words">:$counting);
-  let assemblyFormat = "`<` $orientation `,` `lanes` `=` $lanes `,` `vectors` `=` $vectors (`,` `count` `=` $counting^)? `>`";
+                            "::subbit::bitserial::Counting::Words">:$counting,
+                        DefaultValuedParameter<"bool", "false">:$scalable);
+  let assemblyFormat = [{`<` $orientation `,` `lanes` `=` $lanes `,` `vectors` `=` $vectors
+    (`,` `count` `=` $counting^)? (`,` `scalable` `=` $scalable^)? `>`}];
   let genVerifyDecl = 1;
   let extraClassDeclaration = [{
     bool inPixels() const { return getOrientation() == Orientation::Pixels; }
+    /// A vector of `perLane` elements in each lane.
+    ::mlir::VectorType getVector(::mlir::Type element, int64_t perLane = 1) const {
+      return ::mlir::VectorType::get({perLane * getLanes()}, element, {getScalable()});
+    }
     /// `count` rounded up to whole blocks.
     int64_t pad(int64_t count) const {
       int64_t block = getLanes() * getVectors();

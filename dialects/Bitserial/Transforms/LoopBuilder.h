@@ -71,6 +71,15 @@ public:
       return Values();
     });
   }
+  void loop(Value from, Value to, Value step,
+            llvm::function_ref<void(Value)> body) {
+    mlir::scf::ForOp::create(
+        b, loc, from, to, step, mlir::ValueRange(),
+        [&](mlir::OpBuilder &, mlir::Location, Value i, mlir::ValueRange) {
+          body(i);
+          mlir::scf::YieldOp::create(b, loc);
+        });
+  }
   void loop(int64_t count, llvm::function_ref<void(Value)> body) {
     loop(index(0), index(count), 1, body);
   }
@@ -102,6 +111,21 @@ public:
     return mlir::vector::LoadOp::create(
         b, loc, mlir::VectorType::get({lanes}, element), memref, at);
   }
+  /// The same for vectors of any type; lanes outside of a mask, where there is
+  /// one, are not read, and are 0.
+  Value loadVector(Value memref, mlir::ValueRange at, mlir::VectorType type,
+                   Value mask) {
+    if (!mask)
+      return mlir::vector::LoadOp::create(b, loc, type, memref, at);
+    return mlir::vector::MaskedLoadOp::create(b, loc, type, memref, at, mask,
+                                              zero(type));
+  }
+  void storeVector(Value value, Value memref, mlir::ValueRange at, Value mask) {
+    if (mask)
+      mlir::vector::MaskedStoreOp::create(b, loc, memref, at, mask, value);
+    else
+      storeVector(value, memref, at);
+  }
   void storeVector(Value value, Value memref, mlir::ValueRange at) {
     mlir::vector::StoreOp::create(b, loc, value, memref, at);
   }
@@ -112,8 +136,10 @@ public:
     return mlir::VectorType::get({lanes}, b.getI32Type());
   }
   Value splat(Value scalar, int64_t lanes) {
-    return mlir::vector::BroadcastOp::create(
-        b, loc, mlir::VectorType::get({lanes}, scalar.getType()), scalar);
+    return splat(scalar, mlir::VectorType::get({lanes}, scalar.getType()));
+  }
+  Value splat(Value scalar, mlir::VectorType type) {
+    return mlir::vector::BroadcastOp::create(b, loc, type, scalar);
   }
   Value zero(mlir::Type type) {
     return mlir::arith::ConstantOp::create(b, loc, b.getZeroAttr(type));

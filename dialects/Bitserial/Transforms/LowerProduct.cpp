@@ -23,11 +23,13 @@ static constexpr int64_t kByteWords = 31;
 
 /// The bits in which two vectors of words differ, in each word or byte.
 Value popcount(LoopBuilder &b, Value x, Value y, ScheduleAttr schedule) {
-  Value differs = arith::XOrIOp::create(b.b, b.loc, x, y);
-  if (schedule.getCounting() != Counting::Words)
-    differs = vector::BitCastOp::create(
-        b.b, b.loc, b.i8Vector(4 * schedule.getLanes()), differs);
-  return math::CtPopOp::create(b.b, b.loc, differs);
+  if (schedule.getCounting() != Counting::Words) {
+    VectorType bytes = schedule.getVector(b.b.getI8Type(), 4);
+    x = vector::BitCastOp::create(b.b, b.loc, bytes, x);
+    y = vector::BitCastOp::create(b.b, b.loc, bytes, y);
+  }
+  return math::CtPopOp::create(b.b, b.loc,
+                               arith::XOrIOp::create(b.b, b.loc, x, y));
 }
 
 /// The sums of neighbouring elements in lanes of twice their size, by shifts.
@@ -65,9 +67,8 @@ std::pair<StringRef, StringRef> pairInstructions(ScheduleAttr schedule) {
 
 /// The sum of the four bytes of each word, in it.
 Value sumBytes(LoopBuilder &b, Value bytes, ScheduleAttr schedule) {
-  int64_t lanes = schedule.getLanes();
-  auto halves = VectorType::get({2 * lanes}, b.b.getIntegerType(16));
-  auto words = b.i32Vector(lanes);
+  VectorType halves = schedule.getVector(b.b.getIntegerType(16), 2);
+  VectorType words = schedule.getVector(b.b.getI32Type());
   if (schedule.getCounting() == Counting::Bytes)
     return sumPairs(b, sumPairs(b, bytes, halves), words);
   auto [toHalves, toWords] = pairInstructions(schedule);
@@ -133,14 +134,14 @@ LoopBuilder::Values countWords(LoopBuilder &b, int64_t first, int64_t words,
 LoopBuilder::Values countRow(LoopBuilder &b, int64_t words,
                              ScheduleAttr schedule, int64_t counts,
                              CountFn count) {
-  int64_t lanes = schedule.getLanes();
   if (schedule.getCounting() == Counting::Words)
-    return countWords(b, 0, words, b.i32Vector(lanes), counts, count);
+    return countWords(b, 0, words, schedule.getVector(b.b.getI32Type()), counts,
+                      count);
   LoopBuilder::Values total(counts, Value());
   for (int64_t first = 0; first < words; first += kByteWords) {
     LoopBuilder::Values bytes =
         countWords(b, first, std::min(kByteWords, words - first),
-                   b.i8Vector(4 * lanes), counts, count);
+                   schedule.getVector(b.b.getI8Type(), 4), counts, count);
     for (auto [sum, part] : llvm::zip_equal(total, bytes))
       sum = addCount(b, sum, sumBytes(b, part, schedule));
   }
@@ -149,13 +150,13 @@ LoopBuilder::Values countRow(LoopBuilder &b, int64_t words,
 
 /// acc - a * sum_j m_j count_j
 Value subtractRow(LoopBuilder &b, Value acc, Value coordinate,
-                  ArrayRef<Value> counts, ArrayRef<int64_t> multipliers,
-                  int64_t lanes) {
+                  ArrayRef<Value> counts, ArrayRef<int64_t> multipliers) {
+  auto type = cast<VectorType>(acc.getType());
   Value total;
   for (auto [count, m] : llvm::zip(counts, multipliers)) {
     Value term = count;
     if (m != 1)
-      term = b.mul(count, b.splat(b.i32(m), lanes));
+      term = b.mul(count, b.splat(b.i32(m), type));
     total = addCount(b, total, term);
   }
   return b.sub(acc, b.mul(total, coordinate));
@@ -179,72 +180,85 @@ Value hide(LoopBuilder &b, Value index) {
   return b.toIndex(asmOp.getResult(0));
 }
 
+/// A block of positions: so many vectors from one on, under a mask where there
+/// are not as many positions.
+struct Block {
+  Value n, position;
+  int64_t vectors;
+  /// Positions of one vector, as an index.
+  Value step;
+  Value mask;
+
+  Value at(LoopBuilder &b, int64_t v) const {
+    return v ? b.add(position, b.mul(step, b.index(v))) : position;
+  }
+};
+
 /// One row (one basis of one group). `state` holds the accumulators, the row's
 /// number and its first word.
 template <typename Op>
-LoopBuilder::Values sumRow(LoopBuilder &b, Op op, Value n, Value position,
+LoopBuilder::Values sumRow(LoopBuilder &b, Op op, const Block &block,
                            Value patch, ValueRange state) {
-  int64_t lanes = op.getSchedule().getLanes();
-  int64_t vectors = op.getSchedule().getVectors();
+  ScheduleAttr schedule = op.getSchedule();
+  VectorType type = schedule.getVector(b.b.getI32Type());
   int64_t words = op.getGeometry().getWords();
-  Value rowNumber = state[vectors], firstWord = state[vectors + 1];
-  if (lanes > 1)
+  Value rowNumber = state[block.vectors], firstWord = state[block.vectors + 1];
+  if (schedule.getLanes() > 1)
     patch = hide(b, patch);
   Value coordinate =
-      b.splat(loadCoordinate(b, op.getCoordinates(), rowNumber), lanes);
+      b.splat(loadCoordinate(b, op.getCoordinates(), rowNumber), type);
   SmallVector<LoopBuilder::Values> counts;
   for (size_t j = 0; j < op.getMultipliers().size(); ++j) {
     Value plane = b.add(patch, j * words);
-    counts.push_back(countRow(
-        b, words, op.getSchedule(), vectors, [&](Value word, ValueRange acc) {
-          Value weights =
-              b.splat(b.load(op.getWords(), b.add(firstWord, word)), lanes);
-          LoopBuilder::Values next;
-          for (int64_t v = 0; v < vectors; ++v) {
-            Value bits = b.loadVector(
-                op.getPatches(),
-                {n, b.add(plane, word), b.add(position, v * lanes)}, lanes);
-            next.push_back(addCount(
-                b, acc[v], popcount(b, weights, bits, op.getSchedule())));
-          }
-          return next;
-        }));
+    auto count = [&](Value word, ValueRange acc) {
+      Value weights =
+          b.splat(b.load(op.getWords(), b.add(firstWord, word)), type);
+      LoopBuilder::Values next;
+      for (int64_t v = 0; v < block.vectors; ++v) {
+        Value bits = b.loadVector(
+            op.getPatches(), {block.n, b.add(plane, word), block.at(b, v)},
+            type, block.mask);
+        next.push_back(
+            addCount(b, acc[v], popcount(b, weights, bits, schedule)));
+      }
+      return next;
+    };
+    counts.push_back(countRow(b, words, schedule, block.vectors, count));
   }
   LoopBuilder::Values next;
-  for (int64_t v = 0; v < vectors; ++v) {
+  for (int64_t v = 0; v < block.vectors; ++v) {
     SmallVector<Value> planes;
     for (LoopBuilder::Values &plane : counts)
       planes.push_back(plane[v]);
-    next.push_back(subtractRow(b, state[v], coordinate, planes,
-                               op.getMultipliers(), lanes));
+    next.push_back(
+        subtractRow(b, state[v], coordinate, planes, op.getMultipliers()));
   }
   next.append({b.add(rowNumber, 1), b.add(firstWord, words)});
   return next;
 }
 
-/// One output of a block from `position` on: `state` holds the number and the
-/// first word of its first row; to the sums, vectors of them, come those of the
-/// next output.
+/// One output of a block: `state` holds the number and the first word of its
+/// first row; to the sums, vectors of them, come those of the next output.
 template <typename Op>
-LoopBuilder::Values sumOutput(LoopBuilder &b, Op op, Value n, Value position,
+LoopBuilder::Values sumOutput(LoopBuilder &b, Op op, const Block &block,
                               Value c, ValueRange state) {
   GeometryAttr g = op.getGeometry();
-  int64_t lanes = op.getSchedule().getLanes();
   int64_t words = g.getWords(), groups = g.getNumGroups();
   int64_t planes = op.getMultipliers().size();
   Value firstPatch = b.index(0);
   if (g.getGroups() > 1)
     firstPatch = b.mul(b.divide(c, b.index(g.getOutput()[0] / g.getGroups())),
                        groups * planes * words);
-  LoopBuilder::Values carried(op.getSchedule().getVectors(),
-                              b.splat(b.load(op.getInit(), c), lanes));
+  VectorType type = op.getSchedule().getVector(b.b.getI32Type());
+  LoopBuilder::Values carried(block.vectors,
+                              b.splat(b.load(op.getInit(), c), type));
   carried.append({state[0], state[1]});
   return b.loop(groups, carried, [&](Value group, ValueRange state) {
     Value width =
         b.toIndex(b.load(op.getWidths(), b.add(b.mul(c, groups), group)));
     Value patch = b.add(firstPatch, b.mul(group, planes * words));
     return b.loop(b.index(0), width, 1, state, [&](Value, ValueRange state) {
-      return sumRow(b, op, n, position, patch, state);
+      return sumRow(b, op, block, patch, state);
     });
   });
 }
@@ -261,30 +275,62 @@ struct ProductPixels : public OpRewritePattern<ProductOp> {
     LoopBuilder b(rewriter, op.getLoc());
     ScheduleAttr schedule = op.getSchedule();
     int64_t lanes = schedule.getLanes(), vectors = schedule.getVectors();
-    int64_t positions = schedule.pad(op.getGeometry().getPositions());
+    int64_t positions = op.getGeometry().getPositions();
     int64_t batch = cast<MemRefType>(op.getPatches().getType()).getDimSize(0);
     b.loop(batch, [&](Value n) {
-      b.loop(b.index(0), b.index(positions), lanes * vectors,
-             [&](Value position) {
-               b.loop(op.getGeometry().getOutput()[0],
-                      ValueRange{b.index(0), b.index(0)},
-                      [&](Value c, ValueRange state) {
-                        LoopBuilder::Values sums =
-                            sumOutput(b, op, n, position, c, state);
-                        for (int64_t v = 0; v < vectors; ++v)
-                          b.storeVector(sums[v], op.getOutput(),
-                                        {n, c, b.add(position, v * lanes)});
-                        return LoopBuilder::Values{sums[vectors],
-                                                   sums[vectors + 1]};
-                      });
-             });
+      if (!schedule.getScalable()) {
+        b.loop(b.index(0), b.index(schedule.pad(positions)), lanes * vectors,
+               [&](Value position) {
+                 sumBlock(b, op, {n, position, vectors, b.index(lanes), {}});
+               });
+        return;
+      }
+      // Whole blocks, then vector by vector, the last of which is masked.
+      Value vscale = vector::VectorScaleOp::create(b.b, b.loc);
+      Value step = b.mul(vscale, lanes), all = b.index(positions);
+      Value blockStep = b.mul(step, vectors);
+      Value whole = b.sub(all, b.remainder(all, blockStep));
+      b.loop(b.index(0), whole, blockStep, [&](Value position) {
+        sumBlock(b, op, {n, position, vectors, step, {}});
+      });
+      b.loop(whole, all, step, [&](Value position) {
+        Value mask = maskBelow(b, position, all, schedule);
+        sumBlock(b, op, {n, position, 1, step, mask});
+      });
     });
     rewriter.eraseOp(op);
     return success();
   }
 
-};
+private:
+  static void sumBlock(LoopBuilder &b, ProductOp op, const Block &block) {
+    b.loop(op.getGeometry().getOutput()[0], ValueRange{b.index(0), b.index(0)},
+           [&](Value c, ValueRange state) {
+             LoopBuilder::Values sums = sumOutput(b, op, block, c, state);
+             for (int64_t v = 0; v < block.vectors; ++v)
+               b.storeVector(sums[v], op.getOutput(),
+                             {block.n, c, block.at(b, v)}, block.mask);
+             return LoopBuilder::Values{sums[block.vectors],
+                                        sums[block.vectors + 1]};
+           });
+  }
 
+  /// The lanes of positions from `first` on that are below `end`. Of all ways
+  /// to say so this one becomes a single instruction of SVE.
+  static Value maskBelow(LoopBuilder &b, Value first, Value end,
+                         ScheduleAttr schedule) {
+    VectorType type = schedule.getVector(b.b.getI1Type());
+    Type i64 = b.b.getI64Type();
+    SmallVector<Value> operands;
+    for (Value x : {first, end})
+      operands.push_back(
+          arith::IndexCastUIOp::create(b.b, b.loc, i64, x));
+    return LLVM::CallIntrinsicOp::create(
+               b.b, b.loc, type,
+               b.b.getStringAttr("llvm.get.active.lane.mask"), operands)
+        .getResult(0);
+  }
+};
 
 /// The positions of a band in registers, one after the other. Codes rise with
 /// sums, so that the largest sum of a window gives the window's code, unless its
@@ -302,10 +348,11 @@ struct BandPositions : public OpRewritePattern<BandOp> {
         cast<MemRefType>(op.getThresholds().getType()).getShape().back();
     LoopBuilder::Values classes = classesOf(b, op, count * output[0]);
     Value table = b.flatten(op.getThresholds());
+    Block block{b.index(0), b.index(0), positions, b.index(1), {}};
     b.loop(output[0], ValueRange{b.index(0), b.index(0)},
            [&](Value c, ValueRange state) {
              LoopBuilder::Values vectors =
-                 sumOutput(b, op, b.index(0), b.index(0), c, state);
+                 sumOutput(b, op, block, c, state);
              LoopBuilder::Values sums;
              for (int64_t v = 0; v < positions; ++v)
                sums.push_back(
@@ -467,8 +514,7 @@ struct ProductOutputs : public OpRewritePattern<ProductOp> {
           }
           return next;
         });
-    return {subtractRow(b, state[0], coordinates, counts, op.getMultipliers(),
-                        lanes),
+    return {subtractRow(b, state[0], coordinates, counts, op.getMultipliers()),
             b.add(rowNumber, 1), b.add(firstWord, words * lanes)};
   }
 };
