@@ -1,4 +1,5 @@
-/*===- main.c - Digits on a board without an operating system --------------===*\
+/*===- main.c - Digits on a board without an operating system
+--------------===*\
 |*                                                                            *|
 |* Part of Subbit, under the Apache License v2.0 with LLVM Exceptions.        *|
 |* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception                    *|

@@ -71,17 +71,17 @@ ScheduleAttr subbit::chooseSchedule(MLIRContext *context,
   // blocks of ragged outputs would mostly store padding.
   if (vector && lanes > 1 && positions < lanes / 2 && padded <= 2 * compact)
     return ScheduleAttr::get(context, Orientation::Outputs, lanes, 1, counting,
-                             false);
+                             Scaling::None);
   // Accumulators of a block and of a row, plus a weight word and temporaries,
   // stay in registers; blocks share the positions evenly.
   int64_t most = target.registers / 4;
   int64_t vectors = (positions + lanes - 1) / lanes;
-  // Of scalable vectors nobody knows how many there are: as many as fit, so that
-  // each word of weights serves for all.
+  // Of scalable vectors nobody knows how many there are: as many as fit, so
+  // that each word of weights serves for all.
   int64_t blocks = (vectors + most - 1) / most;
-  return ScheduleAttr::get(context, Orientation::Pixels, lanes,
-                           (vectors + blocks - 1) / blocks, counting,
-                           target.scalable);
+  return ScheduleAttr::get(
+      context, Orientation::Pixels, lanes, (vectors + blocks - 1) / blocks,
+      counting, symbolizeScaling(target.scaling).value_or(Scaling::None));
 }
 
 namespace {

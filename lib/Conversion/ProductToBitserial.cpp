@@ -226,17 +226,17 @@ private:
     ReassociationIndices all;
     for (int64_t d = 0; d < type.getRank(); ++d)
       all.push_back(d);
-    codes = tensor::CollapseShapeOp::create(b, loc, codes,
-                                            ArrayRef<ReassociationIndices>{all});
+    codes = tensor::CollapseShapeOp::create(
+        b, loc, codes, ArrayRef<ReassociationIndices>{all});
     SmallVector<int64_t> size{conv.height, conv.width};
     if (isMatmul)
       size = {1, positions};
-    auto image = ImageAttr::get(b.getContext(), size,
-                                {conv.padTop, conv.padLeft}, /*bits=*/8,
-                                planes.outside, planes.insidePlane);
-    return pack(codes,
-                {conv.batch, patchRows(), schedule.pad(geometry.getPositions())},
-                image);
+    auto image =
+        ImageAttr::get(b.getContext(), size, {conv.padTop, conv.padLeft},
+                       /*bits=*/8, planes.outside, planes.insidePlane);
+    return pack(
+        codes, {conv.batch, patchRows(), schedule.pad(geometry.getPositions())},
+        image);
   }
 
   Value packPixels(Value codes) {
@@ -267,8 +267,7 @@ private:
     ArrayRef<int64_t> image = geometry.getInput();
     int64_t lanes = schedule.getLanes();
     int64_t slack = lanes * (geometry.getStride()[1] + 1);
-    int64_t extra =
-        (slack + image[1] * image[2] - 1) / (image[1] * image[2]);
+    int64_t extra = (slack + image[1] * image[2] - 1) / (image[1] * image[2]);
     codes = pad(codes, {0, 0, conv.padTop, conv.padLeft},
                 {0, extra, conv.padBottom, conv.padRight}, planes.outside);
     ArrayRef<int64_t> out = geometry.getOutput();
@@ -289,9 +288,9 @@ private:
 
   Value pack(Value codes, ArrayRef<int64_t> shape, ImageAttr image = {}) {
     Value empty = tensor::EmptyOp::create(b, loc, shape, b.getI32Type());
-    return PackOp::create(
-               b, loc, empty.getType(), codes, empty, ValueRange(), geometry,
-               schedule, b.getI64IntegerAttr(planes.multipliers.size()), image)
+    return PackOp::create(b, loc, empty.getType(), codes, empty, ValueRange(),
+                          geometry, schedule,
+                          b.getI64IntegerAttr(planes.multipliers.size()), image)
         ->getResult(0);
   }
 

@@ -92,8 +92,8 @@ static LogicalResult expandFloor(math::FloorOp op, PatternRewriter &rewriter) {
   return success();
 }
 
-/// maximumf(a, b), minimumf(a, b) -> comparisons: calls of libm where floats are
-/// no instructions. A NaN stays one, and +0 is greater than -0.
+/// maximumf(a, b), minimumf(a, b) -> comparisons: calls of libm where floats
+/// are no instructions. A NaN stays one, and +0 is greater than -0.
 template <typename Op>
 static LogicalResult expandExtreme(Op op, PatternRewriter &rewriter) {
   constexpr bool isMaximum = std::is_same_v<Op, arith::MaximumFOp>;

@@ -270,8 +270,8 @@ LogicalResult Compilation::emitFiles(llvm::Module &llvmModule,
   if (!memory)
     return fail(memory.takeError());
   std::string report;
-  llvm::raw_string_ostream(report)
-      << llvm::formatv("{0:2}\n", makeReport(entry, target, layers, other, *memory));
+  llvm::raw_string_ostream(report) << llvm::formatv(
+      "{0:2}\n", makeReport(entry, target, layers, other, *memory));
 
   OutputFiles files;
   StringRef bytes(object->data(), object->size());

@@ -147,7 +147,7 @@ struct Row {
   /// As in -mattr.
   const char *features;
   int64_t lanes;
-  bool scalable;
+  const char *scaling;
   int64_t registers;
   const char *counting;
 
@@ -167,18 +167,19 @@ static bool isAny(const Triple &) { return true; }
 
 // Scalable vectors of RVV are pairs of registers.
 static constexpr Row kRows[] = {
-    {"avx512-vpopcntdq", isX86, "+avx512vpopcntdq,+avx512bw", 16, false, 32,
+    {"avx512-vpopcntdq", isX86, "+avx512vpopcntdq,+avx512bw", 16, "none", 32,
      "words"},
-    {"avx512-bitalg", isX86, "+avx512bitalg,+avx512bw", 16, false, 32, "pmadd"},
-    {"avx512", isX86, "+avx512bw", 16, false, 32, "pmadd"},
-    {"avx2", isX86, "+avx2", 8, false, 16, "pmadd"},
-    {"ssse3", isX86, "+ssse3", 4, false, 16, "pmadd"},
-    {"sve", isAArch64, "+sve", 4, true, 32, "words"},
-    {"neon", isAArch64, "+neon", 4, false, 32, "uaddlp"},
-    {"armv7-neon", isARM, "+neon", 4, false, 16, "vpaddl"},
-    {"zvbb", isRISCV64, "+v,+zvbb", 4, true, 16, "words"},
-    {"rvv", isRISCV64, "+v", 4, true, 16, "bytes"},
-    {"scalar", isAny, "", 1, false, 16, "words"},
+    {"avx512-bitalg", isX86, "+avx512bitalg,+avx512bw", 16, "none", 32,
+     "pmadd"},
+    {"avx512", isX86, "+avx512bw", 16, "none", 32, "pmadd"},
+    {"avx2", isX86, "+avx2", 8, "none", 16, "pmadd"},
+    {"ssse3", isX86, "+ssse3", 4, "none", 16, "pmadd"},
+    {"sve", isAArch64, "+sve", 4, "offsets", 32, "words"},
+    {"neon", isAArch64, "+neon", 4, "none", 32, "uaddlp"},
+    {"armv7-neon", isARM, "+neon", 4, "none", 16, "vpaddl"},
+    {"zvbb", isRISCV64, "+v,+zvbb", 4, "pointers", 16, "words"},
+    {"rvv", isRISCV64, "+v", 4, "pointers", 16, "bytes"},
+    {"scalar", isAny, "", 1, "none", 16, "words"},
 };
 
 Expected<TargetInfo> subbit::describeTarget(const TargetSpec &spec) {
@@ -190,7 +191,7 @@ Expected<TargetInfo> subbit::describeTarget(const TargetSpec &spec) {
   TargetInfo result;
   for (const Row &row : kRows)
     if (row.fits(triple, info)) {
-      result = {row.name, row.lanes, row.scalable, row.registers, row.counting};
+      result = {row.name, row.lanes, row.scaling, row.registers, row.counting};
       break;
     }
   result.pointerBytes = (*machine)->getPointerSize(0);

@@ -31,8 +31,8 @@ struct TargetInfo {
   std::string name;
   /// Lanes of i32 in one vector register; 1 without vectors.
   int64_t lanes = 1;
-  /// There are vectors of so many lanes times what only the CPU knows.
-  bool scalable = false;
+  /// How vectors grow with the CPU's: a `scaling` of `#bitserial.schedule`.
+  std::string scaling = "none";
   /// Vector registers, of such vectors.
   int64_t registers = 16;
   /// How bits are counted: a `count` of `#bitserial.schedule`.

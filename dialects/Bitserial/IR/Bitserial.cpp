@@ -58,25 +58,26 @@ FailureOr<TargetInfo> bitserial::getTargetInfo(ModuleOp module) {
 LogicalResult ScheduleAttr::verify(function_ref<InFlightDiagnostic()> emitError,
                                    Orientation orientation, int64_t lanes,
                                    int64_t vectors, Counting counting,
-                                   bool scalable) {
+                                   Scaling scaling) {
   // schedule_c1
   if (lanes < 1 || lanes > 1024 || vectors < 1 || vectors > 1024)
     return emitError() << "lanes and vectors must be from 1 to 1024, found "
                        << lanes << " and " << vectors;
   // schedule_c2
-  bool isKnown = counting == Counting::Uaddlp || counting == Counting::Vpaddl
-                     ? lanes == 4
-                 : counting == Counting::Pmadd
-                     ? lanes == 4 || lanes == 8 || lanes == 16
-                     : true;
+  bool isKnown =
+      counting == Counting::Uaddlp || counting == Counting::Vpaddl ? lanes == 4
+      : counting == Counting::Pmadd ? lanes == 4 || lanes == 8 || lanes == 16
+                                    : true;
   if (!isKnown)
     return emitError() << "no instruction " << stringifyCounting(counting)
                        << " sums the bytes of " << lanes << " lanes";
   // schedule_c3
-  if (scalable && (orientation != Orientation::Pixels ||
-                   (counting != Counting::Words && counting != Counting::Bytes)))
-    return emitError() << "scalable vectors are of positions, and their bits are "
-                          "counted in words or bytes";
+  if (scaling != Scaling::None &&
+      (orientation != Orientation::Pixels ||
+       (counting != Counting::Words && counting != Counting::Bytes)))
+    return emitError()
+           << "scalable vectors are of positions, and their bits are "
+              "counted in words or bytes";
   return success();
 }
 
@@ -365,9 +366,8 @@ LogicalResult BandOp::verify() {
         g.getOutput()[d + 1] / pool[d] > size[d])
       return emitOpError() << "expects windows that divide the band and a band "
                               "that the image holds";
-  if ((getRows() || getColumns()) &&
-      (!fits(getRows(), size[0] * pool[0]) ||
-       !fits(getColumns(), size[1] * pool[1])))
+  if ((getRows() || getColumns()) && (!fits(getRows(), size[0] * pool[0]) ||
+                                      !fits(getColumns(), size[1] * pool[1])))
     return emitOpError() << "expects a border with one class per row and "
                             "column of the image before pooling";
   return success();

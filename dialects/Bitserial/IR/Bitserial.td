@@ -44,6 +44,14 @@ def Bitserial_Counting : I32EnumAttr<"Counting", "how the bits of words are coun
   let cppNamespace = "::subbit::bitserial";
 }
 
+def Bitserial_Scaling : I32EnumAttr<"Scaling", "how vectors grow with the CPU's", [
+    I32EnumAttrCase<"None", 0, "none">,
+    I32EnumAttrCase<"Offsets", 1, "offsets">,
+    I32EnumAttrCase<"Pointers", 2, "pointers">]> {
+  let genSpecializedAttr = 0;
+  let cppNamespace = "::subbit::bitserial";
+}
+
 def Bitserial_ScheduleAttr : AttrDef<Bitserial_Dialect, "Schedule"> {
   let mnemonic = "schedule";
   let summary = "how a product is laid out and blocked";
@@ -57,14 +65,16 @@ def Bitserial_ScheduleAttr : AttrDef<Bitserial_Dialect, "Schedule"> {
     4, 8 or 16 lanes), AArch64 (`uaddlp`, 4 lanes) or ARMv7 (`vpaddl`, 4). That suits CPUs which count
     bits of bytes, or of nibbles by a table.
 
-    Where `scalable`, a product's vectors have so many lanes for each unit of the
-    length of vectors, which only the CPU knows (SVE, RVV). What is in memory does
-    not depend on that length; the last vector of positions is masked.
+    Where `scaling` is not `none`, a product's vectors have so many lanes for each
+    unit of the length of vectors, which only the CPU knows. What is in memory does
+    not depend on that length; the last vector of positions is masked. Loads have
+    `offsets` in multiples of the length (SVE), or each vector takes a `pointer`
+    (RVV).
 
     ```mlir
     #bitserial.schedule<pixels, lanes = 16, vectors = 4>
     #bitserial.schedule<pixels, lanes = 4, vectors = 8, count = uaddlp>
-    #bitserial.schedule<pixels, lanes = 4, vectors = 4, scalable = true>
+    #bitserial.schedule<pixels, lanes = 4, vectors = 4, scaling = pointers>
     ```
 
     Constraints:
@@ -77,15 +87,17 @@ def Bitserial_ScheduleAttr : AttrDef<Bitserial_Dialect, "Schedule"> {
                         "int64_t":$lanes, "int64_t":$vectors,
                         DefaultValuedParameter<"::subbit::bitserial::Counting",
                             "::subbit::bitserial::Counting::Words">:$counting,
-                        DefaultValuedParameter<"bool", "false">:$scalable);
+                        DefaultValuedParameter<"::subbit::bitserial::Scaling",
+                            "::subbit::bitserial::Scaling::None">:$scaling);
   let assemblyFormat = [{`<` $orientation `,` `lanes` `=` $lanes `,` `vectors` `=` $vectors
-    (`,` `count` `=` $counting^)? (`,` `scalable` `=` $scalable^)? `>`}];
+    (`,` `count` `=` $counting^)? (`,` `scaling` `=` $scaling^)? `>`}];
   let genVerifyDecl = 1;
   let extraClassDeclaration = [{
+    bool isScalable() const { return getScaling() != Scaling::None; }
     bool inPixels() const { return getOrientation() == Orientation::Pixels; }
     /// A vector of `perLane` elements in each lane.
     ::mlir::VectorType getVector(::mlir::Type element, int64_t perLane = 1) const {
-      return ::mlir::VectorType::get({perLane * getLanes()}, element, {getScalable()});
+      return ::mlir::VectorType::get({perLane * getLanes()}, element, {isScalable()});
     }
     /// `count` rounded up to whole blocks.
     int64_t pad(int64_t count) const {

@@ -43,8 +43,7 @@ std::optional<BandChain> BandChain::match(ProductOp product) {
   if (chain.result.hasOneUse()) {
     auto pooling = dyn_cast<linalg::PoolingNhwcMaxUnsignedOp>(
         *chain.result.getUsers().begin());
-    if (pooling && pooling.getInputs()[0] == chain.result &&
-        isPlain(pooling)) {
+    if (pooling && pooling.getInputs()[0] == chain.result && isPlain(pooling)) {
       chain.result = pooling->getResult(0);
       chain.window.assign(shapeOf(pooling.getInputs()[1]));
     }

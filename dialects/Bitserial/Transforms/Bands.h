@@ -13,8 +13,8 @@
 namespace subbit::bitserial {
 
 /// The operations from codes to codes around one product, of one use each, that
-/// can be computed band by band: pack, product, threshold, and perhaps a maximum
-/// over windows that lie side by side.
+/// can be computed band by band: pack, product, threshold, and perhaps a
+/// maximum over windows that lie side by side.
 struct BandChain {
   PackOp pack;
   ProductOp product;

@@ -45,8 +45,7 @@ void ChooseBandsPass::runOnOperation() {
     SmallVector<int64_t, 2> window = chain->window, band = window;
     int64_t windows = std::max<int64_t>(1, most / (window[0] * window[1]));
     band[1] *= evenRun(chain->size[1], windows);
-    product->setAttr(kBandAttr,
-                     DenseI64ArrayAttr::get(&getContext(), band));
+    product->setAttr(kBandAttr, DenseI64ArrayAttr::get(&getContext(), band));
     ++numBands;
   });
 }

@@ -56,8 +56,8 @@ static ImageAttr withBits(ImageAttr image, int64_t bits) {
                         bits, image.getOutside(), image.getMarked());
 }
 
-/// Classes of the rows or columns that windows are made of: the last ones may be
-/// in none.
+/// Classes of the rows or columns that windows are made of: the last ones may
+/// be in none.
 static DenseI64ArrayAttr pooledClasses(DenseI64ArrayAttr classes,
                                        int64_t window) {
   if (!classes)
@@ -76,16 +76,16 @@ static Value buildBands(LoopBuilder &b, const BandChain &chain,
   SmallVector<int64_t, 2> window = chain.window;
   int64_t steps[2] = {band[0] / window[0], band[1] / window[1]};
   GeometryAttr g = product.getGeometry();
-  auto geometry = GeometryAttr::get(
-      g.getContext(), g.getInput(), g.getKernel(), g.getGroup(),
-      {g.getOutput()[0], band[0], band[1]}, g.getStride(), g.getDilation(),
-      g.getGroups());
-  auto schedule = ScheduleAttr::get(g.getContext(), Orientation::Pixels, 1,
-                                    band[0] * band[1],
-                                    product.getSchedule().getCounting(), false);
+  auto geometry =
+      GeometryAttr::get(g.getContext(), g.getInput(), g.getKernel(),
+                        g.getGroup(), {g.getOutput()[0], band[0], band[1]},
+                        g.getStride(), g.getDilation(), g.getGroups());
+  auto schedule = ScheduleAttr::get(
+      g.getContext(), Orientation::Pixels, 1, band[0] * band[1],
+      product.getSchedule().getCounting(), Scaling::None);
   int64_t rows = cast<ShapedType>(pack.getOutput().getType()).getDimSize(1);
-  int64_t count = chain.images * image.getSize()[0] * image.getSize()[1] *
-                  g.getOutput()[0];
+  int64_t count =
+      chain.images * image.getSize()[0] * image.getSize()[1] * g.getOutput()[0];
   auto empty = [&](ArrayRef<int64_t> shape, Type type) -> Value {
     return tensor::EmptyOp::create(b.b, b.loc, shape, type);
   };
@@ -108,24 +108,24 @@ static Value buildBands(LoopBuilder &b, const BandChain &chain,
     return BandOp::create(b.b, b.loc, state.getType(), patches->getResult(0),
                           product.getWords(), product.getCoordinates(),
                           product.getWidths(), product.getInit(),
-                          threshold.getThresholds(), state,
-                          ValueRange{n, y, x}, product.getLayerAttr(),
-                          product.getMultipliersAttr(), geometry, schedule,
-                          b.b.getDenseI64ArrayAttr(window), image,
+                          threshold.getThresholds(), state, ValueRange{n, y, x},
+                          product.getLayerAttr(), product.getMultipliersAttr(),
+                          geometry, schedule, b.b.getDenseI64ArrayAttr(window),
+                          image,
                           pooledClasses(threshold.getRowsAttr(), window[0]),
                           pooledClasses(threshold.getColumnsAttr(), window[1]))
         ->getResult(0);
   };
   using Values = LoopBuilder::Values;
   return b.loop(chain.images, all, [&](Value n, ValueRange state) {
-    return b.loop(
-        b.index(0), b.index(image.getSize()[0]), steps[0], state,
-        [&](Value y, ValueRange state) {
-          return b.loop(b.index(0), b.index(image.getSize()[1]), steps[1],
-                        state, [&](Value x, ValueRange state) -> Values {
-                          return {body(n, y, x, state[0])};
-                        });
-        });
+    return b.loop(b.index(0), b.index(image.getSize()[0]), steps[0], state,
+                  [&](Value y, ValueRange state) {
+                    return b.loop(b.index(0), b.index(image.getSize()[1]),
+                                  steps[1], state,
+                                  [&](Value x, ValueRange state) -> Values {
+                                    return {body(n, y, x, state[0])};
+                                  });
+                  });
   })[0];
 }
 
@@ -172,9 +172,9 @@ LogicalResult FuseBandsPass::fuse(ProductOp product) {
     ReassociationIndices all;
     for (int64_t d = 0; d < type.getRank(); ++d)
       all.push_back(d);
-    result.replaceAllUsesWith(tensor::ExpandShapeOp::create(
-        builder, product.getLoc(), type, codes,
-        ArrayRef<ReassociationIndices>{all}));
+    result.replaceAllUsesWith(
+        tensor::ExpandShapeOp::create(builder, product.getLoc(), type, codes,
+                                      ArrayRef<ReassociationIndices>{all}));
   }
   return success();
 }

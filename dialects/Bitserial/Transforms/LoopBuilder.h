@@ -167,7 +167,8 @@ mlir::Value loadCode(LoopBuilder &b, mlir::Value codes, mlir::Value at,
 /// Stores the lowest `bits` bits of an i32; the other codes of its byte stay.
 void storeCode(LoopBuilder &b, mlir::Value code, mlir::Value codes,
                mlir::Value at, int64_t bits);
-/// Number of the `count` thresholds from `first` on that are `<= sum`: an index.
+/// Number of the `count` thresholds from `first` on that are `<= sum`: an
+/// index.
 mlir::Value countThresholds(LoopBuilder &b, mlir::Value sum, mlir::Value table,
                             mlir::Value first, int64_t count);
 

@@ -73,9 +73,9 @@ void subbit::bitserial::storeCode(LoopBuilder &b, Value code, Value codes,
     };
     Value others = arith::XOrIOp::create(
         b.b, b.loc, shifted(b.i32((1 << bits) - 1)), b.i32(-1));
-    code = arith::OrIOp::create(
-        b.b, b.loc, arith::AndIOp::create(b.b, b.loc, byte, others),
-        shifted(code));
+    code = arith::OrIOp::create(b.b, b.loc,
+                                arith::AndIOp::create(b.b, b.loc, byte, others),
+                                shifted(code));
   }
   b.store(arith::TruncIOp::create(b.b, b.loc, b.b.getI8Type(), code), codes,
           place);

@@ -109,10 +109,10 @@ Value subbit::bitserial::countThresholds(LoopBuilder &b, Value sum, Value table,
   Value index = b.index(0);
   for (int64_t step = (count + 1) / 2; step > 0; step /= 2) {
     Value t = b.load(table, b.add(b.add(first, index), step - 1));
-    Value reached = arith::CmpIOp::create(b.b, b.loc, arith::CmpIPredicate::sge,
-                                          sum, t);
-    index = arith::SelectOp::create(b.b, b.loc, reached, b.add(index, step),
-                                    index);
+    Value reached =
+        arith::CmpIOp::create(b.b, b.loc, arith::CmpIPredicate::sge, sum, t);
+    index =
+        arith::SelectOp::create(b.b, b.loc, reached, b.add(index, step), index);
   }
   return index;
 }
@@ -206,16 +206,16 @@ private:
     int64_t count = countOf(op, layout);
     Value sums = b.flatten(op.getInput()), result = b.flatten(op.getOutput());
     Value table = b.flatten(op.getThresholds());
-    forEachSum(
-        b, layout, op.getRows(), op.getColumns(),
-        [&](Value n, Value c, Value position, int64_t border) {
-          Value sum = b.load(sums, layout.sumAt(b, n, c, position));
-          Value first = b.add(b.mul(c, count), border * layout.outputs * count);
-          Value index = countThresholds(b, sum, table, first, count);
-          Value code =
-              arith::IndexCastUIOp::create(b.b, b.loc, b.b.getI8Type(), index);
-          b.store(code, result, layout.resultAt(b, n, c, position));
-        });
+    forEachSum(b, layout, op.getRows(), op.getColumns(),
+               [&](Value n, Value c, Value position, int64_t border) {
+                 Value sum = b.load(sums, layout.sumAt(b, n, c, position));
+                 Value first =
+                     b.add(b.mul(c, count), border * layout.outputs * count);
+                 Value index = countThresholds(b, sum, table, first, count);
+                 Value code = arith::IndexCastUIOp::create(
+                     b.b, b.loc, b.b.getI8Type(), index);
+                 b.store(code, result, layout.resultAt(b, n, c, position));
+               });
   }
 };
 

@@ -181,7 +181,8 @@ private:
       b.store(b.i32(0), op.getOutput(),
               {place.n, b.add(firstRow, row), place.position});
     });
-    bool mayBeOutside = g.getInput()[1] != size[0] || g.getInput()[2] != size[1];
+    bool mayBeOutside =
+        g.getInput()[1] != size[0] || g.getInput()[2] != size[1];
     auto isIn = [&](Value at, int64_t count) -> Value {
       return arith::CmpIOp::create(b.b, b.loc, arith::CmpIPredicate::ult, at,
                                    b.index(count));
@@ -189,13 +190,14 @@ private:
     LoopBuilder::Values state(planes, b.i32(0));
     state.append({b.i32(0), firstRow});
     b.loop(b.index(0), box.size[0], 1, state, [&](Value h, ValueRange state) {
-      Value y = b.add(place.y, b.mul(b.add(box.begin[0], h), g.getDilation()[0]));
+      Value y =
+          b.add(place.y, b.mul(b.add(box.begin[0], h), g.getDilation()[0]));
       return b.loop(
           b.index(0), box.size[1], 1, state, [&](Value w, ValueRange state) {
             Value x = b.add(place.x,
                             b.mul(b.add(box.begin[1], w), g.getDilation()[1]));
-            Value pixel = b.add(
-                b.mul(b.add(b.mul(place.image, size[0]), y), size[1]), x);
+            Value pixel =
+                b.add(b.mul(b.add(b.mul(place.image, size[0]), y), size[1]), x);
             pixel = b.add(b.mul(pixel, g.getInput()[0]), channels);
             Value inside;
             if (mayBeOutside) {
@@ -222,8 +224,9 @@ private:
     });
   }
 
-  /// `state` holds the planes' words, the next bit in them, and the first word's
-  /// row. Words are stored with each bit, so nothing is left for the end.
+  /// `state` holds the planes' words, the next bit in them, and the first
+  /// word's row. Words are stored with each bit, so nothing is left for the
+  /// end.
   static LoopBuilder::Values insert(LoopBuilder &b, PackOp op,
                                     const Place &place, Value code,
                                     ValueRange state) {
@@ -231,7 +234,8 @@ private:
     Value bit = state[planes], row = state[planes + 1];
     LoopBuilder::Values next;
     for (int64_t j = 0; j < planes; ++j) {
-      Value plane = j ? arith::ShRUIOp::create(b.b, b.loc, code, b.i32(j)) : code;
+      Value plane =
+          j ? arith::ShRUIOp::create(b.b, b.loc, code, b.i32(j)) : code;
       plane = arith::AndIOp::create(b.b, b.loc, plane, b.i32(1));
       plane = arith::ShLIOp::create(b.b, b.loc, plane, bit);
       next.push_back(arith::OrIOp::create(b.b, b.loc, state[j], plane));

@@ -20,34 +20,36 @@ namespace {
 
 /// More bits of one byte in each word would not fit 8 bits.
 static constexpr int64_t kByteWords = 31;
+/// Or of a nibble, four.
+static constexpr int64_t kNibbleWords = 3;
 
-/// The bits in which two vectors of words differ, in each word or byte.
-Value popcount(LoopBuilder &b, Value x, Value y, ScheduleAttr schedule) {
-  if (schedule.getCounting() != Counting::Words) {
-    VectorType bytes = schedule.getVector(b.b.getI8Type(), 4);
-    x = vector::BitCastOp::create(b.b, b.loc, bytes, x);
-    y = vector::BitCastOp::create(b.b, b.loc, bytes, y);
-  }
-  return math::CtPopOp::create(b.b, b.loc,
-                               arith::XOrIOp::create(b.b, b.loc, x, y));
+/// How many bits of a vector of words are set, in each word or byte.
+Value popcount(LoopBuilder &b, Value bits, ScheduleAttr schedule) {
+  if (schedule.getCounting() != Counting::Words)
+    bits = vector::BitCastOp::create(
+        b.b, b.loc, schedule.getVector(b.b.getI8Type(), 4), bits);
+  return math::CtPopOp::create(b.b, b.loc, bits);
 }
 
-/// The sums of neighbouring elements in lanes of twice their size, by shifts.
-Value sumPairs(LoopBuilder &b, Value x, VectorType type) {
-  unsigned bits = type.getElementTypeBitWidth();
-  auto splat = [&](int64_t value) -> Value {
-    auto element = b.b.getIntegerAttr(type.getElementType(), value);
+/// (x >> shift) & mask, in words.
+Value fields(LoopBuilder &b, Value x, uint32_t mask, unsigned shift) {
+  auto splat = [&](uint32_t value) -> Value {
     return arith::ConstantOp::create(
-        b.b, b.loc, DenseElementsAttr::get(type, Attribute(element)));
+        b.b, b.loc,
+        DenseElementsAttr::get(cast<VectorType>(x.getType()),
+                               APInt(32, value)));
   };
-  Value pairs = vector::BitCastOp::create(b.b, b.loc, type, x);
-  Value low = arith::AndIOp::create(b.b, b.loc, pairs,
-                                    splat((int64_t(1) << bits / 2) - 1));
-  Value high = arith::ShRUIOp::create(b.b, b.loc, pairs, splat(bits / 2));
-  return b.add(low, high);
+  if (shift)
+    x = arith::ShRUIOp::create(b.b, b.loc, x, splat(shift));
+  return arith::AndIOp::create(b.b, b.loc, x, splat(mask));
 }
 
-/// The instructions that do it, to 16 and to 32 bits.
+/// The sums of neighbouring fields of `shift` bits.
+Value addFields(LoopBuilder &b, Value x, uint32_t mask, unsigned shift) {
+  return b.add(fields(b, x, mask, 0), fields(b, x, mask, shift));
+}
+
+/// The instructions that add neighbours, to 16 and to 32 bits.
 std::pair<StringRef, StringRef> pairInstructions(ScheduleAttr schedule) {
   if (schedule.getCounting() == Counting::Uaddlp)
     return {"llvm.aarch64.neon.uaddlp.v8i16.v16i8",
@@ -70,7 +72,7 @@ Value sumBytes(LoopBuilder &b, Value bytes, ScheduleAttr schedule) {
   VectorType halves = schedule.getVector(b.b.getIntegerType(16), 2);
   VectorType words = schedule.getVector(b.b.getI32Type());
   if (schedule.getCounting() == Counting::Bytes)
-    return sumPairs(b, sumPairs(b, bytes, halves), words);
+    return addFields(b, addFields(b, bytes, 0x00ff00ff, 8), 0xffff, 16);
   auto [toHalves, toWords] = pairInstructions(schedule);
   auto call = [&](StringRef name, Value x, VectorType type) -> Value {
     SmallVector<Value> operands{x};
@@ -103,45 +105,83 @@ void disableUnrolling(Operation *loop) {
                                               {}, {}));
 }
 
-using CountFn = llvm::function_ref<LoopBuilder::Values(Value, ValueRange)>;
+/// The bits in which word `word` of a row differs from the activations, in so
+/// many vectors as there are counts.
+using DiffersFn = llvm::function_ref<LoopBuilder::Values(Value word)>;
 
-/// Counts over words of a row. `count(word, acc)` adds word `word` to the
-/// counts; a null count is 0. Long rows loop over chunks, which stay a loop:
+/// Adds the bits of `words` words from `first` on to counts; null counts are 0.
+LoopBuilder::Values addWords(LoopBuilder &b, Value first, int64_t words,
+                             ScheduleAttr schedule, LoopBuilder::Values acc,
+                             DiffersFn differs) {
+  for (int64_t w = 0; w < words; ++w)
+    for (auto [count, bits] : llvm::zip_equal(acc, differs(b.add(first, w))))
+      count = addCount(b, count, popcount(b, bits, schedule));
+  return acc;
+}
+
+/// The same where no instruction counts: in fields of two bits, then of four,
+/// up to three words of them, then of bytes.
+LoopBuilder::Values addFieldsOfWords(LoopBuilder &b, Value first, int64_t words,
+                                     LoopBuilder::Values acc,
+                                     DiffersFn differs) {
+  for (int64_t w = 0; w < words; w += kNibbleWords) {
+    LoopBuilder::Values nibbles(acc.size(), Value());
+    for (int64_t u = w; u < std::min(w + kNibbleWords, words); ++u)
+      for (auto [nibble, bits] :
+           llvm::zip_equal(nibbles, differs(b.add(first, u)))) {
+        // Of two bits x and y, 2x + y - x.
+        Value pairs = b.sub(bits, fields(b, bits, 0x55555555, 1));
+        nibble = addCount(b, nibble, addFields(b, pairs, 0x33333333, 2));
+      }
+    for (auto [count, nibble] : llvm::zip_equal(acc, nibbles))
+      count = addCount(b, count, addFields(b, nibble, 0x0f0f0f0f, 4));
+  }
+  return acc;
+}
+
+/// Counts over words of a row. Long rows loop over chunks, which stay a loop:
 /// unrolled, more counts would be in flight than there are registers.
 LoopBuilder::Values countWords(LoopBuilder &b, int64_t first, int64_t words,
-                               VectorType type, int64_t counts, CountFn count) {
+                               ScheduleAttr schedule, int64_t counts,
+                               DiffersFn differs) {
+  bool inFields = schedule.getCounting() == Counting::Bytes;
+  auto add = [&](Value word, int64_t count, ValueRange acc) {
+    if (inFields)
+      return addFieldsOfWords(b, word, count, LoopBuilder::Values(acc),
+                              differs);
+    return addWords(b, word, count, schedule, LoopBuilder::Values(acc),
+                    differs);
+  };
   LoopBuilder::Values acc(counts, Value());
   int64_t looped = 0;
   if (words * counts > kStraightPopcounts) {
     int64_t chunk = std::max<int64_t>(1, kLoopPopcounts / counts);
+    if (inFields)
+      chunk = std::min(words, kNibbleWords);
     looped = words / chunk * chunk;
+    VectorType type = schedule.getVector(b.b.getI32Type());
+    if (schedule.getCounting() != Counting::Words && !inFields)
+      type = schedule.getVector(b.b.getI8Type(), 4);
     LoopBuilder::Values zeros(counts, b.zero(type));
-    acc = b.loop(b.index(first), b.index(first + looped), chunk, zeros,
-                 [&](Value word, ValueRange args) {
-                   LoopBuilder::Values next(args);
-                   for (int64_t u = 0; u < chunk; ++u)
-                     next = count(b.add(word, u), next);
-                   return next;
-                 });
+    acc = b.loop(
+        b.index(first), b.index(first + looped), chunk, zeros,
+        [&](Value word, ValueRange args) { return add(word, chunk, args); });
     disableUnrolling(acc.front().getDefiningOp());
   }
-  for (int64_t w = looped; w < words; ++w)
-    acc = count(b.index(first + w), acc);
-  return acc;
+  return add(b.index(first + looped), words - looped, acc);
 }
 
 /// Counts over all words of a row, in words.
 LoopBuilder::Values countRow(LoopBuilder &b, int64_t words,
                              ScheduleAttr schedule, int64_t counts,
-                             CountFn count) {
+                             DiffersFn differs) {
   if (schedule.getCounting() == Counting::Words)
-    return countWords(b, 0, words, schedule.getVector(b.b.getI32Type()), counts,
-                      count);
+    return countWords(b, 0, words, schedule, counts, differs);
   LoopBuilder::Values total(counts, Value());
   for (int64_t first = 0; first < words; first += kByteWords) {
     LoopBuilder::Values bytes =
-        countWords(b, first, std::min(kByteWords, words - first),
-                   schedule.getVector(b.b.getI8Type(), 4), counts, count);
+        countWords(b, first, std::min(kByteWords, words - first), schedule,
+                   counts, differs);
     for (auto [sum, part] : llvm::zip_equal(total, bytes))
       sum = addCount(b, sum, sumBytes(b, part, schedule));
   }
@@ -171,10 +211,11 @@ Value loadCoordinate(LoopBuilder &b, Value coordinates, Value row) {
 /// do not change from row to row; hoisting them out of the rows' loop would
 /// take more registers than there are, so that each would be stored and read
 /// again. Read in place they are memory operands of the xor.
-Value hide(LoopBuilder &b, Value index) {
-  Value number = b.toI32(index);
+Value hide(LoopBuilder &b, Value index, unsigned bits = 32) {
+  Type type = b.b.getIntegerType(bits);
+  Value number = arith::IndexCastUIOp::create(b.b, b.loc, type, index);
   auto asmOp = LLVM::InlineAsmOp::create(
-      b.b, b.loc, TypeRange{number.getType()}, ValueRange{number}, "", "=r,0",
+      b.b, b.loc, TypeRange{type}, ValueRange{number}, "", "=r,0",
       /*has_side_effects=*/true, /*is_align_stack=*/false,
       LLVM::TailCallKind::None, LLVM::AsmDialectAttr(), ArrayAttr());
   return b.toIndex(asmOp.getResult(0));
@@ -190,9 +231,33 @@ struct Block {
   Value mask;
 
   Value at(LoopBuilder &b, int64_t v) const {
-    return v ? b.add(position, b.mul(step, b.index(v))) : position;
+    return v ? b.add(position, b.mul(step, v)) : position;
   }
 };
+
+/// Word `row` of the patches of a block's positions.
+template <typename Op>
+LoopBuilder::Values loadPatches(LoopBuilder &b, Op op, const Block &block,
+                                Value row) {
+  VectorType type = op.getSchedule().getVector(b.b.getI32Type());
+  LoopBuilder::Values patches;
+  if (op.getSchedule().getScaling() != Scaling::Offsets) {
+    for (int64_t v = 0; v < block.vectors; ++v)
+      patches.push_back(b.loadVector(
+          op.getPatches(), {block.n, row, block.at(b, v)}, type, block.mask));
+    return patches;
+  }
+  // One address for all vectors, which the optimizer cannot split.
+  auto shape = cast<MemRefType>(op.getPatches().getType()).getShape();
+  Value all = b.flatten(op.getPatches());
+  Value at = b.add(b.mul(block.n, shape[1]), row);
+  at = hide(b, b.add(b.mul(at, shape[2]), block.position), /*bits=*/64);
+  for (int64_t v = 0; v < block.vectors; ++v) {
+    Value place = v ? b.add(at, b.mul(block.step, v)) : at;
+    patches.push_back(b.loadVector(all, place, type, block.mask));
+  }
+  return patches;
+}
 
 /// One row (one basis of one group). `state` holds the accumulators, the row's
 /// number and its first word.
@@ -203,27 +268,22 @@ LoopBuilder::Values sumRow(LoopBuilder &b, Op op, const Block &block,
   VectorType type = schedule.getVector(b.b.getI32Type());
   int64_t words = op.getGeometry().getWords();
   Value rowNumber = state[block.vectors], firstWord = state[block.vectors + 1];
-  if (schedule.getLanes() > 1)
+  if (schedule.getLanes() > 1 && schedule.getScaling() != Scaling::Offsets)
     patch = hide(b, patch);
   Value coordinate =
       b.splat(loadCoordinate(b, op.getCoordinates(), rowNumber), type);
   SmallVector<LoopBuilder::Values> counts;
   for (size_t j = 0; j < op.getMultipliers().size(); ++j) {
     Value plane = b.add(patch, j * words);
-    auto count = [&](Value word, ValueRange acc) {
+    auto differs = [&](Value word) {
       Value weights =
           b.splat(b.load(op.getWords(), b.add(firstWord, word)), type);
-      LoopBuilder::Values next;
-      for (int64_t v = 0; v < block.vectors; ++v) {
-        Value bits = b.loadVector(
-            op.getPatches(), {block.n, b.add(plane, word), block.at(b, v)},
-            type, block.mask);
-        next.push_back(
-            addCount(b, acc[v], popcount(b, weights, bits, schedule)));
-      }
-      return next;
+      LoopBuilder::Values bits;
+      for (Value patch : loadPatches(b, op, block, b.add(plane, word)))
+        bits.push_back(arith::XOrIOp::create(b.b, b.loc, weights, patch));
+      return bits;
     };
-    counts.push_back(countRow(b, words, schedule, block.vectors, count));
+    counts.push_back(countRow(b, words, schedule, block.vectors, differs));
   }
   LoopBuilder::Values next;
   for (int64_t v = 0; v < block.vectors; ++v) {
@@ -278,7 +338,7 @@ struct ProductPixels : public OpRewritePattern<ProductOp> {
     int64_t positions = op.getGeometry().getPositions();
     int64_t batch = cast<MemRefType>(op.getPatches().getType()).getDimSize(0);
     b.loop(batch, [&](Value n) {
-      if (!schedule.getScalable()) {
+      if (!schedule.isScalable()) {
         b.loop(b.index(0), b.index(schedule.pad(positions)), lanes * vectors,
                [&](Value position) {
                  sumBlock(b, op, {n, position, vectors, b.index(lanes), {}});
@@ -323,18 +383,17 @@ private:
     Type i64 = b.b.getI64Type();
     SmallVector<Value> operands;
     for (Value x : {first, end})
-      operands.push_back(
-          arith::IndexCastUIOp::create(b.b, b.loc, i64, x));
+      operands.push_back(arith::IndexCastUIOp::create(b.b, b.loc, i64, x));
     return LLVM::CallIntrinsicOp::create(
-               b.b, b.loc, type,
-               b.b.getStringAttr("llvm.get.active.lane.mask"), operands)
+               b.b, b.loc, type, b.b.getStringAttr("llvm.get.active.lane.mask"),
+               operands)
         .getResult(0);
   }
 };
 
 /// The positions of a band in registers, one after the other. Codes rise with
-/// sums, so that the largest sum of a window gives the window's code, unless its
-/// positions have thresholds of their own.
+/// sums, so that the largest sum of a window gives the window's code, unless
+/// its positions have thresholds of their own.
 struct BandPositions : public OpRewritePattern<BandOp> {
   using OpRewritePattern::OpRewritePattern;
   LogicalResult matchAndRewrite(BandOp op,
@@ -351,8 +410,7 @@ struct BandPositions : public OpRewritePattern<BandOp> {
     Block block{b.index(0), b.index(0), positions, b.index(1), {}};
     b.loop(output[0], ValueRange{b.index(0), b.index(0)},
            [&](Value c, ValueRange state) {
-             LoopBuilder::Values vectors =
-                 sumOutput(b, op, block, c, state);
+             LoopBuilder::Values vectors = sumOutput(b, op, block, c, state);
              LoopBuilder::Values sums;
              for (int64_t v = 0; v < positions; ++v)
                sums.push_back(
@@ -390,8 +448,8 @@ private:
         continue;
       Value reached = arith::CmpIOp::create(
           b.b, b.loc, arith::CmpIPredicate::uge, at, b.index(i));
-      result = arith::SelectOp::create(b.b, b.loc, reached,
-                                       b.index(classes[i]), result);
+      result = arith::SelectOp::create(b.b, b.loc, reached, b.index(classes[i]),
+                                       result);
     }
     return result;
   }
@@ -501,18 +559,19 @@ struct ProductOutputs : public OpRewritePattern<ProductOp> {
     Value coordinates = arith::ExtSIOp::create(
         b.b, b.loc, type,
         b.loadVector(op.getCoordinates(), b.mul(rowNumber, lanes), lanes));
-    LoopBuilder::Values counts = countRow(
-        b, words, op.getSchedule(), planes, [&](Value word, ValueRange acc) {
+    LoopBuilder::Values counts =
+        countRow(b, words, op.getSchedule(), planes, [&](Value word) {
           Value weights = b.loadVector(
               op.getWords(), b.add(firstWord, b.mul(word, lanes)), lanes);
-          LoopBuilder::Values next;
+          LoopBuilder::Values bits;
           for (int64_t j = 0; j < planes; ++j) {
             Value at = b.add(b.add(patch, word), j * words);
-            Value bits = b.splat(b.load(op.getPatches(), {n, at}), lanes);
-            next.push_back(addCount(
-                b, acc[j], popcount(b, weights, bits, op.getSchedule())));
+            Value activations =
+                b.splat(b.load(op.getPatches(), {n, at}), lanes);
+            bits.push_back(
+                arith::XOrIOp::create(b.b, b.loc, weights, activations));
           }
-          return next;
+          return bits;
         });
     return {subtractRow(b, state[0], coordinates, counts, op.getMultipliers()),
             b.add(rowNumber, 1), b.add(firstWord, words * lanes)};
@@ -522,5 +581,6 @@ struct ProductOutputs : public OpRewritePattern<ProductOp> {
 } // namespace
 
 void subbit::bitserial::populateProductPatterns(RewritePatternSet &patterns) {
-  patterns.add<ProductPixels, BandPositions, ProductOutputs>(patterns.getContext());
+  patterns.add<ProductPixels, BandPositions, ProductOutputs>(
+      patterns.getContext());
 }
