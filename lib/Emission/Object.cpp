@@ -19,6 +19,11 @@
 using namespace llvm;
 using namespace subbit;
 
+/// Flash is what small machines have least of.
+static bool isSmall(const TargetMachine &machine) {
+  return machine.getPointerSize(0) < 8;
+}
+
 Expected<std::unique_ptr<Module>> subbit::translate(mlir::ModuleOp module,
                                                     LLVMContext &context,
                                                     TargetMachine &machine) {
@@ -35,6 +40,8 @@ Expected<std::unique_ptr<Module>> subbit::translate(mlir::ModuleOp module,
       // Vectors are as wide as the target table says, not as LLVM prefers.
       function.addFnAttr("prefer-vector-width", "512");
       function.addFnAttr("min-legal-vector-width", "512");
+      if (isSmall(machine))
+        function.addFnAttr(Attribute::OptimizeForSize);
     }
   return result;
 }
@@ -50,8 +57,9 @@ void subbit::optimize(Module &module, TargetMachine &machine) {
   builder.registerFunctionAnalyses(functions);
   builder.registerLoopAnalyses(loops);
   builder.crossRegisterProxies(loops, functions, calls, modules);
-  builder.buildPerModuleDefaultPipeline(OptimizationLevel::O3)
-      .run(module, modules);
+  auto level =
+      isSmall(machine) ? OptimizationLevel::Os : OptimizationLevel::O3;
+  builder.buildPerModuleDefaultPipeline(level).run(module, modules);
 }
 
 Expected<SmallVector<char, 0>>

@@ -639,3 +639,17 @@ func.func @band_c5_border(%p: memref<1x2x4xi32>, %w: memref<2xi32>, %a: memref<2
   bitserial.band "c" multipliers [1, 2] #bitserial.geometry<input = [1, 4, 4], kernel = [3, 3, 1], group = [3, 3, 1], output = [2, 2, 2], stride = [1, 1], dilation = [1, 1], groups = 1> #bitserial.schedule<pixels, lanes = 1, vectors = 4> pool [2, 2] image #bitserial.image<size = [1, 1], pad = [0, 0], bits = 8, outside = 0> rows [0] columns [0, 0] at (%z, %z, %z) ins(%p, %w, %a, %n, %i, %t : memref<1x2x4xi32>, memref<2xi32>, memref<2xi8>, memref<2xi8>, memref<2xi32>, memref<1x1x2x3xi32>) outs(%o : memref<2xi8>)
   return
 }
+
+// -----
+
+// expected-error @below {{scalable vectors are of positions, and their bits are counted in words or bytes}}
+func.func @schedule_c3_outputs() attributes {s = #bitserial.schedule<outputs, lanes = 4 x offsets, vectors = 1>} {
+  return
+}
+
+// -----
+
+// expected-error @below {{scalable vectors are of positions, and their bits are counted in words or bytes}}
+func.func @schedule_c3_count() attributes {s = #bitserial.schedule<pixels, lanes = 4 x offsets, vectors = 1, count = uaddlp>} {
+  return
+}

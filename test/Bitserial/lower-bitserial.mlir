@@ -192,18 +192,21 @@ func.func @product_outputs_long_rows(%p: memref<1x35xi32>, %w: memref<140xi32>, 
 
 #geometry = #bitserial.geometry<input = [1100, 1, 1], kernel = [1, 1, 1100], group = [1, 1, 1100], output = [4, 1, 1], stride = [1, 1], dilation = [1, 1], groups = 1>
 
-// Of 35 words the bits of 31 fit bytes, which are summed by shifts, in lanes of 16
-// and of 32 bits; then four words more.
+// Where no instruction counts, bits are counted in fields of two, then of four bits,
+// three words of them, then of bytes. Of 35 words the bits of 31 fit bytes, which
+// are summed by shifts; then four words more.
 // CHECK-LABEL: func.func @product_bytes(
-// CHECK-COUNT-31: math.ctpop %{{.*}} : vector<16xi8>
+// CHECK: arith.constant dense<252645135> : vector<4xi32>
+// CHECK: arith.constant dense<858993459> : vector<4xi32>
+// CHECK: arith.constant dense<1431655765> : vector<4xi32>
 // CHECK-NOT: math.ctpop
-// CHECK: %[[HALVES:.*]] = vector.bitcast %{{.*}} : vector<16xi8> to vector<8xi16>
-// CHECK: arith.andi %[[HALVES]], %{{.*}} : vector<8xi16>
-// CHECK: arith.shrui %[[HALVES]], %{{.*}} : vector<8xi16>
-// CHECK: arith.shrui %{{.*}} : vector<4xi32>
-// CHECK: %[[SUM:.*]] = arith.addi %{{.*}} : vector<4xi32>
-// CHECK-COUNT-4: math.ctpop %{{.*}} : vector<16xi8>
-// CHECK: arith.addi %[[SUM]], %{{.*}} : vector<4xi32>
+// CHECK-COUNT-31: arith.xori
+// CHECK-NOT: arith.xori
+// CHECK: %[[HALVES:.*]] = arith.addi %{{.*}} : vector<4xi32>
+// CHECK: arith.shrui %[[HALVES]], %{{.*}} : vector<4xi32>
+// CHECK: arith.addi %{{.*}} : vector<4xi32>
+// CHECK-COUNT-4: arith.xori
+// CHECK: arith.addi %{{.*}} : vector<4xi32>
 func.func @product_bytes(%p: memref<1x35xi32>, %w: memref<140xi32>, %a: memref<4xi8>, %n: memref<1xi8>, %i: memref<4xi32>, %s: memref<1x4xi32>) {
   bitserial.product "fc" multipliers [1] #geometry <outputs, lanes = 4, vectors = 1, count = bytes> ins(%p, %w, %a, %n, %i : memref<1x35xi32>, memref<140xi32>, memref<4xi8>, memref<1xi8>, memref<4xi32>) outs(%s : memref<1x4xi32>)
   return
@@ -340,5 +343,55 @@ func.func @decode(%tile: index, %w: memref<2xi32>, %a: memref<2xi8>, %n: memref<
 // CHECK: bitserial.trace "fc" number 0
 func.func @no_trace(%y: memref<1x5xf32>) {
   bitserial.trace "fc" number 0 %y : memref<1x5xf32>
+  return
+}
+
+// -----
+
+#geometry = #bitserial.geometry<input = [1, 1, 20], kernel = [1, 1, 1], group = [1, 1, 1], output = [1, 1, 20], stride = [1, 1], dilation = [1, 1], groups = 1>
+
+// Vectors whose length only the CPU knows: whole blocks of two, then one by one,
+// with a mask.
+// CHECK-LABEL: func.func @product_scalable(
+// CHECK: %[[SCALE:.*]] = vector.vscale
+// CHECK: scf.for
+// CHECK: vector.load %{{.*}} : memref<20xi32>, vector<[4]xi32>
+// CHECK: vector.load %{{.*}} : memref<20xi32>, vector<[4]xi32>
+// CHECK: math.ctpop %{{.*}} : vector<[4]xi32>
+// CHECK: vector.store %{{.*}} : memref<1x1x24xi32>, vector<[4]xi32>
+// CHECK: scf.for
+// CHECK: %[[MASK:.*]] = llvm.call_intrinsic "llvm.get.active.lane.mask"(%{{.*}}, %{{.*}}) : (i64, i64) -> vector<[4]xi1>
+// CHECK: vector.maskedload %{{.*}}, %[[MASK]]
+// CHECK: vector.maskedstore %{{.*}}, %[[MASK]]
+func.func @product_scalable(%p: memref<1x1x20xi32>, %w: memref<1xi32>, %a: memref<1xi8>, %n: memref<1xi8>, %i: memref<1xi32>, %s: memref<1x1x24xi32>) {
+  bitserial.product "c" multipliers [1] #geometry <pixels, lanes = 4 x offsets, vectors = 2> ins(%p, %w, %a, %n, %i : memref<1x1x20xi32>, memref<1xi32>, memref<1xi8>, memref<1xi8>, memref<1xi32>) outs(%s : memref<1x1x24xi32>)
+  return
+}
+
+// -----
+
+#geometry = #bitserial.geometry<input = [1, 4, 4], kernel = [3, 3, 1], group = [3, 3, 1], output = [1, 2, 2], stride = [1, 1], dilation = [1, 1], groups = 1>
+
+// A window's largest sum is compared; its code goes into two bits of a byte. With a
+// border each position has its own thresholds, and codes are compared.
+// CHECK-LABEL: func.func @band(
+// CHECK: arith.maxsi %{{.*}} : i32
+// CHECK: arith.maxsi %{{.*}} : i32
+// CHECK: arith.maxsi %{{.*}} : i32
+// CHECK-COUNT-2: arith.cmpi sge, %{{.*}} : i32
+// CHECK-NOT: arith.cmpi
+// CHECK: arith.andi
+// CHECK: arith.ori
+// CHECK: memref.store %{{.*}} : memref<1xi8>
+// CHECK-LABEL: func.func @band_border(
+// CHECK-COUNT-8: arith.cmpi sge, %{{.*}} : i32
+// CHECK: arith.maxsi %{{.*}} : index
+// CHECK: memref.store %{{.*}} : memref<1xi8>
+func.func @band(%p: memref<1x2x4xi32>, %w: memref<1xi32>, %a: memref<1xi8>, %n: memref<1xi8>, %i: memref<1xi32>, %t: memref<1x3xi32>, %o: memref<1xi8>, %z: index) {
+  bitserial.band "c" multipliers [1, 2] #geometry <pixels, lanes = 1, vectors = 4> pool [2, 2] image <size = [1, 1], pad = [0, 0], bits = 2, outside = 0> at (%z, %z, %z) ins(%p, %w, %a, %n, %i, %t : memref<1x2x4xi32>, memref<1xi32>, memref<1xi8>, memref<1xi8>, memref<1xi32>, memref<1x3xi32>) outs(%o : memref<1xi8>)
+  return
+}
+func.func @band_border(%p: memref<1x2x4xi32>, %w: memref<1xi32>, %a: memref<1xi8>, %n: memref<1xi8>, %i: memref<1xi32>, %t: memref<2x1x1x3xi32>, %o: memref<1xi8>, %z: index) {
+  bitserial.band "c" multipliers [1, 2] #geometry <pixels, lanes = 1, vectors = 4> pool [2, 2] image <size = [1, 1], pad = [0, 0], bits = 8, outside = 0> rows [0, 1] columns [0, 0] at (%z, %z, %z) ins(%p, %w, %a, %n, %i, %t : memref<1x2x4xi32>, memref<1xi32>, memref<1xi8>, memref<1xi8>, memref<1xi32>, memref<2x1x1x3xi32>) outs(%o : memref<1xi8>)
   return
 }

@@ -63,6 +63,15 @@ func.func @product(%p: tensor<1x4x8xi32>, %w: tensor<4xi32>, %a: tensor<4xi8>, %
   return %0 : tensor<1x2x8xi32>
 }
 
+// CHECK-LABEL: func.func @product_scalable(
+// CHECK: <pixels, lanes = 4 x pointers, vectors = 2, count = bytes>
+// CHECK: <pixels, lanes = 4 x offsets, vectors = 1>
+func.func @product_scalable(%p: memref<1x4x8xi32>, %w: memref<4xi32>, %a: memref<4xi8>, %n: memref<4xi8>, %i: memref<2xi32>, %e: memref<1x2x8xi32>) {
+  bitserial.product "conv" multipliers [1, -2] #conv #bitserial.schedule<pixels, lanes = 4 x pointers, vectors = 2, count = bytes> ins(%p, %w, %a, %n, %i : memref<1x4x8xi32>, memref<4xi32>, memref<4xi8>, memref<4xi8>, memref<2xi32>) outs(%e : memref<1x2x8xi32>)
+  bitserial.product "conv" multipliers [1, -2] #conv #bitserial.schedule<pixels, lanes = 4 x offsets, vectors = 1> ins(%p, %w, %a, %n, %i : memref<1x4x8xi32>, memref<4xi32>, memref<4xi8>, memref<4xi8>, memref<2xi32>) outs(%e : memref<1x2x8xi32>)
+  return
+}
+
 // CHECK-LABEL: func.func @threshold(
 // CHECK: bitserial.threshold <pixels, lanes = 8, vectors = 1> rows [0, 1] columns [0, 0] ins(%{{.*}}, %{{.*}} : tensor<1x2x8xi32>, tensor<2x1x2x3xi32>) outs(%{{.*}} : tensor<1x2x2x2xi8>) -> tensor<1x2x2x2xi8>
 // CHECK: bitserial.threshold <outputs, lanes = 4, vectors = 1> ins(%{{.*}}, %{{.*}} : memref<1x4xi32>, memref<3x4xi32>) outs(%{{.*}} : memref<1x3xi8>)

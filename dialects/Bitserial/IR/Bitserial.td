@@ -65,8 +65,8 @@ def Bitserial_ScheduleAttr : AttrDef<Bitserial_Dialect, "Schedule"> {
     4, 8 or 16 lanes), AArch64 (`uaddlp`, 4 lanes) or ARMv7 (`vpaddl`, 4). That suits CPUs which count
     bits of bytes, or of nibbles by a table.
 
-    Where `scaling` is not `none`, a product's vectors have so many lanes for each
-    unit of the length of vectors, which only the CPU knows. What is in memory does
+    Behind an `x` stands how vectors scale: a product's vectors have so many lanes for each
+    unit of the length of vectors then, which only the CPU knows. What is in memory does
     not depend on that length; the last vector of positions is masked. Loads have
     `offsets` in multiples of the length (SVE), or each vector takes a `pointer`
     (RVV).
@@ -74,7 +74,7 @@ def Bitserial_ScheduleAttr : AttrDef<Bitserial_Dialect, "Schedule"> {
     ```mlir
     #bitserial.schedule<pixels, lanes = 16, vectors = 4>
     #bitserial.schedule<pixels, lanes = 4, vectors = 8, count = uaddlp>
-    #bitserial.schedule<pixels, lanes = 4, vectors = 4, scaling = pointers>
+    #bitserial.schedule<pixels, lanes = 4 x pointers, vectors = 4>
     ```
 
     Constraints:
@@ -89,8 +89,8 @@ def Bitserial_ScheduleAttr : AttrDef<Bitserial_Dialect, "Schedule"> {
                             "::subbit::bitserial::Counting::Words">:$counting,
                         DefaultValuedParameter<"::subbit::bitserial::Scaling",
                             "::subbit::bitserial::Scaling::None">:$scaling);
-  let assemblyFormat = [{`<` $orientation `,` `lanes` `=` $lanes `,` `vectors` `=` $vectors
-    (`,` `count` `=` $counting^)? (`,` `scaling` `=` $scaling^)? `>`}];
+  let assemblyFormat = [{`<` $orientation `,` `lanes` `=` $lanes (`x` $scaling^)? `,`
+    `vectors` `=` $vectors (`,` `count` `=` $counting^)? `>`}];
   let genVerifyDecl = 1;
   let extraClassDeclaration = [{
     bool isScalable() const { return getScaling() != Scaling::None; }

@@ -11,8 +11,10 @@
 using namespace mlir;
 using namespace subbit::bitserial;
 
-/// Popcounts of a row that are no loop.
+/// Popcounts of a row that are no loop; fewer without vectors, which are for
+/// machines of little memory.
 static constexpr int64_t kStraightPopcounts = 32;
+static constexpr int64_t kStraightScalars = 8;
 /// In the body of a loop over longer rows.
 static constexpr int64_t kLoopPopcounts = 16;
 
@@ -154,7 +156,8 @@ LoopBuilder::Values countWords(LoopBuilder &b, int64_t first, int64_t words,
   };
   LoopBuilder::Values acc(counts, Value());
   int64_t looped = 0;
-  if (words * counts > kStraightPopcounts) {
+  if (words * counts >
+      (schedule.getLanes() > 1 ? kStraightPopcounts : kStraightScalars)) {
     int64_t chunk = std::max<int64_t>(1, kLoopPopcounts / counts);
     if (inFields)
       chunk = std::min(words, kNibbleWords);

@@ -68,12 +68,14 @@ static Value scaleOutputs(RewriterBase &rewriter, mbn::ConstantOp constant,
 }
 
 /// Whether a chain leads from the value to an encode, whose thresholds take it
-/// exactly; through a concatenation too, of which each part is encoded.
+/// exactly; through a concatenation too, of which each part is encoded, and a
+/// maximum, which is then one of codes.
 static bool leadsToEncode(Value value) {
   return llvm::any_of(value.getUsers(), [&](Operation *user) {
     Value x;
     return isa<EncodeOp>(user) ||
-           (isa<tosa::ConcatOp>(user) && leadsToEncode(user->getResult(0))) ||
+           (isa<tosa::ConcatOp, tosa::MaxPool2dOp, tosa::SliceOp>(user) &&
+            leadsToEncode(user->getResult(0))) ||
            (succeeded(getChainStep(user, x)) && x == value &&
             leadsToEncode(user->getResult(0)));
   });
@@ -131,10 +133,11 @@ static bool foldWeightNormalization(RewriterBase &rewriter, tosa::MulOp op) {
 // Scales of input channels
 //===----------------------------------------------------------------------===//
 
-/// Whether a value is decoded codes, or pooled ones.
+/// Whether a value is decoded codes, or pooled or rearranged ones.
 static bool isDecoded(Value value) {
   Operation *op = value.getDefiningOp();
-  if (isa_and_nonnull<tosa::MaxPool2dOp, tosa::AvgPool2dOp>(op))
+  if (isa_and_nonnull<tosa::MaxPool2dOp, tosa::AvgPool2dOp, tosa::ReshapeOp,
+                      tosa::TransposeOp>(op))
     return isDecoded(op->getOperand(0));
   auto decode = dyn_cast_or_null<DecodeOp>(op);
   return decode && decode.getInput().getType().isActivation();
@@ -176,18 +179,24 @@ static bool movePooling(RewriterBase &rewriter, Operation *pool) {
   return true;
 }
 
-// A convolution of which each output sees one input channel takes its scale.
-static bool foldChannelScale(RewriterBase &rewriter, Conv2DOp op) {
+// A layer takes the scale of all its inputs; a convolution of which each output
+// sees one input channel takes that channel's.
+template <typename LayerOp>
+static bool foldChannelScale(RewriterBase &rewriter, LayerOp op) {
   Value x;
   auto factors = getChannelScale(op.getInput(), x);
   mbn::ConstantOp constant = getQuantizedWeights(op.getWeights());
-  if (failed(factors) || !constant || shapeOf(op.getWeights())[3] != 1)
+  if (failed(factors) || !constant)
     return false;
   ArrayRef<int64_t> weights = shapeOf(op.getWeights());
+  if ((weights.back() != 1 && !llvm::all_equal(*factors)))
+    return false;
   std::vector<double> perOutput;
   int64_t outputs = weights[0], channels = factors->size();
   for (int64_t o = 0; o < outputs; ++o)
-    perOutput.push_back((*factors)[o / (outputs / channels)]);
+    perOutput.push_back(weights.back() == 1
+                            ? (*factors)[o / (outputs / channels)]
+                            : factors->front());
   rewriter.setInsertionPoint(op);
   Value scaled = scaleOutputs(rewriter, constant, perOutput);
   if (!scaled)
@@ -398,8 +407,10 @@ int64_t mbn::foldIntoWeights(func::FuncOp function) {
     foldChannelScale(rewriter, op);
     folded += foldFollowing(rewriter, op);
   });
-  forEach<MatmulOp>(
-      function, [&](MatmulOp op) { folded += foldFollowing(rewriter, op); });
+  forEach<MatmulOp>(function, [&](MatmulOp op) {
+    foldChannelScale(rewriter, op);
+    folded += foldFollowing(rewriter, op);
+  });
   forEach<LayerNormOp>(function,
                        [&](LayerNormOp op) { cancelScale(rewriter, op); });
   // What the weights were before.

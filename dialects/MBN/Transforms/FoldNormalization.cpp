@@ -14,6 +14,7 @@
 #include "lib/Numerics/Thresholds.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Tosa/IR/TosaOps.h"
+#include "mlir/Dialect/Tosa/Utils/ConversionUtils.h"
 #include "mlir/Transforms/GreedyPatternRewriteDriver.h"
 #include <cmath>
 
@@ -51,10 +52,9 @@ struct Chain {
   }
 };
 
-/// Walks from an encode's operand up as far as operations are steps.
-Chain findChain(EncodeOp encode) {
+/// Walks from a value up as far as operations are steps.
+Chain findChain(Value value) {
   Chain chain;
-  Value value = encode.getInput();
   for (;;) {
     chain.exclusive &= value.hasOneUse();
     Operation *op = value.getDefiningOp();
@@ -86,7 +86,7 @@ struct FoldIntoThresholds : public OpRewritePattern<EncodeOp> {
   using OpRewritePattern::OpRewritePattern;
   LogicalResult matchAndRewrite(EncodeOp op,
                                 PatternRewriter &rewriter) const override {
-    Chain chain = findChain(op);
+    Chain chain = findChain(op.getInput());
     auto rescale = chain.source.getDefiningOp<RescaleOp>();
     if (!rescale)
       return rewriter.notifyMatchFailure(op, "no chain from a product");
@@ -182,7 +182,7 @@ struct FoldIntoEncode : public OpRewritePattern<EncodeOp> {
   using OpRewritePattern::OpRewritePattern;
   LogicalResult matchAndRewrite(EncodeOp op,
                                 PatternRewriter &rewriter) const override {
-    Chain chain = findChain(op);
+    Chain chain = findChain(op.getInput());
     if (chain.steps.empty() || chain.source.getDefiningOp<RescaleOp>())
       return rewriter.notifyMatchFailure(op, "no chain of its own");
     ArrayRef<int64_t> shape = op.getType().getShape();
@@ -221,6 +221,55 @@ struct FoldIntoEncode : public OpRewritePattern<EncodeOp> {
                                                thresholds, "thresholds"));
     });
     return success();
+  }
+};
+
+// encode(max_pool(x)) -> max_pool(encode(x)): codes rise with what they encode.
+// A NaN, of which the maximum is one, is no sum of a layer.
+struct MoveEncode : public OpRewritePattern<EncodeOp> {
+  using OpRewritePattern::OpRewritePattern;
+  LogicalResult matchAndRewrite(EncodeOp op,
+                                PatternRewriter &rewriter) const override {
+    auto pool = op.getInput().getDefiningOp<tosa::MaxPool2dOp>();
+    if (!pool || !pool->hasOneUse())
+      return rewriter.notifyMatchFailure(op, "no maximum of its own");
+    Value image = imageOf(pool);
+    Operation *source = findChain(image).source.getDefiningOp();
+    if (!isa_and_nonnull<RescaleOp, Conv2DOp, MatmulOp>(source))
+      return rewriter.notifyMatchFailure(op, "no maximum of a layer's sums");
+    ArrayRef<int64_t> p = pool.getPad(); // top, bottom, left, right
+    if (llvm::any_of(p, [](int64_t pad) { return pad != 0; }))
+      return rewriter.notifyMatchFailure(op, "what is outside has no code");
+    auto shape = cast<RankedTensorType>(image.getType()).getShape();
+    Value codes = EncodeOp::create(rewriter, op.getLoc(),
+                                   op.getType().cloneWithShape(shape), image,
+                                   op.getThresholdsAttr());
+    rewriter.replaceOpWithNewOp<MaxPool2DOp>(
+        op, op.getType(), codes,
+        rewriter.getDenseI64ArrayAttr(pool.getKernel()),
+        rewriter.getDenseI64ArrayAttr(pool.getStride()),
+        rewriter.getDenseI64ArrayAttr({0, 0, 0, 0}));
+    return success();
+  }
+
+  /// What is pooled, with the last rows and columns that only TOSA, whose
+  /// windows must divide the image, cuts off.
+  static Value imageOf(tosa::MaxPool2dOp pool) {
+    Value cut = pool.getInput();
+    auto slice = cut.getDefiningOp<tosa::SliceOp>();
+    SmallVector<int64_t> start;
+    if (!slice || !slice->hasOneUse() ||
+        !tosa::getConstShapeValues(slice.getStart().getDefiningOp(), start) ||
+        llvm::any_of(start, [](int64_t at) { return at != 0; }))
+      return cut;
+    Value image = slice->getOperand(0);
+    auto shape = cast<RankedTensorType>(image.getType()).getShape();
+    auto kept = cast<RankedTensorType>(cut.getType()).getShape();
+    bool same = shape[0] == kept[0] && shape[3] == kept[3];
+    for (int d : {0, 1})
+      same &= shape[d + 1] - kept[d + 1] < pool.getStride()[d] &&
+              (kept[d + 1] - pool.getKernel()[d]) % pool.getStride()[d] == 0;
+    return same ? image : cut;
   }
 };
 
@@ -263,7 +312,7 @@ struct SplitConcat : public OpRewritePattern<EncodeOp> {
 
 /// Says of an encode behind a product why it is no threshold.
 void explain(EncodeOp op) {
-  Chain chain = findChain(op);
+  Chain chain = findChain(op.getInput());
   if (auto norm = chain.source.getDefiningOp<BatchNormOp>())
     op.emitRemark() << "batch normalization '" << norm.getLayer()
                     << "' is not folded into thresholds: its parameters are no "
@@ -305,7 +354,8 @@ void FoldNormalizationPass::runOnOperation() {
   if (!exact)
     return;
   RewritePatternSet patterns(&getContext());
-  patterns.add<FoldIntoThresholds, FoldIntoEncode, SplitConcat>(&getContext());
+  patterns.add<FoldIntoThresholds, FoldIntoEncode, MoveEncode, SplitConcat>(
+      &getContext());
   if (failed(applyPatternsGreedily(getOperation(), std::move(patterns)))) {
     emitError(getOperation().getLoc()) << "folding does not come to an end";
     return signalPassFailure();
