@@ -5,6 +5,7 @@
 #   qemu-aarch64,    a cross compiler and an emulator are installed
 #   qemu-arm,
 #   qemu-riscv64
+#   qemu-x86_64      an emulator of other x86 CPUs is installed
 #   bare-arm,        the same for boards without an operating system
 #   bare-riscv32
 #   onnxruntime      a Python that has it, SUBBIT_ONNXRUNTIME_PYTHON or lit's own
@@ -62,6 +63,9 @@ for arch, system in (
         config.available_features.add("qemu-" + arch)
     config.substitutions.append((r"%%cc-%s\b" % arch, cross + " -static"))
     config.substitutions.append((r"%%run-%s\b" % arch, emulator))
+
+if shutil.which("qemu-x86_64"):
+    config.available_features.add("qemu-x86_64")
 
 # Boards without an operating system: C library and files through semihosting.
 for arch, system, emulator in (

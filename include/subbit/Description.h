@@ -38,7 +38,9 @@ enum {
   SUBBIT_OK = 0,
   SUBBIT_BAD_SIZE = 1,     /* args is null or args->size is too small */
   SUBBIT_NULL_POINTER = 2, /* an input, an output or scratch is null */
-  SUBBIT_MISALIGNED = 3    /* scratch is not aligned as described */
+  SUBBIT_MISALIGNED = 3,   /* scratch is not aligned as described */
+  /* Of an object with several versions: none of them suits this CPU. */
+  SUBBIT_UNSUPPORTED_CPU = 4
 };
 
 /* Element types. */

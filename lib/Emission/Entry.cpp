@@ -8,6 +8,7 @@
 #include "lib/Emission/Entry.h"
 #include "dialects/Bitserial/IR/Bitserial.h"
 #include "include/subbit/Description.h"
+#include "lib/Emission/Dispatch.h"
 #include "lib/Emission/Passes.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/ADT/StringSet.h"
@@ -40,11 +41,32 @@ std::string subbit::toIdentifier(StringRef text) {
   return result;
 }
 
-std::string subbit::arraySymbol(const Entry &entry, StringRef array) {
+/// What the symbols of all versions but the first end in.
+static std::string versionSuffix(unsigned version) {
+  return version ? ".v" + std::to_string(version + 1) : "";
+}
+
+std::string subbit::arraySymbol(const Entry &entry, StringRef array,
+                                unsigned version) {
   std::string name = entry.name + ".";
   for (char c : array)
     name += llvm::isAlnum(c) || c == '.' || c == '_' ? c : '_';
-  return name;
+  return name + versionSuffix(version);
+}
+
+static std::string mainSymbol(const Entry &entry, unsigned version) {
+  return entry.name + ".main" + versionSuffix(version);
+}
+
+void subbit::nameSymbols(llvm::Module &module, const Entry &entry,
+                         unsigned version) {
+  // Versions share what is the same.
+  for (llvm::GlobalVariable &global : module.globals()) {
+    global.setName(arraySymbol(entry, global.getName(), version));
+    global.setLinkage(llvm::GlobalValue::ExternalLinkage);
+    global.setUnnamedAddr(llvm::GlobalValue::UnnamedAddr::Global);
+  }
+  module.getFunction("main")->setName(mainSymbol(entry, version));
 }
 
 //===----------------------------------------------------------------------===//
@@ -118,10 +140,11 @@ public:
         i32(llvm::Type::getInt32Ty(context)), b(context) {}
 
   void build() {
-    nameSymbols();
+    for (llvm::GlobalVariable &global : module.globals())
+      global.setLinkage(llvm::GlobalValue::InternalLinkage);
     if (llvm::Function *trace = module.getFunction("subbit.trace"))
       buildTrace(trace);
-    buildRun(module.getFunction("main"));
+    buildRun();
     buildDescription();
   }
 
@@ -135,14 +158,6 @@ private:
 
   llvm::Value *loadWord(llvm::Value *args, int64_t index, llvm::Type *type) {
     return b.CreateLoad(type, b.CreateConstInBoundsGEP1_64(word, args, index));
-  }
-
-  /// MLIR's private symbols get names that `nm` shows.
-  void nameSymbols() {
-    for (llvm::GlobalVariable &global : module.globals()) {
-      global.setName(arraySymbol(entry, global.getName()));
-      global.setLinkage(llvm::GlobalValue::InternalLinkage);
-    }
   }
 
   void buildTrace(llvm::Function *function) {
@@ -166,9 +181,7 @@ private:
     b.CreateRetVoid();
   }
 
-  void buildRun(llvm::Function *main) {
-    main->setLinkage(llvm::GlobalValue::InternalLinkage);
-    main->setName(entry.name + ".main");
+  void buildRun() {
     auto *run = llvm::Function::Create(
         llvm::FunctionType::get(i32, {pointer}, false),
         llvm::GlobalValue::ExternalLinkage, entry.name + "_run", module);
@@ -199,9 +212,31 @@ private:
         b.CreateAnd(b.CreatePtrToInt(values.back(), word),
                     llvm::ConstantInt::get(word, entry.scratchAlignment - 1));
     check(b.CreateIsNull(low), SUBBIT_MISALIGNED);
-    if (main->arg_size() > values.size())
-      values.push_back(args);
-    b.CreateCall(main, values);
+    values.push_back(args);
+    if (entry.versions.empty()) {
+      callMain(0, values);
+      return;
+    }
+    llvm::Function *choice =
+        buildVersionChoice(module, entry.name, entry.versions);
+    auto *none = block();
+    llvm::SwitchInst *branch = b.CreateSwitch(b.CreateCall(choice), none);
+    b.SetInsertPoint(none);
+    b.CreateRet(llvm::ConstantInt::get(i32, SUBBIT_UNSUPPORTED_CPU));
+    for (size_t i = 0; i < entry.versions.size(); ++i) {
+      auto *call = block();
+      branch->addCase(b.getInt32(i + 1), call);
+      b.SetInsertPoint(call);
+      callMain(i, values);
+    }
+  }
+
+  /// Calls a version's `main`, which takes the argument block only if it
+  /// traces, and returns.
+  void callMain(unsigned version, ArrayRef<llvm::Value *> values) {
+    llvm::Function *main = module.getFunction(mainSymbol(entry, version));
+    main->setLinkage(llvm::GlobalValue::InternalLinkage);
+    b.CreateCall(main, values.take_front(main->arg_size()));
     b.CreateRet(llvm::ConstantInt::get(i32, SUBBIT_OK));
   }
 
@@ -330,7 +365,11 @@ std::string subbit::makeHeader(const Entry &entry) {
         "or\n"
      << "   1: args is null or its size is too small\n"
      << "   2: an input, an output or scratch is null\n"
-     << "   3: scratch is not aligned */\n"
+     << "   3: scratch is not aligned"
+     << (entry.versions.empty()
+             ? ""
+             : "\n   4: no version of the object suits this CPU")
+     << " */\n"
      << "int " << entry.name << "_run(const " << entry.name
      << "_args *args);\n\n"
      << "#ifdef __cplusplus\n}\n#endif\n\n#endif\n";

@@ -8,6 +8,7 @@
 #ifndef SUBBIT_EMISSION_ENTRY_H
 #define SUBBIT_EMISSION_ENTRY_H
 
+#include "lib/Target/Versions.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "llvm/IR/Module.h"
@@ -31,21 +32,28 @@ struct Entry {
   std::vector<EntryTensor> inputs, outputs;
   int64_t scratchBytes = 0, scratchAlignment = 1;
   int64_t traces = 0;
+  /// What a CPU must have for each version, where there are several.
+  llvm::SmallVector<CPUTests> versions;
 };
 
 /// `text` as a C identifier: other characters become underscores.
 std::string toIdentifier(llvm::StringRef text);
 
-/// The symbol that an array of a module has in the object.
-std::string arraySymbol(const Entry &entry, llvm::StringRef array);
+/// The symbol that an array of version `version`'s module has in the object.
+std::string arraySymbol(const Entry &entry, llvm::StringRef array,
+                        unsigned version = 0);
 
 /// Reads the interface off `main` after plan-memory; fails with a message for
 /// element types that C has no name for.
 mlir::FailureOr<Entry> getEntry(mlir::ModuleOp module, llvm::StringRef name);
 
-/// Adds `NAME_run`, `NAME_description` and the trace function to a translated
-/// module, and gives its symbols their final names and linkage: everything but
-/// the interface is internal, arrays are NAME.layer.array.
+/// Gives the symbols of version `version`'s translated module names that no
+/// other version's have: arrays are NAME.layer.array, `main` NAME.main.
+void nameSymbols(llvm::Module &module, const Entry &entry,
+                 unsigned version = 0);
+
+/// Adds `NAME_run`, `NAME_description` and the trace function to the named
+/// module of all versions; everything but the interface becomes internal.
 void buildEntry(llvm::Module &module, const Entry &entry);
 
 /// Adds `NAME_module` and `NAME_module_size`, the bytes of a module.

@@ -57,8 +57,7 @@ void subbit::optimize(Module &module, TargetMachine &machine) {
   builder.registerFunctionAnalyses(functions);
   builder.registerLoopAnalyses(loops);
   builder.crossRegisterProxies(loops, functions, calls, modules);
-  auto level =
-      isSmall(machine) ? OptimizationLevel::Os : OptimizationLevel::O3;
+  auto level = isSmall(machine) ? OptimizationLevel::Os : OptimizationLevel::O3;
   builder.buildPerModuleDefaultPipeline(level).run(module, modules);
 }
 

@@ -57,15 +57,14 @@ std::vector<LayerSize> subbit::getLayerSizes(ModuleOp module) {
   return layers;
 }
 
-llvm::StringMap<std::string> subbit::getArrayLayers(ModuleOp module,
-                                                    const Entry &entry) {
-  llvm::StringMap<std::string> layers;
+void subbit::addArrayLayers(ModuleOp module, const Entry &entry,
+                            unsigned version,
+                            llvm::StringMap<std::string> &layers) {
   module.walk([&](memref::GlobalOp global) {
     auto layer = global->getAttrOfType<StringAttr>(bitserial::kLayerAttr);
-    layers[arraySymbol(entry, global.getSymName())] =
+    layers[arraySymbol(entry, global.getSymName(), version)] =
         layer ? layer.str() : std::string();
   });
-  return layers;
 }
 
 int64_t subbit::addExactSizes(std::vector<LayerSize> &layers,

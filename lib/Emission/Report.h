@@ -37,9 +37,10 @@ struct LayerSize {
 /// The layers of a fused module, in order, without exact sizes.
 std::vector<LayerSize> getLayerSizes(mlir::ModuleOp module);
 
-/// The layer of each array of a bufferized module, by symbol.
-llvm::StringMap<std::string> getArrayLayers(mlir::ModuleOp module,
-                                            const Entry &entry);
+/// Adds the layer of each array of version `version`'s bufferized module, by
+/// symbol.
+void addArrayLayers(mlir::ModuleOp module, const Entry &entry, unsigned version,
+                    llvm::StringMap<std::string> &layers);
 
 /// Adds up the arrays' sizes in an object; returns the bytes of constants that
 /// belong to no layer.

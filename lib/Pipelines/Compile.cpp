@@ -18,6 +18,7 @@
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/Verifier.h"
 #include "mlir/Parser/Parser.h"
+#include "llvm/Linker/Linker.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/MemoryBuffer.h"
@@ -90,6 +91,10 @@ private:
   /// Dumps the text of a phase and writes it if it is the one asked for.
   FailureOr<bool> finishPhase(StringRef name, StringRef text);
   LogicalResult setTarget();
+  void setModuleTarget(const TargetSpec &target);
+  /// Lowers the fused module for a version and adds it to the linked one; true
+  /// if a phase of it was asked for.
+  FailureOr<bool> lower(unsigned version);
   LogicalResult emit();
   LogicalResult emitFiles(llvm::Module &llvmModule,
                           llvm::TargetMachine &machine);
@@ -101,7 +106,12 @@ private:
   MLIRContext &context;
   Location loc;
   OwningOpRef<ModuleOp> module;
-  TargetSpec target;
+  /// Mostly one.
+  SmallVector<TargetSpec> versions;
+  llvm::LLVMContext llvmContext;
+  std::unique_ptr<llvm::Module> linked;
+  /// The phases of all versions but the last are not shown.
+  bool isShown = true;
   Entry entry;
   std::vector<LayerSize> layers;
   llvm::StringMap<std::string> arrays;
@@ -139,6 +149,8 @@ Compilation::phase(StringRef name,
   if (failed(manager.run(*module)) ||
       (options.afterPhase && failed(options.afterPhase(name, *module))))
     return failure();
+  if (!isShown)
+    return false;
   std::string text;
   if (options.emit == name || !options.dumpPhasesTo.empty()) {
     llvm::raw_string_ostream os(text);
@@ -154,14 +166,18 @@ LogicalResult Compilation::setTarget() {
   TargetSpec spec = options.target;
   if (spec.triple.empty() && spec.cpu.empty() && spec.features.empty())
     spec = bitserial::getTargetSpec(*module);
-  auto resolved = resolveTarget(spec);
+  auto resolved = resolveVersions(spec);
   if (!resolved)
     return fail(resolved.takeError());
-  target = *resolved;
+  versions = *resolved;
+  setModuleTarget(versions[0]);
+  return success();
+}
+
+void Compilation::setModuleTarget(const TargetSpec &target) {
   (*module)->setAttr(bitserial::kTargetAttr,
                      bitserial::TargetAttr::get(&context, target.triple,
                                                 target.cpu, target.features));
-  return success();
 }
 
 LogicalResult Compilation::run() {
@@ -171,7 +187,7 @@ LogicalResult Compilation::run() {
       return emitError(loc) << "cannot make '" << options.dumpPhasesTo
                             << "': " << error.message();
   // The target is checked before the work begins.
-  if (auto resolved = resolveTarget(options.target); !resolved)
+  if (auto resolved = resolveVersions(options.target); !resolved)
     return fail(resolved.takeError());
   module = readModel(options.model, context, options.batch);
   if (!module || failed(setTarget()))
@@ -202,51 +218,90 @@ LogicalResult Compilation::run() {
     return success();
   }
   layers = getLayerSizes(*module);
-  isLast = phase("bitserial", [&](OpPassManager &manager) {
+  OwningOpRef<ModuleOp> fused;
+  if (versions.size() > 1)
+    fused = module->clone();
+  for (unsigned i = 0; i < versions.size(); ++i) {
+    if (i)
+      module = fused->clone();
+    isShown = i + 1 == versions.size();
+    setModuleTarget(versions[i]);
+    isLast = lower(i);
+    if (failed(isLast) || *isLast)
+      return LogicalResult(isLast);
+  }
+  return emit();
+}
+
+FailureOr<bool> Compilation::lower(unsigned version) {
+  auto isLast = phase("bitserial", [&](OpPassManager &manager) {
     addBitserialPasses(manager, options.trace);
   });
   if (failed(isLast) || *isLast)
-    return LogicalResult(isLast);
+    return isLast;
   isLast = phase("buffers", addBufferPasses);
   if (failed(isLast) || *isLast)
-    return LogicalResult(isLast);
+    return isLast;
   isLast = phase("loops", addLoopPasses);
   if (failed(isLast) || *isLast)
-    return LogicalResult(isLast);
+    return isLast;
   auto found = getEntry(
       *module, toIdentifier(llvm::sys::path::filename(options.output)));
   if (failed(found))
     return failure();
-  entry = *found;
-  arrays = getArrayLayers(*module, entry);
+  // Scratch memory serves for all versions.
+  found->scratchBytes = std::max(found->scratchBytes, entry.scratchBytes);
+  found->scratchAlignment =
+      std::max(found->scratchAlignment, entry.scratchAlignment);
+  found->versions = std::move(entry.versions);
+  entry = std::move(*found);
+  if (versions.size() > 1) {
+    auto tests = getCPUTests(versions[version]);
+    if (!tests)
+      return fail(tests.takeError());
+    entry.versions.push_back(std::move(*tests));
+  }
+  addArrayLayers(*module, entry, version, arrays);
   isLast = phase("llvm", addLLVMPasses);
   if (failed(isLast) || *isLast)
-    return LogicalResult(isLast);
-  return emit();
+    return isLast;
+
+  auto machine = createTargetMachine(versions[version]);
+  if (!machine)
+    return fail(machine.takeError());
+  auto translated = translate(*module, llvmContext, **machine);
+  if (!translated)
+    return fail(translated.takeError());
+  nameSymbols(**translated, entry, version);
+  if (!linked)
+    linked = std::move(*translated);
+  else if (llvm::Linker::linkModules(*linked, std::move(*translated)))
+    return emitError(loc) << "the versions cannot be linked";
+  return false;
 }
 
 LogicalResult Compilation::emit() {
+  // What chooses between versions runs on every CPU of the kind.
+  TargetSpec target = versions[0];
+  if (versions.size() > 1)
+    target.cpu = target.features = "";
   auto machine = createTargetMachine(target);
   if (!machine)
     return fail(machine.takeError());
-  llvm::LLVMContext llvmContext;
-  auto llvmModule = translate(*module, llvmContext, **machine);
-  if (!llvmModule)
-    return fail(llvmModule.takeError());
-  buildEntry(**llvmModule, entry);
+  buildEntry(*linked, entry);
   if (options.emit == "so")
-    embedModule(**llvmModule, entry, bytecode);
-  optimize(**llvmModule, **machine);
+    embedModule(*linked, entry, bytecode);
+  optimize(*linked, **machine);
 
   std::string text;
   llvm::raw_string_ostream os(text);
-  (*llvmModule)->print(os, nullptr);
+  linked->print(os, nullptr);
   auto isLast = finishPhase("llvm-ir", text);
   if (failed(isLast) || *isLast)
     return LogicalResult(isLast);
   if (options.emit == "asm" || !options.dumpPhasesTo.empty()) {
     // Code generation changes the module, so assembly gets a copy.
-    std::unique_ptr<llvm::Module> copy = llvm::CloneModule(**llvmModule);
+    std::unique_ptr<llvm::Module> copy = llvm::CloneModule(*linked);
     auto assembly = emitCode(*copy, **machine, /*assembly=*/true);
     if (!assembly)
       return fail(assembly.takeError());
@@ -254,7 +309,7 @@ LogicalResult Compilation::emit() {
     if (failed(isLast) || *isLast)
       return LogicalResult(isLast);
   }
-  return emitFiles(**llvmModule, **machine);
+  return emitFiles(*linked, **machine);
 }
 
 LogicalResult Compilation::emitFiles(llvm::Module &llvmModule,
@@ -269,9 +324,12 @@ LogicalResult Compilation::emitFiles(llvm::Module &llvmModule,
   auto memory = measureMemory(*object);
   if (!memory)
     return fail(memory.takeError());
+  TargetSpec reported = versions[0];
+  if (versions.size() > 1)
+    reported.cpu = options.target.cpu;
   std::string report;
   llvm::raw_string_ostream(report) << llvm::formatv(
-      "{0:2}\n", makeReport(entry, target, layers, other, *memory));
+      "{0:2}\n", makeReport(entry, reported, layers, other, *memory));
 
   OutputFiles files;
   StringRef bytes(object->data(), object->size());
