@@ -1,3 +1,4 @@
+#!/usr/bin/env python3
 """train.py DIRECTORY OUTPUT [EPOCHS]: trains the network of this example with
 PyTorch and writes it as ONNX. DIRECTORY holds MNIST's four files, gzipped.
 

@@ -59,9 +59,10 @@ ScheduleAttr subbit::chooseSchedule(MLIRContext *context,
                                     int64_t compact, int64_t padded,
                                     int64_t words) {
   // Summing the bytes of a row costs about as much as three words do.
-  Counting counting = Counting::Words;
-  if (words > 3)
-    counting = symbolizeCounting(target.counting).value_or(Counting::Words);
+  Counting counting =
+      symbolizeCounting(target.counting).value_or(Counting::Words);
+  if (words <= 3 && counting != Counting::Udot)
+    counting = Counting::Words;
   int64_t lanes = target.lanes;
   int64_t positions = geometry.outputHeight() * geometry.outputWidth();
   bool vector = geometry.height * geometry.width == 1;

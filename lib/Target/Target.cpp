@@ -176,6 +176,7 @@ static constexpr Row kRows[] = {
     {"avx2", isX86, "+avx2", 8, "none", 16, "pmadd"},
     {"ssse3", isX86, "+ssse3", 4, "none", 16, "pmadd"},
     {"sve", isAArch64, "+sve", 4, "offsets", 32, "words"},
+    {"neon-dotprod", isAArch64, "+neon,+dotprod", 4, "none", 32, "udot"},
     {"neon", isAArch64, "+neon", 4, "none", 32, "uaddlp"},
     {"armv7-neon", isARM, "+neon", 4, "none", 16, "vpaddl"},
     {"zvbb", isRISCV64, "+v,+zvbb", 4, "pointers", 16, "words"},

@@ -65,7 +65,8 @@ LogicalResult ScheduleAttr::verify(function_ref<InFlightDiagnostic()> emitError,
                        << lanes << " and " << vectors;
   // schedule_c2
   bool isKnown =
-      counting == Counting::Uaddlp || counting == Counting::Vpaddl ? lanes == 4
+      counting == Counting::Uaddlp || counting == Counting::Vpaddl ||
+                         counting == Counting::Udot ? lanes == 4
       : counting == Counting::Pmadd ? lanes == 4 || lanes == 8 || lanes == 16
                                     : true;
   if (!isKnown)

@@ -39,7 +39,8 @@ def Bitserial_Counting : I32EnumAttr<"Counting", "how the bits of words are coun
     I32EnumAttrCase<"Bytes", 1, "bytes">,
     I32EnumAttrCase<"Pmadd", 2, "pmadd">,
     I32EnumAttrCase<"Uaddlp", 3, "uaddlp">,
-    I32EnumAttrCase<"Vpaddl", 4, "vpaddl">]> {
+    I32EnumAttrCase<"Vpaddl", 4, "vpaddl">,
+    I32EnumAttrCase<"Udot", 5, "udot">]> {
   let genSpecializedAttr = 0;
   let cppNamespace = "::subbit::bitserial";
 }
@@ -62,7 +63,8 @@ def Bitserial_ScheduleAttr : AttrDef<Bitserial_Dialect, "Schedule"> {
     `count` is `words` where bits are counted in the lanes. Otherwise they are
     counted in the bytes of a vector, up to 31 words of them, before the bytes of
     a lane are summed: by shifts (`bytes`), or by an instruction of x86 (`pmadd`,
-    4, 8 or 16 lanes), AArch64 (`uaddlp`, 4 lanes) or ARMv7 (`vpaddl`, 4). That suits CPUs which count
+    4, 8 or 16 lanes), AArch64 (`uaddlp`, 4 lanes) or ARMv7 (`vpaddl`, 4). With `udot` (AArch64, 4 lanes)
+    one instruction adds the bytes of a lane to its word. That suits CPUs which count
     bits of bytes, or of nibbles by a table.
 
     Behind an `x` stands how vectors scale: a product's vectors have so many lanes for each

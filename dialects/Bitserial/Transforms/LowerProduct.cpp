@@ -96,6 +96,25 @@ Value addCount(LoopBuilder &b, Value acc, Value count) {
   return acc ? b.add(acc, count) : count;
 }
 
+/// The sum of the bytes of each word is added to it; a null sum is 0.
+Value addDot(LoopBuilder &b, Value sum, Value bytes, ScheduleAttr schedule) {
+  VectorType words = schedule.getVector(b.b.getI32Type());
+  Value ones = arith::ConstantOp::create(
+      b.b, b.loc,
+      DenseElementsAttr::get(cast<VectorType>(bytes.getType()), APInt(8, 1)));
+  return LLVM::CallIntrinsicOp::create(
+             b.b, b.loc, words,
+             b.b.getStringAttr("llvm.aarch64.neon.udot.v4i32.v16i8"),
+             ValueRange{sum ? sum : b.zero(words), bytes, ones})
+      .getResult(0);
+}
+
+/// Whether counts are kept in the bytes of words.
+bool countsInBytes(ScheduleAttr schedule) {
+  return schedule.getCounting() != Counting::Words &&
+         schedule.getCounting() != Counting::Udot;
+}
+
 /// Lets LLVM keep the loop as it is.
 void disableUnrolling(Operation *loop) {
   MLIRContext *context = loop->getContext();
@@ -116,8 +135,12 @@ LoopBuilder::Values addWords(LoopBuilder &b, Value first, int64_t words,
                              ScheduleAttr schedule, LoopBuilder::Values acc,
                              DiffersFn differs) {
   for (int64_t w = 0; w < words; ++w)
-    for (auto [count, bits] : llvm::zip_equal(acc, differs(b.add(first, w))))
-      count = addCount(b, count, popcount(b, bits, schedule));
+    for (auto [count, bits] : llvm::zip_equal(acc, differs(b.add(first, w)))) {
+      Value added = popcount(b, bits, schedule);
+      count = schedule.getCounting() == Counting::Udot
+                  ? addDot(b, count, added, schedule)
+                  : addCount(b, count, added);
+    }
   return acc;
 }
 
@@ -163,7 +186,7 @@ LoopBuilder::Values countWords(LoopBuilder &b, int64_t first, int64_t words,
       chunk = std::min(words, kNibbleWords);
     looped = words / chunk * chunk;
     VectorType type = schedule.getVector(b.b.getI32Type());
-    if (schedule.getCounting() != Counting::Words && !inFields)
+    if (countsInBytes(schedule) && !inFields)
       type = schedule.getVector(b.b.getI8Type(), 4);
     LoopBuilder::Values zeros(counts, b.zero(type));
     acc = b.loop(
@@ -178,7 +201,7 @@ LoopBuilder::Values countWords(LoopBuilder &b, int64_t first, int64_t words,
 LoopBuilder::Values countRow(LoopBuilder &b, int64_t words,
                              ScheduleAttr schedule, int64_t counts,
                              DiffersFn differs) {
-  if (schedule.getCounting() == Counting::Words)
+  if (!countsInBytes(schedule))
     return countWords(b, 0, words, schedule, counts, differs);
   LoopBuilder::Values total(counts, Value());
   for (int64_t first = 0; first < words; first += kByteWords) {
