@@ -195,6 +195,33 @@ func.func @depthwise(%x: !x) -> tensor<1x2x2x4xf32> {
 
 // -----
 
+!x = !mbn.tensor<1x2x2x2xf32, levels = #mbn.levels<step 1.0, zero 0, [1, 2]>>
+!w = !mbn.tensor<2x4xf32, group = 1x4, bits = 8 to 8>
+
+// One scale of all inputs is taken by any layer, from before a reshape too.
+// CHECK-LABEL: func.func @one_scale(
+// CHECK-SAME: %[[X:.*]]: !mbn
+// CHECK: %[[D:.*]] = mbn.decode %[[X]]
+// CHECK: %[[P:.*]] = tosa.reshape %[[D]]
+// CHECK: mbn.constant {{.*}} steps = dense<5.000000e-01>
+// CHECK-NOT: tosa.mul
+// CHECK: mbn.matmul %[[P]],
+func.func @one_scale(%x: !x) -> tensor<2x2xf32> {
+  %d = mbn.decode %x : !x -> tensor<1x2x2x2xf32>
+  %shape = tosa.const_shape {values = dense<[2, 4]> : tensor<2xindex>} : () -> !tosa.shape<2>
+  %r = tosa.reshape %d, %shape : (tensor<1x2x2x2xf32>, !tosa.shape<2>) -> tensor<2x4xf32>
+  %s = arith.constant dense<2.0> : tensor<1x1xf32>
+  %shift = "tosa.const"() <{values = dense<0> : tensor<1xi8>}> : () -> tensor<1xi8>
+  %m = tosa.mul %r, %s, %shift : (tensor<2x4xf32>, tensor<1x1xf32>, tensor<1xi8>) -> tensor<2x4xf32>
+  %q = mbn.constant dense<values = dense<3> : tensor<2x4xi8>, steps = dense<0.25> : tensor<1xf32>> : !w
+  %w = mbn.decode %q : !w -> tensor<2x4xf32>
+  // expected-remark @+1 {{layer 'fc': the scales of its input's channels are folded into its steps, which rounds}}
+  %y = mbn.matmul %m, %w layer "fc" : tensor<2x4xf32>, tensor<2x4xf32> -> tensor<2x2xf32>
+  return %y : tensor<2x2xf32>
+}
+
+// -----
+
 !w = !mbn.tensor<2x2xf32, group = 1x2, bits = 8 to 8>
 
 // epsilon 0.5 / 0.25^2

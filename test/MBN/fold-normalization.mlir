@@ -495,3 +495,51 @@ func.func @nan(%x: !x) -> !y {
   %y = mbn.encode %b : tensor<1x1xf32> -> !y
   return %y : !y
 }
+
+// -----
+
+!x = !mbn.tensor<1x3x5x1xf32, levels = #mbn.levels<step 1.0, zero 0, [1, 2]>>
+!w = !mbn.tensor<1x1x1x1xf32, group = 1x1x1x1, bits = 8 to 8>
+!y = !mbn.tensor<1x1x2x1xf32, levels = #mbn.levels<step 1.0, zero 0, [1, 2]>>
+
+// The maximum is one of codes; it takes the rows and columns that no window has,
+// which only TOSA cuts off.
+// CHECK-LABEL: func.func @encode_of_maximum(
+// CHECK: %[[S:.*]] = mbn.conv2d
+// CHECK: %[[C:.*]] = mbn.threshold %[[S]], %{{.*}} : tensor<1x3x5x1xi32>, tensor<1x3xi32>
+// CHECK: mbn.max_pool2d %[[C]] kernel [2, 2] stride [2, 2] pad [0, 0, 0, 0]
+// CHECK-NOT: tosa.
+func.func @encode_of_maximum(%x: !x) -> !y {
+  %q = mbn.constant dense<values = dense<2> : tensor<1x1x1x1xi8>, steps = dense<1.0> : tensor<1xf32>> : !w
+  %one = arith.constant dense<1.0> : tensor<1xf32>
+  %s = mbn.conv2d %x, %q layer "conv" : !x, !w -> tensor<1x3x5x1xi32>
+  %f = mbn.rescale %s, %one, %one : tensor<1x3x5x1xi32>, tensor<1xf32>, tensor<1xf32> -> tensor<1x3x5x1xf32>
+  %n = mbn.batch_norm %f scale %one bias %one mean %one variance %one epsilon 0.0 layer "bn" : tensor<1x3x5x1xf32>, tensor<1xf32>, tensor<1xf32>, tensor<1xf32>, tensor<1xf32>
+  %start = tosa.const_shape {values = dense<0> : tensor<4xindex>} : () -> !tosa.shape<4>
+  %size = tosa.const_shape {values = dense<[1, 2, 4, 1]> : tensor<4xindex>} : () -> !tosa.shape<4>
+  %cut = tosa.slice %n, %start, %size : (tensor<1x3x5x1xf32>, !tosa.shape<4>, !tosa.shape<4>) -> tensor<1x2x4x1xf32>
+  %m = tosa.max_pool2d %cut {kernel = array<i64: 2, 2>, pad = array<i64: 0, 0, 0, 0>, stride = array<i64: 2, 2>} : (tensor<1x2x4x1xf32>) -> tensor<1x1x2x1xf32>
+  %y = mbn.encode %m : tensor<1x1x2x1xf32> -> !y
+  return %y : !y
+}
+
+// -----
+
+!x = !mbn.tensor<1x2x2x1xf32, levels = #mbn.levels<step 1.0, zero 0, [1, 2]>>
+!w = !mbn.tensor<1x1x1x1xf32, group = 1x1x1x1, bits = 8 to 8>
+!y = !mbn.tensor<1x1x1x1xf32, levels = #mbn.levels<step 1.0, zero 0, [1, 2]>>
+
+// A maximum of what may be NaN is NaN, which codes cannot say.
+// CHECK-LABEL: func.func @encode_of_infinite_maximum(
+// CHECK: tosa.max_pool2d
+// CHECK: mbn.encode
+func.func @encode_of_infinite_maximum(%x: !x) -> !y {
+  %q = mbn.constant dense<values = dense<2> : tensor<1x1x1x1xi8>, steps = dense<1.0> : tensor<1xf32>> : !w
+  %one = arith.constant dense<1.0> : tensor<1xf32>
+  %huge = arith.constant dense<1.0e+38> : tensor<1xf32>
+  %s = mbn.conv2d %x, %q layer "conv" : !x, !w -> tensor<1x2x2x1xi32>
+  %f = mbn.rescale %s, %huge, %one : tensor<1x2x2x1xi32>, tensor<1xf32>, tensor<1xf32> -> tensor<1x2x2x1xf32>
+  %m = tosa.max_pool2d %f {kernel = array<i64: 2, 2>, pad = array<i64: 0, 0, 0, 0>, stride = array<i64: 2, 2>} : (tensor<1x2x2x1xf32>) -> tensor<1x1x1x1xf32>
+  %y = mbn.encode %m : tensor<1x1x1x1xf32> -> !y
+  return %y : !y
+}

@@ -224,8 +224,44 @@ struct FoldIntoEncode : public OpRewritePattern<EncodeOp> {
   }
 };
 
-// encode(max_pool(x)) -> max_pool(encode(x)): codes rise with what they encode.
-// A NaN, of which the maximum is one, is no sum of a layer.
+/// Whether no sum of 32 bits gives an infinity on the way through a chain, and so
+/// none a NaN.
+bool staysFinite(const Chain &chain, RescaleOp rescale) {
+  auto scale = getConstantFloats(rescale.getScale());
+  auto base = getConstantFloats(rescale.getBase());
+  if (failed(scale) || failed(base))
+    return false;
+  auto largest = [](ArrayRef<float> values) {
+    double most = 0;
+    for (float value : values)
+      most = std::max(most, std::fabs(double(value)));
+    return most;
+  };
+  double start = largest(*scale) * 0x1p31 + largest(*base);
+  int64_t outputs = cast<RankedTensorType>(rescale.getType()).getShape().back();
+  for (int64_t c = 0; c < outputs; ++c) {
+    double bound = start;
+    for (const ChainStep &step : chain.steps) {
+      using Kind = ChainStep::Kind;
+      if (step.kind == Kind::Clamp) {
+        bound = std::max(std::fabs(step.least), std::fabs(step.most));
+      } else if (step.kind == Kind::Norm) {
+        bound = bound * std::fabs(step.norms[c].s) + std::fabs(step.norms[c].t);
+      } else {
+        double x = std::fabs(step.constant(c));
+        bound = step.kind == Kind::Multiply ? bound * x
+                : step.kind == Kind::Divide ? bound / x
+                                            : bound + x;
+      }
+      if (!(bound < std::numeric_limits<float>::max()))
+        return false;
+    }
+  }
+  return start < std::numeric_limits<float>::max();
+}
+
+// encode(max_pool(x)) -> max_pool(encode(x)): codes rise with what they encode, if
+// that is no NaN, of which the maximum would be one.
 struct MoveEncode : public OpRewritePattern<EncodeOp> {
   using OpRewritePattern::OpRewritePattern;
   LogicalResult matchAndRewrite(EncodeOp op,
@@ -234,9 +270,10 @@ struct MoveEncode : public OpRewritePattern<EncodeOp> {
     if (!pool || !pool->hasOneUse())
       return rewriter.notifyMatchFailure(op, "no maximum of its own");
     Value image = imageOf(pool);
-    Operation *source = findChain(image).source.getDefiningOp();
-    if (!isa_and_nonnull<RescaleOp, Conv2DOp, MatmulOp>(source))
-      return rewriter.notifyMatchFailure(op, "no maximum of a layer's sums");
+    Chain chain = findChain(image);
+    auto rescale = chain.source.getDefiningOp<RescaleOp>();
+    if (!rescale || !staysFinite(chain, rescale))
+      return rewriter.notifyMatchFailure(op, "no maximum of finite sums");
     ArrayRef<int64_t> p = pool.getPad(); // top, bottom, left, right
     if (llvm::any_of(p, [](int64_t pad) { return pad != 0; }))
       return rewriter.notifyMatchFailure(op, "what is outside has no code");
