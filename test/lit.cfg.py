@@ -6,6 +6,7 @@
 #   qemu-arm,
 #   qemu-riscv64
 #   qemu-x86_64      an emulator of other x86 CPUs is installed
+#   qemu-zvbb        an emulator that knows RISC-V's Zvbb (scripts/fetch-qemu)
 #   bare-arm,        the same for boards without an operating system
 #   bare-riscv32
 #   onnxruntime      a Python that has it, SUBBIT_ONNXRUNTIME_PYTHON or lit's own
@@ -13,10 +14,12 @@
 # Substitutions besides lit's own:
 #   %cc %cxx %python %cmake %lit                  programs
 #   %cc-aarch64 %run-aarch64 (-arm, -riscv64)     cross compiler, emulator
+#   %run-zvbb                                     emulator of qemu-zvbb
 #   %cc-bare-arm %run-bare-arm (-riscv32)         the same for boards
 #   %examples %include %source %build             folders
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -63,6 +66,20 @@ for arch, system in (
         config.available_features.add("qemu-" + arch)
     config.substitutions.append((r"%%cc-%s\b" % arch, cross + " -static"))
     config.substitutions.append((r"%%run-%s\b" % arch, emulator))
+
+# Zvbb needs QEMU 8.2: what scripts/fetch-qemu has put into the build folder, or the
+# installed one.
+zvbb = os.path.join(
+    config.subbit_source_dir, "build", "qemu", "usr", "bin", "qemu-riscv64"
+)
+if not os.path.exists(zvbb):
+    zvbb = "qemu-riscv64"
+if "qemu-riscv64" in config.available_features:
+    text = subprocess.check_output([zvbb, "--version"], text=True)
+    version = re.search(r"version (\d+)\.(\d+)", text)
+    if version and tuple(map(int, version.groups())) >= (8, 2):
+        config.available_features.add("qemu-zvbb")
+config.substitutions.append((r"%run-zvbb\b", zvbb))
 
 if shutil.which("qemu-x86_64"):
     config.available_features.add("qemu-x86_64")
