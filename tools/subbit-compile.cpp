@@ -62,6 +62,10 @@ static cl::opt<bool>
                        cl::desc("fold normalization only where no value "
                                 "changes, not into steps and bias"));
 
+static cl::opt<bool>
+    integerScores("integer-scores", cl::cat(compressing),
+                  cl::desc("return int32 scores, without any float"));
+
 static cl::opt<std::string> triple("mtriple", cl::value_desc("TRIPLE"),
                                    cl::desc("target, default this machine's"),
                                    cl::cat(code));
@@ -118,6 +122,7 @@ static Expected<CompileOptions> makeOptions() {
   options.emit = emit;
   options.dumpPhasesTo = dump;
   options.report = report;
+  options.integerScores = integerScores;
   options.target = {triple, cpu, features};
   options.recipe = *recipe;
   options.batch = batch;

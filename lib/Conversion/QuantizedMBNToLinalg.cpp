@@ -236,6 +236,29 @@ struct RescalePattern : public OpConversionPattern<mbn::RescaleOp> {
   }
 };
 
+struct ScorePattern : public OpConversionPattern<mbn::ScoreOp> {
+  using OpConversionPattern::OpConversionPattern;
+
+  LogicalResult
+  matchAndRewrite(mbn::ScoreOp op, OpAdaptor adaptor,
+                  ConversionPatternRewriter &rewriter) const override {
+    auto type = cast<RankedTensorType>(op.getType());
+    unsigned rank = type.getRank();
+    AffineMap channel = selectDims(rewriter, rank, {rank - 1});
+    rewriter.replaceOp(
+        op, buildElementwise(
+                rewriter, op.getLoc(), type,
+                {adaptor.getInput(), adaptor.getFactor(), adaptor.getAddend()},
+                {rewriter.getMultiDimIdentityMap(rank), channel, channel},
+                [](OpBuilder &b, Location loc, ValueRange args) -> Value {
+                  Value product =
+                      arith::MulIOp::create(b, loc, args[0], args[1]);
+                  return arith::AddIOp::create(b, loc, product, args[2]);
+                }));
+    return success();
+  }
+};
+
 struct ThresholdPattern : public OpConversionPattern<mbn::ThresholdOp> {
   using OpConversionPattern::OpConversionPattern;
 
@@ -360,9 +383,9 @@ void subbit::populateMBNToLinalgTypeConversions(TypeConverter &converter) {
 void subbit::populateMBNToLinalgPatterns(TypeConverter &converter,
                                          RewritePatternSet &patterns) {
   populateFloatMBNToLinalgPatterns(converter, patterns, /*decodeWeights=*/true);
-  patterns
-      .add<EncodePattern, DecodePattern, FusedLayerPattern<mbn::Conv2DOp>,
-           FusedLayerPattern<mbn::MatmulOp>, RescalePattern, ThresholdPattern,
-           MaxPool2DPattern, ReshapePattern, TransposePattern, ConcatPattern>(
-          converter, patterns.getContext());
+  patterns.add<EncodePattern, DecodePattern, FusedLayerPattern<mbn::Conv2DOp>,
+               FusedLayerPattern<mbn::MatmulOp>, RescalePattern, ScorePattern,
+               ThresholdPattern, MaxPool2DPattern, ReshapePattern,
+               TransposePattern, ConcatPattern>(converter,
+                                                patterns.getContext());
 }

@@ -13,9 +13,9 @@
 
 namespace subbit {
 
-/// Adds the internal function `i32 NAME.version()` to an x86-64 module: 1 plus the
-/// number of the last version whose tests the CPU passes, or -1 if it passes
-/// none's. The CPU is asked at the first call; an internal atomic word,
+/// Adds the internal function `i32 NAME.version()` to an x86-64 module: 1 plus
+/// the number of the last version whose tests the CPU passes, or -1 if it
+/// passes none's. The CPU is asked at the first call; an internal atomic word,
 /// `NAME.chosen`, keeps the answer.
 llvm::Function *buildVersionChoice(llvm::Module &module, llvm::StringRef name,
                                    llvm::ArrayRef<CPUTests> versions);

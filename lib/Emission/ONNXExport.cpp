@@ -572,6 +572,11 @@ static llvm::Error checkExportable(func::FuncOp main) {
   if (llvm::any_of(main.getResultTypes(), isWeights))
     return llvm::createStringError("'main' returns weights, which cannot be "
                                    "written as ONNX; decode them");
+  if (main.walk([](mbn::ScoreOp) { return WalkResult::interrupt(); })
+          .wasInterrupted())
+    return llvm::createStringError(
+        "integer scores cannot be written as ONNX; leave out "
+        "mbn-integer-scores, which --integer-scores asks for");
   std::string unknown;
   main.walk([&](Operation *op) {
     if (!isa<mbn::Conv2DOp, mbn::MatmulOp, mbn::BatchNormOp, mbn::LayerNormOp,

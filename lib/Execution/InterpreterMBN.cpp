@@ -145,6 +145,20 @@ static Kernel rescaleKernel(mbn::RescaleOp op) {
   };
 }
 
+static Kernel scoreKernel() {
+  return [](Operands in) {
+    ArrayRef<int32_t> factor = in[1]->ints(), addend = in[2]->ints();
+    std::vector<int32_t> y;
+    y.reserve(in[0]->size());
+    for (auto [i, sum] : llvm::enumerate(in[0]->ints())) {
+      size_t c = i % factor.size();
+      int64_t score = int64_t(sum) * factor[c] + addend[c];
+      y.push_back(static_cast<int32_t>(static_cast<uint32_t>(score)));
+    }
+    return TensorValue{in[0]->shape, std::move(y)};
+  };
+}
+
 static Kernel thresholdKernel(mbn::ThresholdOp op) {
   TableRows row(op.getInput(), op.getBorderAttr());
   int64_t count = op.getType().getLevels().getNumLevels() - 1;
@@ -181,6 +195,7 @@ Kernel interpreter::getMBNKernel(Operation *op) {
       .Case([](mbn::BatchNormOp op) { return batchNormKernel(op); })
       .Case([](mbn::LayerNormOp op) { return layerNormKernel(op); })
       .Case([](mbn::RescaleOp op) { return rescaleKernel(op); })
+      .Case([](mbn::ScoreOp) { return scoreKernel(); })
       .Case([](mbn::ThresholdOp op) { return thresholdKernel(op); })
       .Case([](mbn::MaxPool2DOp op) { return maxPoolKernel(op); })
       .Case([](mbn::ReshapeOp op) {

@@ -7,6 +7,7 @@
 
 #include "lib/Pipelines/Compile.h"
 #include "dialects/Bitserial/IR/Bitserial.h"
+#include "dialects/MBN/Transforms/Passes.h"
 #include "lib/Emission/Entry.h"
 #include "lib/Emission/ONNXExport.h"
 #include "lib/Emission/Object.h"
@@ -201,14 +202,25 @@ LogicalResult Compilation::run() {
   });
   if (failed(isLast) || *isLast)
     return LogicalResult(isLast);
-  if (options.emit == "so") {
+  // What is compared with the object later: as quantized as it gets before the
+  // compiler's own steps, but with what its user asked for.
+  auto embed = [&]() -> LogicalResult {
     llvm::raw_string_ostream os(bytecode);
     if (failed(writeBytecodeToFile(*module, os)))
       return emitError(loc) << "the module cannot be written as bytecode";
-  }
-  isLast = phase("fused", addFusePasses);
+    return success();
+  };
+  if (options.emit == "so" && !options.integerScores && failed(embed()))
+    return failure();
+  isLast = phase("fused", [&](OpPassManager &manager) {
+    addFusePasses(manager);
+    if (options.integerScores)
+      manager.addNestedPass<func::FuncOp>(mbn::createIntegerScoresPass());
+  });
   if (failed(isLast) || *isLast)
     return LogicalResult(isLast);
+  if (options.emit == "so" && options.integerScores && failed(embed()))
+    return failure();
   if (options.emit == "onnx") {
     auto model = exportONNX(*module);
     if (!model)

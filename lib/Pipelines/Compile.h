@@ -33,6 +33,8 @@ struct CompileOptions {
   int64_t batch = 1;
   /// Print sizes and memory of an object.
   bool report = false;
+  /// Return integers where the network returns a layer's floats.
+  bool integerScores = false;
   /// Hand each layer's result to the caller's trace function.
   bool trace = false;
   /// Called after each phase of MLIR, by name; may look at the module or change

@@ -30,10 +30,11 @@ subbit::resolveVersions(const TargetSpec &spec) {
       return version.takeError();
     Triple triple(version->triple);
     if (names.size() > 1 && (!triple.isX86_64() || !triple.isOSBinFormatELF()))
-      return createStringError("-mcpu=" + spec.cpu +
-                               " names several versions, which only x86-64 has; "
-                               "give '" +
-                               version->triple + "' one cpu");
+      return createStringError(
+          "-mcpu=" + spec.cpu +
+          " names several versions, which only x86-64 has; "
+          "give '" +
+          version->triple + "' one cpu");
     versions.push_back(std::move(*version));
   }
   return versions;
@@ -47,8 +48,8 @@ struct Feature {
 };
 } // namespace
 
-/// Features of LLVM that it generates code for unasked, and where CPUID has them
-/// (Intel's and AMD's manuals, instruction CPUID).
+/// Features of LLVM that it generates code for unasked, and where CPUID has
+/// them (Intel's and AMD's manuals, instruction CPUID).
 static constexpr Feature kFeatures[] = {
     {"sse3", 1, 0, 2, 0},
     {"pclmul", 1, 0, 2, 1},
@@ -97,8 +98,8 @@ static constexpr Feature kFeatures[] = {
 
 /// Features of the same kind that need more than a bit of CPUID.
 static constexpr const char *kUntested[] = {
-    "egpr", "ndd", "ccmp", "nf", "zu", "cf", "push2pop2", "ppx", "avx10.1",
-    "avx10.2"};
+    "egpr", "ndd",       "ccmp", "nf",      "zu",
+    "cf",   "push2pop2", "ppx",  "avx10.1", "avx10.2"};
 
 Expected<CPUTests> subbit::getCPUTests(const TargetSpec &spec) {
   auto machine = createTargetMachine(spec);
@@ -106,11 +107,10 @@ Expected<CPUTests> subbit::getCPUTests(const TargetSpec &spec) {
     return machine.takeError();
   const MCSubtargetInfo &info = *(*machine)->getMCSubtargetInfo();
   auto has = [&](StringRef feature) {
-    return any_of(info.getAllProcessorFeatures(),
-                  [&](const SubtargetFeatureKV &kv) {
-                    return feature == kv.Key &&
-                           info.getFeatureBits().test(kv.Value);
-                  });
+    return any_of(
+        info.getAllProcessorFeatures(), [&](const SubtargetFeatureKV &kv) {
+          return feature == kv.Key && info.getFeatureBits().test(kv.Value);
+        });
   };
   for (const char *feature : kUntested)
     if (has(feature))

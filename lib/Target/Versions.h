@@ -13,10 +13,10 @@
 
 namespace subbit {
 
-/// The versions of a target whose cpu is a list: names separated by commas, each
-/// with features behind a '+' ("x86-64-v2,x86-64-v4+avx512vpopcntdq"), resolved.
-/// One name is one version. Fails as resolveTarget does, and for several versions
-/// of anything but x86-64.
+/// The versions of a target whose cpu is a list: names separated by commas,
+/// each with features behind a '+' ("x86-64-v2,x86-64-v4+avx512vpopcntdq"),
+/// resolved. One name is one version. Fails as resolveTarget does, and for
+/// several versions of anything but x86-64.
 llvm::Expected<llvm::SmallVector<TargetSpec>>
 resolveVersions(const TargetSpec &spec);
 

@@ -1045,3 +1045,27 @@ func.func @rescale_c1_border(%s: tensor<1x2x2x3xi32>, %a: tensor<1x2x3xf32>, %b:
   %y = mbn.rescale %s, %a, %b border <rows = [0, 1], columns = [0, 1]> : tensor<1x2x2x3xi32>, tensor<1x2x3xf32>, tensor<2x2x3xf32> -> tensor<1x2x2x3xf32>
   return
 }
+
+// -----
+
+func.func @score_c1_factor(%s: tensor<1x3xi32>, %f: tensor<1xi32>, %a: tensor<3xi32>) {
+  // expected-error @below {{'mbn.score' op expects a factor of shape 3, found 1}}
+  %y = mbn.score %s, %f, %a : tensor<1x3xi32>, tensor<1xi32>, tensor<3xi32>
+  return
+}
+
+// -----
+
+func.func @score_c1_addend(%s: tensor<1x3xi32>, %f: tensor<3xi32>, %a: tensor<2xi32>) {
+  // expected-error @below {{'mbn.score' op expects an addend of shape 3, found 2}}
+  %y = mbn.score %s, %f, %a : tensor<1x3xi32>, tensor<3xi32>, tensor<2xi32>
+  return
+}
+
+// -----
+
+func.func @score_c1_channels(%s: tensor<i32>, %f: tensor<3xi32>) {
+  // expected-error @below {{'mbn.score' op expects an operand with channels}}
+  %y = mbn.score %s, %f, %f : tensor<i32>, tensor<3xi32>, tensor<3xi32>
+  return
+}

@@ -123,6 +123,13 @@ func.func @rescale(%s: tensor<1x3x2x2xi32>, %p: tensor<2xf32>, %base: tensor<2x1
   return %1 : tensor<1x3x2x2xf32>
 }
 
+// CHECK-LABEL: func.func @score(
+// CHECK: mbn.score %{{.*}}, %{{.*}}, %{{.*}} {tag} : tensor<1x3xi32>, tensor<3xi32>, tensor<3xi32>
+func.func @score(%s: tensor<1x3xi32>, %f: tensor<3xi32>) -> tensor<1x3xi32> {
+  %y = mbn.score %s, %f, %f {tag} : tensor<1x3xi32>, tensor<3xi32>, tensor<3xi32>
+  return %y : tensor<1x3xi32>
+}
+
 // CHECK-LABEL: func.func @threshold(
 // CHECK: mbn.threshold %{{.*}}, %{{.*}} : tensor<1x4x4x2xi32>, tensor<2x3xi32> -> !mbn.tensor<1x4x4x2xf32, levels
 // CHECK: mbn.threshold %{{.*}}, %{{.*}} border <rows = [0, 1, 1, 0], columns = [0, 0, 0, 0]> : tensor<1x4x4x2xi32>, tensor<2x1x2x3xi32> -> !mbn.tensor<1x4x4x2xf32, levels

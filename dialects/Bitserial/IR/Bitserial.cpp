@@ -64,11 +64,12 @@ LogicalResult ScheduleAttr::verify(function_ref<InFlightDiagnostic()> emitError,
     return emitError() << "lanes and vectors must be from 1 to 1024, found "
                        << lanes << " and " << vectors;
   // schedule_c2
-  bool isKnown =
-      counting == Counting::Uaddlp || counting == Counting::Vpaddl ||
-                         counting == Counting::Udot ? lanes == 4
-      : counting == Counting::Pmadd ? lanes == 4 || lanes == 8 || lanes == 16
-                                    : true;
+  bool isKnown = counting == Counting::Uaddlp || counting == Counting::Vpaddl ||
+                         counting == Counting::Udot
+                     ? lanes == 4
+                 : counting == Counting::Pmadd
+                     ? lanes == 4 || lanes == 8 || lanes == 16
+                     : true;
   if (!isKnown)
     return emitError() << "no instruction " << stringifyCounting(counting)
                        << " sums the bytes of " << lanes << " lanes";

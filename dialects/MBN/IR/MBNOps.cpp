@@ -295,6 +295,17 @@ LogicalResult RescaleOp::verify() {
   return verifyShape(*this, "a result", getType(), shape);
 }
 
+LogicalResult ScoreOp::verify() {
+  // score_c1
+  ArrayRef<int64_t> shape = getInput().getType().getShape();
+  if (shape.empty())
+    return emitOpError() << "expects an operand with channels";
+  if (failed(verifyShape(*this, "a factor", getFactor().getType(),
+                         {shape.back()})))
+    return failure();
+  return verifyShape(*this, "an addend", getAddend().getType(), {shape.back()});
+}
+
 LogicalResult ThresholdOp::verify() {
   // threshold_c1
   ArrayRef<int64_t> shape = getInput().getType().getShape();

@@ -258,6 +258,29 @@ def MBN_RescaleOp : MBN_Op<"rescale"> {
   let hasVerifier = 1;
 }
 
+def MBN_ScoreOp : MBN_Op<"score", [AllTypesMatch<["input", "result"]>]> {
+  let summary = "integer sums to comparable integers";
+  let description = [{
+    `Y = factor_c * S + addend_c`, in 32 bits: what `mbn.rescale` gives, in a unit
+    that all channels share. Sums past 32 bits wrap around.
+
+    ```mlir
+    %y = mbn.score %s, %factor, %addend : tensor<1x10xi32>, tensor<10xi32>, tensor<10xi32>
+    ```
+
+    Constraints:
+    - score_c1: `factor` and `addend` have one element per channel (the last
+      dimension).
+  }];
+  let arguments = (ins MBN_IntTensor:$input, MBN_IntTensor:$factor, MBN_IntTensor:$addend);
+  let results = (outs MBN_IntTensor:$result);
+  let assemblyFormat = [{
+    $input `,` $factor `,` $addend attr-dict
+    `:` type($input) `,` type($factor) `,` type($addend)
+  }];
+  let hasVerifier = 1;
+}
+
 def MBN_ThresholdOp : MBN_Op<"threshold"> {
   let summary = "integer sums to codes";
   let description = [{

@@ -224,8 +224,8 @@ struct FoldIntoEncode : public OpRewritePattern<EncodeOp> {
   }
 };
 
-/// Whether no sum of 32 bits gives an infinity on the way through a chain, and so
-/// none a NaN.
+/// Whether no sum of 32 bits gives an infinity on the way through a chain, and
+/// so none a NaN.
 bool staysFinite(const Chain &chain, RescaleOp rescale) {
   auto scale = getConstantFloats(rescale.getScale());
   auto base = getConstantFloats(rescale.getBase());
@@ -260,8 +260,8 @@ bool staysFinite(const Chain &chain, RescaleOp rescale) {
   return start < std::numeric_limits<float>::max();
 }
 
-// encode(max_pool(x)) -> max_pool(encode(x)): codes rise with what they encode, if
-// that is no NaN, of which the maximum would be one.
+// encode(max_pool(x)) -> max_pool(encode(x)): codes rise with what they encode,
+// if that is no NaN, of which the maximum would be one.
 struct MoveEncode : public OpRewritePattern<EncodeOp> {
   using OpRewritePattern::OpRewritePattern;
   LogicalResult matchAndRewrite(EncodeOp op,

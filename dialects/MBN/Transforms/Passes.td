@@ -111,7 +111,8 @@ def FoldNormalizationPass : Pass<"mbn-fold-normalization", "::mlir::func::FuncOp
     - weight normalization, a factor for each output of the weights, becomes part
       of their steps;
     - a scale for each channel of decoded activations moves behind pooling, and
-      becomes part of the steps of a depthwise convolution;
+      becomes part of the steps of a depthwise convolution; one scale of all
+      channels becomes part of any layer's steps;
     - layer normalization of a layer without a bias whose outputs have one step
       `s` needs no step: its epsilon becomes `epsilon / s^2`.
 
@@ -137,6 +138,32 @@ def FoldNormalizationPass : Pass<"mbn-fold-normalization", "::mlir::func::FuncOp
     Statistic<"numThresholds", "thresholds", "Encodes that are integer thresholds">,
     Statistic<"numFolded", "folded", "Operations that became part of steps and bias">,
   ];
+  let dependentDialects = ["::subbit::mbn::MBNDialect", "::mlir::arith::ArithDialect"];
+}
+
+def IntegerScoresPass : Pass<"mbn-integer-scores", "::mlir::func::FuncOp"> {
+  let summary = "Return the sums of last layers as integers, not as floats";
+  let description = [{
+    A returned `mbn.rescale` becomes an `mbn.score`: factors and addends are those
+    of the rescale in units of a power of two, the smallest for which no score
+    leaves 32 bits, so that scores can be compared with each other. They are
+    rounded: two outputs closer to each other than that may change places. What
+    else a function returns is refused, by name. A remark gives the unit.
+
+    Before:
+
+    ```mlir
+    %y = mbn.rescale %s, %scale, %base : tensor<1x10xi32>, tensor<10xf32>, tensor<10xf32> -> tensor<1x10xf32>
+    return %y : tensor<1x10xf32>
+    ```
+
+    After:
+
+    ```mlir
+    %y = mbn.score %s, %factor, %addend : tensor<1x10xi32>, tensor<10xi32>, tensor<10xi32>
+    return %y : tensor<1x10xi32>
+    ```
+  }];
   let dependentDialects = ["::subbit::mbn::MBNDialect", "::mlir::arith::ArithDialect"];
 }
 
