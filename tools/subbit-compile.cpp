@@ -35,9 +35,8 @@ static cl::opt<std::string>
 static cl::opt<std::string> dump("dump-phases-to", cl::value_desc("DIR"),
                                  cl::desc("write the module after each phase"),
                                  cl::cat(files));
-static cl::opt<bool> report("report", cl::cat(files),
-                            cl::desc("print sizes of the layers, flash, RAM "
-                                     "and stack"));
+static cl::opt<bool> report("report", cl::desc("print sizes and memory"),
+                            cl::cat(files));
 static cl::opt<int64_t> batch("batch", cl::init(1), cl::value_desc("N"),
                               cl::desc("batch size where the model leaves it "
                                        "open (default 1)"),
@@ -57,10 +56,9 @@ static cl::opt<std::string>
                 cl::desc("data to learn activation levels from (.npy, IDX, "
                          "CIFAR)"));
 
-static cl::opt<bool>
-    exactNormalization("exact-normalization", cl::cat(compressing),
-                       cl::desc("fold normalization only where no value "
-                                "changes, not into steps and bias"));
+static cl::opt<bool> exactNormalization(
+    "exact-normalization", cl::cat(compressing),
+    cl::desc("fold normalization only where nothing rounds"));
 
 static cl::opt<bool>
     integerScores("integer-scores", cl::cat(compressing),
@@ -70,8 +68,8 @@ static cl::opt<std::string> triple("mtriple", cl::value_desc("TRIPLE"),
                                    cl::desc("target, default this machine's"),
                                    cl::cat(code));
 static cl::opt<std::string> cpu("mcpu", cl::value_desc("CPU"), cl::cat(code),
-                                cl::desc("as in llc; 'native' is this machine, "
-                                         "default the triple's baseline"));
+                                cl::desc("as in llc, or several: A,B+FEATURE; "
+                                         "'native' is this machine"));
 static cl::opt<std::string> features("mattr", cl::value_desc("+A,-B"),
                                      cl::desc("features, as in llc"),
                                      cl::cat(code));
@@ -96,18 +94,9 @@ static std::optional<int64_t> given(const cl::opt<int64_t> &option) {
 }
 
 static Expected<CompileOptions> makeOptions() {
-  if (emit != "obj" && emit != "so" && emit != "onnx" && !isPhase(emit))
-    return invalid("--emit=" + emit +
-                   " is neither obj, so, onnx nor a phase; --help lists them");
-  StringRef name = sys::path::filename(output);
-  bool writesOneFile = emit != "obj" && emit != "so";
-  bool names = name != "" && name != "." && name != ".." &&
-               !sys::path::is_separator(output.back());
-  if (!names || (name == "-" && !writesOneFile))
-    return invalid("-o '" + output + "' names no file; " +
-                   (writesOneFile ? "give a path, or - for the terminal"
-                                  : "give a path and the network's name"));
-  if (report && writesOneFile)
+  if (Error error = checkOutput(output, emit))
+    return std::move(error);
+  if (report && emit != "obj" && emit != "so")
     return invalid("--report is of an object; --emit=" + emit + " makes none");
   if (batch < 1)
     return invalid("--batch must be at least 1");
@@ -133,17 +122,16 @@ static Expected<CompileOptions> makeOptions() {
 int main(int argc, char **argv) {
   InitLLVM init(argc, argv);
   cl::HideUnrelatedOptions({&files, &compressing, &code});
+  cl::getRegisteredOptions()["help-list"]->setHiddenFlag(cl::Hidden);
   cl::SetVersionPrinter(printVersion);
   cl::ParseCommandLineOptions(
       argc, argv,
       R"(Compiles a neural network into an object file, a C header and a report
-
   subbit-compile lenet5.onnx --recipe sketch.yaml -mcpu=native -o lenet5
                      lenet5.o lenet5.h lenet5.json; the header says how to call it
   subbit-compile lenet5.onnx --weight-bits 2 --activation-bits 2 \
                  --calibration digits.npy --emit=so -o lenet5
   subbit-run lenet5.so --input digits.npy --labels labels.npy --compare
-                     its accuracy, latency, and whether each bit is right
 )");
   auto options = makeOptions();
   if (!options) {

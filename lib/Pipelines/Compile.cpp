@@ -30,6 +30,23 @@
 using namespace mlir;
 using namespace subbit;
 
+llvm::Error subbit::checkOutput(StringRef output, StringRef emit) {
+  if (emit != "obj" && emit != "so" && emit != "onnx" && !isPhase(emit))
+    return llvm::createStringError(
+        "--emit=" + emit +
+        " is neither obj, so, onnx nor a phase; --help lists them");
+  StringRef name = llvm::sys::path::filename(output);
+  bool writesOneFile = emit != "obj" && emit != "so";
+  bool names = name != "" && name != "." && name != ".." &&
+               !llvm::sys::path::is_separator(output.back());
+  if (names && (name != "-" || writesOneFile))
+    return llvm::Error::success();
+  return llvm::createStringError("-o '" + output + "' names no file; " +
+                                 (writesOneFile
+                                      ? "give a path, or - for the terminal"
+                                      : "give a path and the network's name"));
+}
+
 OwningOpRef<ModuleOp> subbit::readModel(StringRef path, MLIRContext &context,
                                         int64_t batch) {
   if (path.ends_with(".onnx"))

@@ -43,6 +43,10 @@ struct CompileOptions {
       afterPhase;
 };
 
+/// Fails with a message for a name of `CompileOptions::output` or a value of
+/// `CompileOptions::emit` that are none.
+llvm::Error checkOutput(llvm::StringRef output, llvm::StringRef emit);
+
 /// Reads a model into a module; null after a message in the context's
 /// diagnostics.
 mlir::OwningOpRef<mlir::ModuleOp>
