@@ -61,7 +61,8 @@ ScheduleAttr subbit::chooseSchedule(MLIRContext *context,
   // Summing the bytes of a row costs about as much as three words do.
   Counting counting =
       symbolizeCounting(target.counting).value_or(Counting::Words);
-  if (words <= 3 && counting != Counting::Udot)
+  if (counting == Counting::Pairs ? words % 2 != 0
+                                  : words <= 3 && counting != Counting::Udot)
     counting = Counting::Words;
   int64_t lanes = target.lanes;
   int64_t positions = geometry.outputHeight() * geometry.outputWidth();

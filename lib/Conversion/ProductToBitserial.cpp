@@ -121,6 +121,11 @@ public:
 
 private:
   void chooseLayout(const TargetInfo &target) {
+    ArrayRef<int64_t> group = grouping.group();
+    SmallVector<int64_t> groupDims{1, 1, group.back()};
+    if (!isMatmul)
+      groupDims = {group[1], group[2], group[3]};
+    int64_t elements = groupDims[0] * groupDims[1] * groupDims[2];
     numerics::PackedProduct compact = numerics::packForPositions(rows);
     numerics::PackedProduct blocked;
     int64_t padded = std::numeric_limits<int64_t>::max();
@@ -128,15 +133,11 @@ private:
       blocked = numerics::packForOutputs(rows, target.lanes);
       padded = blocked.words.size();
     }
-    schedule =
-        chooseSchedule(b.getContext(), target, conv, compact.words.size(),
-                       padded, grouping.groupWords(0));
+    schedule = chooseSchedule(
+        b.getContext(), target, conv, compact.words.size(), padded,
+        (elements + numerics::kWordBits - 1) / numerics::kWordBits);
     packed = schedule.inPixels() ? std::move(compact) : std::move(blocked);
 
-    ArrayRef<int64_t> group = grouping.group();
-    SmallVector<int64_t> groupDims{1, 1, group.back()};
-    if (!isMatmul)
-      groupDims = {group[1], group[2], group[3]};
     if (isMatmul && schedule.inPixels()) {
       // The batch takes the place of the positions of one image.
       positions = conv.batch;

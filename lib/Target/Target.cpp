@@ -158,6 +158,7 @@ struct Row {
 } // namespace
 
 static bool isX86(const Triple &triple) { return triple.isX86(); }
+static bool isX86_64(const Triple &triple) { return triple.isX86_64(); }
 static bool isAArch64(const Triple &triple) { return triple.isAArch64(); }
 static bool isRISCV(const Triple &triple) { return triple.isRISCV(); }
 static bool isRISCV64(const Triple &triple) { return triple.isRISCV64(); }
@@ -181,8 +182,9 @@ static constexpr Row kRows[] = {
     {"armv7-neon", isARM, "+neon", 4, "none", 16, "vpaddl"},
     {"zvbb", isRISCV64, "+v,+zvbb", 4, "pointers", 16, "words"},
     {"rvv", isRISCV64, "+v", 4, "pointers", 16, "bytes"},
-    {"popcnt", isX86, "+popcnt", 1, "none", 16, "words"},
-    {"zbb", isRISCV, "+zbb", 1, "none", 16, "words"},
+    {"popcnt", isX86_64, "+popcnt", 1, "none", 16, "pairs"},
+    {"zbb", isRISCV64, "+zbb", 1, "none", 16, "pairs"},
+    {"zbb32", isRISCV, "+zbb", 1, "none", 16, "words"},
     {"scalar", isAny, "", 1, "none", 16, "bytes"},
 };
 

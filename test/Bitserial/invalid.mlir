@@ -653,3 +653,25 @@ func.func @schedule_c3_outputs() attributes {s = #bitserial.schedule<outputs, la
 func.func @schedule_c3_count() attributes {s = #bitserial.schedule<pixels, lanes = 4 x offsets, vectors = 1, count = uaddlp>} {
   return
 }
+
+// -----
+
+// expected-error @below {{pairs of words are of positions without lanes}}
+func.func @schedule_c3_pairs_of_outputs() attributes {s = #bitserial.schedule<outputs, lanes = 1, vectors = 1, count = pairs>} {
+  return
+}
+
+// -----
+
+// expected-error @below {{pairs of words are of positions without lanes}}
+func.func @schedule_c3_pairs_of_lanes() attributes {s = #bitserial.schedule<pixels, lanes = 4, vectors = 1, count = pairs>} {
+  return
+}
+
+// -----
+
+func.func @pack_c5(%c: memref<16xi8>, %e: memref<1x2x4xi32>) {
+  // expected-error @below {{'bitserial.pack' op expects pairs of words, found rows of 1}}
+  bitserial.pack planes 2 #bitserial.geometry<input = [1, 4, 4], kernel = [3, 3, 1], group = [3, 3, 1], output = [2, 2, 2], stride = [1, 1], dilation = [1, 1], groups = 1> #bitserial.schedule<pixels, lanes = 1, vectors = 4, count = pairs> image #bitserial.image<size = [4, 4], pad = [0, 0], bits = 8, outside = 0> ins(%c : memref<16xi8>) outs(%e : memref<1x2x4xi32>)
+  return
+}

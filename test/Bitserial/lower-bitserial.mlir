@@ -395,3 +395,19 @@ func.func @band_border(%p: memref<1x2x4xi32>, %w: memref<1xi32>, %a: memref<1xi8
   bitserial.band "c" multipliers [1, 2] #geometry <pixels, lanes = 1, vectors = 4> pool [2, 2] image <size = [1, 1], pad = [0, 0], bits = 8, outside = 0> rows [0, 1] columns [0, 0] at (%z, %z, %z) ins(%p, %w, %a, %n, %i, %t : memref<1x2x4xi32>, memref<1xi32>, memref<1xi8>, memref<1xi8>, memref<1xi32>, memref<2x1x1x3xi32>) outs(%o : memref<1xi8>)
   return
 }
+
+// -----
+
+#geometry = #bitserial.geometry<input = [64, 1, 1], kernel = [1, 1, 64], group = [1, 1, 64], output = [1, 1, 1], stride = [1, 1], dilation = [1, 1], groups = 1>
+
+// Two words side by side are one of 64 bits.
+// CHECK-LABEL: func.func @product_pairs(
+// CHECK: vector.load %{{.*}} {alignment = 8 : i64} : memref<2xi32>, vector<2xi32>
+// CHECK: vector.load %{{.*}} {alignment = 8 : i64} : memref<2xi32>, vector<2xi32>
+// CHECK: math.ctpop %{{.*}} : vector<1xi64>
+// CHECK-NOT: math.ctpop
+// CHECK: arith.trunci %{{.*}} : vector<1xi64> to vector<1xi32>
+func.func @product_pairs(%p: memref<1x2x1xi32>, %w: memref<2xi32>, %a: memref<1xi8>, %n: memref<1xi8>, %i: memref<1xi32>, %s: memref<1x1x1xi32>) {
+  bitserial.product "c" multipliers [1] #geometry <pixels, lanes = 1, vectors = 1, count = pairs> ins(%p, %w, %a, %n, %i : memref<1x2x1xi32>, memref<2xi32>, memref<1xi8>, memref<1xi8>, memref<1xi32>) outs(%s : memref<1x1x1xi32>)
+  return
+}

@@ -74,6 +74,9 @@ LogicalResult ScheduleAttr::verify(function_ref<InFlightDiagnostic()> emitError,
     return emitError() << "no instruction " << stringifyCounting(counting)
                        << " sums the bytes of " << lanes << " lanes";
   // schedule_c3
+  if (counting == Counting::Pairs &&
+      (orientation != Orientation::Pixels || lanes != 1))
+    return emitError() << "pairs of words are of positions without lanes";
   if (scaling != Scaling::None &&
       (orientation != Orientation::Pixels ||
        (counting != Counting::Words && counting != Counting::Bytes)))
@@ -284,6 +287,10 @@ LogicalResult PackOp::verify() {
       (!getOrigin().empty() && getOrigin().size() != 3))
     return emitOpError() << "expects an image for positions of one lane only, "
                             "and a place of three indices in it or none";
+  // pack_c5
+  if (g.getWords() % getSchedule().getWordsAtOnce())
+    return emitOpError() << "expects pairs of words, found rows of "
+                         << g.getWords();
   return success();
 }
 

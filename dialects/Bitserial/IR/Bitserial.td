@@ -40,7 +40,8 @@ def Bitserial_Counting : I32EnumAttr<"Counting", "how the bits of words are coun
     I32EnumAttrCase<"Pmadd", 2, "pmadd">,
     I32EnumAttrCase<"Uaddlp", 3, "uaddlp">,
     I32EnumAttrCase<"Vpaddl", 4, "vpaddl">,
-    I32EnumAttrCase<"Udot", 5, "udot">]> {
+    I32EnumAttrCase<"Udot", 5, "udot">,
+    I32EnumAttrCase<"Pairs", 6, "pairs">]> {
   let genSpecializedAttr = 0;
   let cppNamespace = "::subbit::bitserial";
 }
@@ -67,6 +68,9 @@ def Bitserial_ScheduleAttr : AttrDef<Bitserial_Dialect, "Schedule"> {
     one instruction adds the bytes of a lane to its word. That suits CPUs which count
     bits of bytes, or of nibbles by a table.
 
+    With `pairs`, on 64-bit CPUs without vectors, two words of a position lie side by
+    side and are counted at once.
+
     Behind an `x` stands how vectors scale: a product's vectors have so many lanes for each
     unit of the length of vectors then, which only the CPU knows. What is in memory does
     not depend on that length; the last vector of positions is masked. Loads have
@@ -82,7 +86,7 @@ def Bitserial_ScheduleAttr : AttrDef<Bitserial_Dialect, "Schedule"> {
     Constraints:
     - schedule_c1: lanes and vectors are from 1 to 1024.
     - schedule_c2: there is an instruction of the kind for so many lanes.
-    - schedule_c3: scalable vectors are of positions, and their bits are counted in
+    - schedule_c3: pairs are of one lane of positions; scalable vectors are of positions, and their bits are counted in
       words or bytes.
   }];
   let parameters = (ins "::subbit::bitserial::Orientation":$orientation,
@@ -95,6 +99,10 @@ def Bitserial_ScheduleAttr : AttrDef<Bitserial_Dialect, "Schedule"> {
     `vectors` `=` $vectors (`,` `count` `=` $counting^)? `>`}];
   let genVerifyDecl = 1;
   let extraClassDeclaration = [{
+    /// Words of a row that are counted at once, side by side in memory.
+    int64_t getWordsAtOnce() const {
+      return getCounting() == Counting::Pairs ? 2 : 1;
+    }
     bool isScalable() const { return getScaling() != Scaling::None; }
     bool inPixels() const { return getOrientation() == Orientation::Pixels; }
     /// A vector of `perLane` elements in each lane.
@@ -248,6 +256,7 @@ def Bitserial_PackOp : Bitserial_DestinationOp<"pack"> {
       rank 1 with an image.
     - pack_c4: an image is for `pixels` of one lane; `at` needs one, and is three
       indices.
+    - pack_c5: rows that are counted in pairs have an even number of words.
   }];
   let arguments = (ins Bitserial_Buffer:$input, Bitserial_Buffer:$output,
                        Variadic<Index>:$origin,

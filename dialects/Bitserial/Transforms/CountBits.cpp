@@ -25,9 +25,16 @@ static constexpr int64_t kByteWords = 31;
 /// Or of a nibble, four.
 static constexpr int64_t kNibbleWords = 3;
 
+/// Whether counts are kept in the bytes of words.
+bool countsInBytes(ScheduleAttr schedule) {
+  Counting counting = schedule.getCounting();
+  return counting != Counting::Words && counting != Counting::Udot &&
+         counting != Counting::Pairs;
+}
+
 /// How many bits of a vector of words are set, in each word or byte.
 Value popcount(LoopBuilder &b, Value bits, ScheduleAttr schedule) {
-  if (schedule.getCounting() != Counting::Words)
+  if (countsInBytes(schedule) || schedule.getCounting() == Counting::Udot)
     bits = vector::BitCastOp::create(
         b.b, b.loc, schedule.getVector(b.b.getI8Type(), 4), bits);
   return math::CtPopOp::create(b.b, b.loc, bits);
@@ -105,12 +112,6 @@ Value addDot(LoopBuilder &b, Value sum, Value bytes, ScheduleAttr schedule) {
       .getResult(0);
 }
 
-/// Whether counts are kept in the bytes of words.
-bool countsInBytes(ScheduleAttr schedule) {
-  return schedule.getCounting() != Counting::Words &&
-         schedule.getCounting() != Counting::Udot;
-}
-
 /// Lets LLVM keep the loop as it is.
 void disableUnrolling(Operation *loop) {
   MLIRContext *context = loop->getContext();
@@ -180,6 +181,8 @@ LoopBuilder::Values countWords(LoopBuilder &b, int64_t first, int64_t words,
     VectorType type = schedule.getVector(b.b.getI32Type());
     if (countsInBytes(schedule) && !inFields)
       type = schedule.getVector(b.b.getI8Type(), 4);
+    if (schedule.getCounting() == Counting::Pairs)
+      type = schedule.getVector(b.b.getI64Type());
     LoopBuilder::Values zeros(counts, b.zero(type));
     acc = b.loop(
         b.index(first), b.index(first + looped), chunk, zeros,
@@ -199,8 +202,15 @@ LoopBuilder::Values subbit::bitserial::countRow(LoopBuilder &b, int64_t words,
                                                 ScheduleAttr schedule,
                                                 int64_t counts,
                                                 DiffersFn differs) {
-  if (!countsInBytes(schedule))
-    return countWords(b, 0, words, schedule, counts, differs);
+  if (!countsInBytes(schedule)) {
+    LoopBuilder::Values total =
+        countWords(b, 0, words, schedule, counts, differs);
+    if (schedule.getCounting() == Counting::Pairs)
+      for (Value &count : total)
+        count = arith::TruncIOp::create(
+            b.b, b.loc, schedule.getVector(b.b.getI32Type()), count);
+    return total;
+  }
   LoopBuilder::Values total(counts, Value());
   for (int64_t first = 0; first < words; first += kByteWords) {
     LoopBuilder::Values bytes =

@@ -178,8 +178,7 @@ private:
     ArrayRef<int64_t> size = image.getSize();
     // The last group may have fewer words than its rows.
     b.loop(planes * words, [&](Value row) {
-      b.store(b.i32(0), op.getOutput(),
-              {place.n, b.add(firstRow, row), place.position});
+      storeWord(b, op, place, b.add(firstRow, row), b.i32(0));
     });
     bool mayBeOutside =
         g.getInput()[1] != size[0] || g.getInput()[2] != size[1];
@@ -224,6 +223,20 @@ private:
     });
   }
 
+  static void storeWord(LoopBuilder &b, PackOp op, const Place &place,
+                        Value row, Value word) {
+    if (op.getSchedule().getWordsAtOnce() == 1) {
+      b.store(word, op.getOutput(), {place.n, row, place.position});
+      return;
+    }
+    // Behind the first word of the same position.
+    auto shape = cast<MemRefType>(op.getOutput().getType()).getShape();
+    Value second = b.remainder(row, b.index(2));
+    Value first = b.add(b.mul(place.n, shape[1]), b.sub(row, second));
+    Value at = b.add(b.mul(first, shape[2]), b.mul(place.position, 2));
+    b.store(word, b.flatten(op.getOutput()), b.add(at, second));
+  }
+
   /// `state` holds the planes' words, the next bit in them, and the first
   /// word's row. Words are stored with each bit, so nothing is left for the
   /// end.
@@ -239,8 +252,7 @@ private:
       plane = arith::AndIOp::create(b.b, b.loc, plane, b.i32(1));
       plane = arith::ShLIOp::create(b.b, b.loc, plane, bit);
       next.push_back(arith::OrIOp::create(b.b, b.loc, state[j], plane));
-      b.store(next.back(), op.getOutput(),
-              {place.n, b.add(row, j * words), place.position});
+      storeWord(b, op, place, b.add(row, j * words), next.back());
     }
     bit = b.add(bit, b.i32(1));
     if (words == 1) {

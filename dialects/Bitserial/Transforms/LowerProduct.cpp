@@ -84,6 +84,27 @@ LoopBuilder::Values loadPatches(LoopBuilder &b, Op op, const Block &block,
   return patches;
 }
 
+/// Two words side by side as one, the first at an even place.
+Value loadPair(LoopBuilder &b, Value words, Value at) {
+  Value pair = vector::LoadOp::create(b.b, b.loc, b.i32Vector(2), words, at,
+                                      /*nontemporal=*/false, llvm::Align(8));
+  return vector::BitCastOp::create(
+      b.b, b.loc, VectorType::get({1}, b.b.getI64Type()), pair);
+}
+
+/// Words `row` and `row + 1` of the patches of a block's positions.
+template <typename Op>
+LoopBuilder::Values loadPatchPairs(LoopBuilder &b, Op op, const Block &block,
+                                   Value row) {
+  auto shape = cast<MemRefType>(op.getPatches().getType()).getShape();
+  Value all = b.flatten(op.getPatches());
+  Value first = b.mul(b.add(b.mul(block.n, shape[1]), row), shape[2]);
+  LoopBuilder::Values patches;
+  for (int64_t v = 0; v < block.vectors; ++v)
+    patches.push_back(loadPair(b, all, b.add(first, b.mul(block.at(b, v), 2))));
+  return patches;
+}
+
 /// One row (one basis of one group). `state` holds the accumulators, the row's
 /// number and its first word.
 template <typename Op>
@@ -100,15 +121,21 @@ LoopBuilder::Values sumRow(LoopBuilder &b, Op op, const Block &block,
   SmallVector<LoopBuilder::Values> counts;
   for (size_t j = 0; j < op.getMultipliers().size(); ++j) {
     Value plane = b.add(patch, j * words);
-    auto differs = [&](Value word) {
-      Value weights =
-          b.splat(b.load(op.getWords(), b.add(firstWord, word)), type);
+    bool pairs = schedule.getWordsAtOnce() == 2;
+    auto differs = [&](Value step) {
+      Value word = b.mul(step, schedule.getWordsAtOnce());
+      Value at = b.add(firstWord, word);
+      Value weights = pairs ? loadPair(b, op.getWords(), at)
+                            : b.splat(b.load(op.getWords(), at), type);
+      Value row = b.add(plane, word);
       LoopBuilder::Values bits;
-      for (Value patch : loadPatches(b, op, block, b.add(plane, word)))
+      for (Value patch : pairs ? loadPatchPairs(b, op, block, row)
+                               : loadPatches(b, op, block, row))
         bits.push_back(arith::XOrIOp::create(b.b, b.loc, weights, patch));
       return bits;
     };
-    counts.push_back(countRow(b, words, schedule, block.vectors, differs));
+    counts.push_back(countRow(b, words / schedule.getWordsAtOnce(), schedule,
+                              block.vectors, differs));
   }
   LoopBuilder::Values next;
   for (int64_t v = 0; v < block.vectors; ++v) {
