@@ -92,14 +92,57 @@ Expected<StringMap<int64_t>> subbit::symbolSizes(ArrayRef<char> object) {
   return sizes;
 }
 
-Expected<ObjectMemory> subbit::measureMemory(ArrayRef<char> object) {
+/// Adds up frames; of versions, only one of which runs, the largest. A section
+/// of stack sizes has a function's address, which is a relocation, then its
+/// frame's size.
+static Error addFrames(const object::ObjectFile &file,
+                       const object::SectionRef &section, int64_t &frames,
+                       int64_t &largestVersion) {
+  // Functions have sections of their own, whose names say which they are.
+  DenseMap<uint64_t, StringRef> functions;
+  for (const object::SectionRef &other : file.sections()) {
+    auto target = other.getRelocatedSection();
+    if (!target)
+      return target.takeError();
+    if (*target == file.section_end() || **target != section)
+      continue;
+    for (const object::RelocationRef &relocation : other.relocations()) {
+      auto of = relocation.getSymbol()->getSection();
+      if (!of)
+        return of.takeError();
+      auto name = (*of)->getName();
+      if (!name)
+        return name.takeError();
+      functions[relocation.getOffset()] = *name;
+    }
+  }
+  auto content = section.getContents();
+  if (!content)
+    return content.takeError();
+  DataExtractor data(*content, file.isLittleEndian(), file.getBytesInAddress());
+  DataExtractor::Cursor at(0);
+  while (at && !data.eof(at)) {
+    StringRef function = functions.lookup(at.tell());
+    data.getAddress(at);
+    int64_t frame = data.getULEB128(at);
+    if (function.contains(".main") || function.ends_with(".version"))
+      largestVersion = std::max(largestVersion, frame);
+    else
+      frames += frame;
+  }
+  return at.takeError();
+}
+
+Expected<std::optional<ObjectMemory>>
+subbit::measureMemory(ArrayRef<char> object) {
   auto file = object::ObjectFile::createObjectFile(
       MemoryBufferRef(StringRef(object.data(), object.size()), "object"));
   if (!file)
     return file.takeError();
-  ObjectMemory memory;
   if (!isa<object::ELFObjectFileBase>(**file))
-    return memory;
+    return std::nullopt;
+  ObjectMemory memory;
+  int64_t version = 0;
   for (object::ELFSectionRef section : (*file)->sections()) {
     uint64_t flags = section.getFlags();
     if (flags & ELF::SHF_ALLOC)
@@ -110,20 +153,10 @@ Expected<ObjectMemory> subbit::measureMemory(ArrayRef<char> object) {
       return name.takeError();
     if (*name != ".stack_sizes")
       continue;
-    // A function's address, then its frame's size.
-    auto content = section.getContents();
-    if (!content)
-      return content.takeError();
-    uint8_t pointer = (*file)->getBytesInAddress();
-    DataExtractor data(*content, (*file)->isLittleEndian(), pointer);
-    DataExtractor::Cursor at(0);
-    while (at && !data.eof(at)) {
-      data.getAddress(at);
-      memory.stackBytes += data.getULEB128(at);
-    }
-    if (!at)
-      return at.takeError();
+    if (Error error = addFrames(**file, section, memory.stackBytes, version))
+      return std::move(error);
   }
+  memory.stackBytes += version;
   return memory;
 }
 

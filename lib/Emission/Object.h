@@ -34,15 +34,18 @@ emitCode(llvm::Module &module, llvm::TargetMachine &machine, bool assembly);
 llvm::Expected<llvm::StringMap<int64_t>>
 symbolSizes(llvm::ArrayRef<char> object);
 
-/// What an ELF object takes of a machine's memory; zeros for other formats.
+/// What an ELF object takes of a machine's memory.
 struct ObjectMemory {
   int64_t flashBytes = 0; ///< code and constants
   int64_t ramBytes = 0;   ///< variables
-  /// The frames of all functions: they call each other in a row, none twice.
-  /// What the C library's functions take is not known here.
+  /// The frames of all functions, which call each other in a row, none twice;
+  /// of several versions the largest. What the C library's functions take is
+  /// not known here.
   int64_t stackBytes = 0;
 };
-llvm::Expected<ObjectMemory> measureMemory(llvm::ArrayRef<char> object);
+/// None for objects of other formats.
+llvm::Expected<std::optional<ObjectMemory>>
+measureMemory(llvm::ArrayRef<char> object);
 
 /// Links an object file into a shared object with lld. Fails if lld is missing
 /// or refuses.

@@ -111,11 +111,10 @@ static LayerSize addUp(ArrayRef<LayerSize> layers) {
   return total;
 }
 
-llvm::json::Value subbit::makeReport(const Entry &entry,
-                                     const TargetSpec &target,
-                                     ArrayRef<LayerSize> layers,
-                                     int64_t otherBytes,
-                                     const ObjectMemory &memory) {
+llvm::json::Value
+subbit::makeReport(const Entry &entry, const TargetSpec &target,
+                   ArrayRef<LayerSize> layers, int64_t otherBytes,
+                   const std::optional<ObjectMemory> &memory) {
   LayerSize total = addUp(layers);
   llvm::json::Array list;
   for (const LayerSize &layer : layers) {
@@ -130,7 +129,7 @@ llvm::json::Value subbit::makeReport(const Entry &entry,
         {"ratio", ratio(32.0 * layer.weights, layer.formulaBits)},
         {"exact_ratio", ratio(4.0 * layer.weights, layer.exactBytes)}});
   }
-  return llvm::json::Object{
+  llvm::json::Object report{
       {"name", entry.name},
       {"abi_version", SUBBIT_ABI_VERSION},
       {"target", llvm::json::Object{{"triple", target.triple},
@@ -140,9 +139,6 @@ llvm::json::Value subbit::makeReport(const Entry &entry,
       {"outputs", describe(entry.outputs)},
       {"scratch_bytes", entry.scratchBytes},
       {"scratch_alignment", entry.scratchAlignment},
-      {"flash_bytes", memory.flashBytes},
-      {"ram_bytes", entry.scratchBytes + memory.ramBytes},
-      {"stack_bytes", memory.stackBytes},
       {"layers", std::move(list)},
       {"weights", total.weights},
       {"groups", total.groups},
@@ -152,6 +148,12 @@ llvm::json::Value subbit::makeReport(const Entry &entry,
       {"other_bytes", otherBytes},
       {"ratio", ratio(32.0 * total.weights, total.formulaBits)},
       {"exact_ratio", ratio(4.0 * total.weights, total.exactBytes)}};
+  if (memory) {
+    report["flash_bytes"] = memory->flashBytes;
+    report["ram_bytes"] = entry.scratchBytes + memory->ramBytes;
+    report["stack_bytes"] = memory->stackBytes;
+  }
+  return report;
 }
 
 void subbit::printReport(const Entry &entry, ArrayRef<LayerSize> layers,

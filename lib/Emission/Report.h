@@ -48,10 +48,11 @@ int64_t addExactSizes(std::vector<LayerSize> &layers,
                       const llvm::StringMap<std::string> &arrays,
                       const llvm::StringMap<int64_t> &symbols);
 
-/// The content of PREFIX.json.
+/// The content of PREFIX.json; without memory if that is not known.
 llvm::json::Value makeReport(const Entry &entry, const TargetSpec &target,
                              llvm::ArrayRef<LayerSize> layers,
-                             int64_t otherBytes, const ObjectMemory &memory);
+                             int64_t otherBytes,
+                             const std::optional<ObjectMemory> &memory);
 
 /// The same for people.
 void printReport(const Entry &entry, llvm::ArrayRef<LayerSize> layers,

@@ -353,6 +353,9 @@ LogicalResult Compilation::emitFiles(llvm::Module &llvmModule,
   auto memory = measureMemory(*object);
   if (!memory)
     return fail(memory.takeError());
+  if (options.report && !*memory)
+    return emitError(loc) << "--report measures ELF objects, which those for '"
+                          << versions[0].triple << "' are not";
   TargetSpec reported = versions[0];
   if (versions.size() > 1)
     reported.cpu = options.target.cpu;
@@ -374,7 +377,7 @@ LogicalResult Compilation::emitFiles(llvm::Module &llvmModule,
   if (error)
     return fail(std::move(error));
   if (options.report)
-    printReport(entry, layers, other, *memory, llvm::outs());
+    printReport(entry, layers, other, **memory, llvm::outs());
   return success();
 }
 

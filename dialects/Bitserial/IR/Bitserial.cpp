@@ -375,8 +375,13 @@ LogicalResult BandOp::verify() {
         g.getOutput()[d + 1] / pool[d] > size[d])
       return emitOpError() << "expects windows that divide the band and a band "
                               "that the image holds";
-  if ((getRows() || getColumns()) && (!fits(getRows(), size[0] * pool[0]) ||
-                                      !fits(getColumns(), size[1] * pool[1])))
+  auto areIn = [](ArrayRef<int64_t> classes, int64_t count) {
+    return llvm::all_of(classes, [&](int64_t c) { return c < count; });
+  };
+  if ((getRows() || getColumns()) &&
+      (!fits(getRows(), size[0] * pool[0]) ||
+       !fits(getColumns(), size[1] * pool[1]) || !areIn(*getRows(), table[0]) ||
+       !areIn(*getColumns(), table[1])))
     return emitOpError() << "expects a border with one class per row and "
                             "column of the image before pooling";
   return success();

@@ -15,13 +15,13 @@ static ArrayRef<int64_t> shapeOf(Value value) {
   return cast<ShapedType>(value.getType()).getShape();
 }
 
-/// A maximum over windows side by side.
+/// A maximum over windows side by side, of which a band can hold one.
 static bool isPlain(linalg::PoolingNhwcMaxUnsignedOp pooling) {
   ArrayRef<int64_t> window = shapeOf(pooling.getInputs()[1]);
   auto strides = pooling.getStrides().getValues<int64_t>();
   auto dilations = pooling.getDilations().getValues<int64_t>();
-  return window[0] == strides[0] && window[1] == strides[1] &&
-         dilations[0] == 1 && dilations[1] == 1;
+  return window[0] * window[1] <= kMostPositions && window[0] == strides[0] &&
+         window[1] == strides[1] && dilations[0] == 1 && dilations[1] == 1;
 }
 
 std::optional<BandChain> BandChain::match(ProductOp product) {

@@ -12,6 +12,9 @@
 
 namespace subbit::bitserial {
 
+/// The most positions of a band: all of them are in registers.
+constexpr int64_t kMostPositions = 16;
+
 /// The operations from codes to codes around one product, of one use each, that
 /// can be computed band by band: pack, product, threshold, and perhaps a
 /// maximum over windows that lie side by side.
@@ -22,7 +25,7 @@ struct BandChain {
   /// What the chain gives: `[batch, height, width, outputs]` or, of a matrix
   /// product, `[batch, outputs]`.
   mlir::Value result;
-  /// Height and width of a window of the maximum.
+  /// Height and width of a window of the maximum, if a band can hold one.
   llvm::SmallVector<int64_t, 2> window = {1, 1};
   /// Images, and rows and columns of the result of one; the batch of a matrix
   /// product counts as columns.

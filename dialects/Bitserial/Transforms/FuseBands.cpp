@@ -130,9 +130,14 @@ static Value buildBands(LoopBuilder &b, const BandChain &chain,
 }
 
 LogicalResult FuseBandsPass::fuse(ProductOp product) {
-  auto band = product->getAttrOfType<DenseI64ArrayAttr>(kBandAttr);
-  if (!band)
+  Attribute attr = product->getAttr(kBandAttr);
+  if (!attr)
     return success();
+  auto band = dyn_cast<DenseI64ArrayAttr>(attr);
+  if (!band)
+    return product.emitOpError()
+           << "of layer '" << product.getLayer() << "' has the band " << attr
+           << ", expects an array<i64: ROWS, COLUMNS>";
   product->removeAttr(kBandAttr);
   auto chain = BandChain::match(product);
   if (!chain)
@@ -147,6 +152,12 @@ LogicalResult FuseBandsPass::fuse(ProductOp product) {
              << "of layer '" << product.getLayer() << "' has the band ["
              << band.asArrayRef() << "], expects whole windows of [" << window
              << "], at most [" << size << "] of them";
+
+  if (band[0] * band[1] > kMostPositions)
+    return product.emitOpError()
+           << "of layer '" << product.getLayer() << "' has a band of "
+           << band[0] * band[1] << " positions, expects at most "
+           << kMostPositions;
 
   Value result = chain->result;
   SmallVector<PackOp> readers;

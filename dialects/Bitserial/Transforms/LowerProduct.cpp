@@ -313,7 +313,9 @@ private:
     if (!op.getRows())
       return {};
     ArrayRef<int64_t> rows = *op.getRows(), columns = *op.getColumns();
-    int64_t columnClasses = *llvm::max_element(columns) + 1;
+    // The last class may be one of columns that no window has.
+    int64_t columnClasses =
+        cast<MemRefType>(op.getThresholds().getType()).getDimSize(1);
     ArrayRef<int64_t> output = op.getGeometry().getOutput();
     Value top = b.mul(op.getOrigin()[1], op.getPool()[0]);
     Value left = b.mul(op.getOrigin()[2], op.getPool()[1]);

@@ -38,7 +38,9 @@ static FailureOr<Scores> inUnits(ArrayRef<float> scale, ArrayRef<float> base,
                                  ArrayRef<int64_t> most, int exponent) {
   Scores scores;
   for (size_t c = 0; c < most.size(); ++c) {
-    double factor = std::nearbyint(std::ldexp(double(scale[c]), exponent));
+    // Sums that are all 0 need none.
+    double factor =
+        most[c] ? std::nearbyint(std::ldexp(double(scale[c]), exponent)) : 0;
     double addend = std::nearbyint(std::ldexp(double(base[c]), exponent));
     if (!(std::fabs(factor) * most[c] + std::fabs(addend) < 0x1p31))
       return failure();
