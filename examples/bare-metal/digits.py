@@ -5,7 +5,11 @@ import gzip
 import os
 import sys
 
-directory, count = sys.argv[1], int(sys.argv[2])
+directory = sys.argv[1]
+try:
+    count = int(sys.argv[2])
+except ValueError:
+    sys.exit("digits.py: '%s' is no number of digits" % sys.argv[2])
 read = lambda name, start: gzip.open(os.path.join(directory, name)).read()[start:]
 pixels = read("digits-idx3-ubyte.gz", 16)
 labels = read("labels-idx1-ubyte.gz", 8)

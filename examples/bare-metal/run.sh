@@ -62,6 +62,10 @@ describe() {
   esac
 }
 
+if [ ! -x "$tools/subbit-compile" ]; then
+  echo "run.sh: no subbit-compile in '$tools'; scripts/demo.sh builds it, --tools says where it is" >&2
+  exit 1
+fi
 mkdir -p "$output"
 python3 "$here/digits.py" "$here/../lenet5" "$digits" > "$output/digits.h"
 for board in "${boards[@]}"; do

@@ -288,6 +288,13 @@ FailureOr<bool> Compilation::lower(unsigned version) {
     auto tests = getCPUTests(versions[version]);
     if (!tests)
       return fail(tests.takeError());
+    for (auto [i, earlier] : llvm::enumerate(entry.versions))
+      if (tests->askNoMoreThan(earlier))
+        return emitError(loc)
+               << "version '" << versions[i].cpu << "' would never run: '"
+               << versions[version].cpu
+               << "', which stands behind it, needs no more; list the least "
+                  "first";
     entry.versions.push_back(std::move(*tests));
   }
   addArrayLayers(*module, entry, version, arrays);

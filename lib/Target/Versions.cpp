@@ -101,6 +101,16 @@ static constexpr const char *kUntested[] = {
     "egpr", "ndd",       "ccmp", "nf",      "zu",
     "cf",   "push2pop2", "ppx",  "avx10.1", "avx10.2"};
 
+bool CPUTests::askNoMoreThan(const CPUTests &other) const {
+  return (xcr0 & ~other.xcr0) == 0 && all_of(cpuid, [&](const CPUIDTest &test) {
+           return any_of(other.cpuid, [&](const CPUIDTest &theirs) {
+             return test.leaf == theirs.leaf &&
+                    test.subleaf == theirs.subleaf && test.reg == theirs.reg &&
+                    (test.mask & ~theirs.mask) == 0;
+           });
+         });
+}
+
 Expected<CPUTests> subbit::getCPUTests(const TargetSpec &spec) {
   auto machine = createTargetMachine(spec);
   if (!machine)

@@ -32,6 +32,9 @@ struct CPUTests {
   llvm::SmallVector<CPUIDTest> cpuid;
   /// State that the operating system must save: bits of XCR0.
   uint32_t xcr0 = 0;
+
+  /// Whether every CPU that passes the other tests passes these.
+  bool askNoMoreThan(const CPUTests &other) const;
 };
 
 /// The tests for every feature of a resolved x86-64 target that code generation

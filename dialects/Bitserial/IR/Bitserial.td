@@ -61,21 +61,21 @@ def Bitserial_ScheduleAttr : AttrDef<Bitserial_Dialect, "Schedule"> {
     `lanes` is the number of 32-bit lanes of a vector, `vectors` the number of
     vectors of positions that a block holds in registers (1 for `outputs`).
 
-    `count` is `words` where bits are counted in the lanes. Otherwise they are
-    counted in the bytes of a vector, up to 31 words of them, before the bytes of
-    a lane are summed: by shifts (`bytes`), or by an instruction of x86 (`pmadd`,
-    4, 8 or 16 lanes), AArch64 (`uaddlp`, 4 lanes) or ARMv7 (`vpaddl`, 4). With `udot` (AArch64, 4 lanes)
-    one instruction adds the bytes of a lane to its word. That suits CPUs which count
-    bits of bytes, or of nibbles by a table.
+    `count` is `words` where bits are counted in the lanes. CPUs that count bits of
+    bytes, or of nibbles by a table, do so for up to 31 words before the bytes of
+    a lane are summed, by an instruction of x86 (`pmadd`, 4, 8 or 16 lanes), AArch64
+    (`uaddlp`, 4 lanes) or ARMv7 (`vpaddl`, 4). With `udot` (AArch64, 4 lanes) one
+    instruction adds the bytes of a lane to its word. With `bytes` no instruction
+    counts: fields of two, four and eight bits are added, and bytes summed, by shifts.
 
     With `pairs`, on 64-bit CPUs without vectors, two words of a position lie side by
     side and are counted at once.
 
-    Behind an `x` stands how vectors scale: a product's vectors have so many lanes for each
-    unit of the length of vectors then, which only the CPU knows. What is in memory does
-    not depend on that length; the last vector of positions is masked. Loads have
-    `offsets` in multiples of the length (SVE), or each vector takes a `pointer`
-    (RVV).
+    Behind an `x` stands how vectors scale: a product's vectors have so many lanes
+    for each unit of the length of vectors then, which only the CPU knows. What is
+    in memory does not depend on that length; the last vector of positions is
+    masked. Loads have `offsets` in multiples of the length (SVE), or vectors take
+    `pointers` of their own (RVV).
 
     ```mlir
     #bitserial.schedule<pixels, lanes = 16, vectors = 4>
@@ -86,8 +86,8 @@ def Bitserial_ScheduleAttr : AttrDef<Bitserial_Dialect, "Schedule"> {
     Constraints:
     - schedule_c1: lanes and vectors are from 1 to 1024.
     - schedule_c2: there is an instruction of the kind for so many lanes.
-    - schedule_c3: pairs are of one lane of positions; scalable vectors are of positions, and their bits are counted in
-      words or bytes.
+    - schedule_c3: pairs are of one lane of positions; scalable vectors are of
+      positions, and their bits are counted in words or bytes.
   }];
   let parameters = (ins "::subbit::bitserial::Orientation":$orientation,
                         "int64_t":$lanes, "int64_t":$vectors,
