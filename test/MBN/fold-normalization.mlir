@@ -543,3 +543,23 @@ func.func @encode_of_infinite_maximum(%x: !x) -> !y {
   %y = mbn.encode %m : tensor<1x1x1x1xf32> -> !y
   return %y : !y
 }
+
+// -----
+
+!x = !mbn.tensor<1x3x3x1xf32, levels = #mbn.levels<step 1.0, zero 0, [1, 2]>>
+!w = !mbn.tensor<1x1x1x1xf32, group = 1x1x1x1, bits = 8 to 8>
+!y = !mbn.tensor<1x2x2x1xf32, levels = #mbn.levels<step 1.0, zero 0, [1, 2]>>
+
+// What is outside wins neither among floats nor among codes.
+// CHECK-LABEL: func.func @encode_of_padded_maximum(
+// CHECK: %[[C:.*]] = mbn.threshold
+// CHECK: mbn.max_pool2d %[[C]] kernel [2, 2] stride [2, 2] pad [1, 1, 0, 0]
+func.func @encode_of_padded_maximum(%x: !x) -> !y {
+  %q = mbn.constant dense<values = dense<2> : tensor<1x1x1x1xi8>, steps = dense<1.0> : tensor<1xf32>> : !w
+  %one = arith.constant dense<1.0> : tensor<1xf32>
+  %s = mbn.conv2d %x, %q layer "conv" : !x, !w -> tensor<1x3x3x1xi32>
+  %f = mbn.rescale %s, %one, %one : tensor<1x3x3x1xi32>, tensor<1xf32>, tensor<1xf32> -> tensor<1x3x3x1xf32>
+  %m = tosa.max_pool2d %f {kernel = array<i64: 2, 2>, pad = array<i64: 1, 0, 1, 0>, stride = array<i64: 2, 2>} : (tensor<1x3x3x1xf32>) -> tensor<1x2x2x1xf32>
+  %y = mbn.encode %m : tensor<1x2x2x1xf32> -> !y
+  return %y : !y
+}

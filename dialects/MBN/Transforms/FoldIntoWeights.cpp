@@ -67,6 +67,15 @@ static Value scaleOutputs(RewriterBase &rewriter, mbn::ConstantOp constant,
                           scaled);
 }
 
+/// Whether all that an operation does is to cut off what no window has, which
+/// TOSA wants to divide the image.
+static bool isCut(Operation *op) {
+  return isa<tosa::SliceOp>(op) &&
+         llvm::all_of(op->getUsers(), [](Operation *user) {
+           return isa<tosa::MaxPool2dOp>(user);
+         });
+}
+
 /// Whether a chain leads from the value to an encode, whose thresholds take it
 /// exactly; through a concatenation too, of which each part is encoded, and a
 /// maximum, which is then one of codes.
@@ -74,7 +83,7 @@ static bool leadsToEncode(Value value) {
   return llvm::any_of(value.getUsers(), [&](Operation *user) {
     Value x;
     return isa<EncodeOp>(user) ||
-           (isa<tosa::ConcatOp, tosa::MaxPool2dOp, tosa::SliceOp>(user) &&
+           ((isa<tosa::ConcatOp, tosa::MaxPool2dOp>(user) || isCut(user)) &&
             leadsToEncode(user->getResult(0))) ||
            (succeeded(getChainStep(user, x)) && x == value &&
             leadsToEncode(user->getResult(0)));

@@ -275,8 +275,6 @@ struct MoveEncode : public OpRewritePattern<EncodeOp> {
     if (!rescale || !staysFinite(chain, rescale))
       return rewriter.notifyMatchFailure(op, "no maximum of finite sums");
     ArrayRef<int64_t> p = pool.getPad(); // top, bottom, left, right
-    if (llvm::any_of(p, [](int64_t pad) { return pad != 0; }))
-      return rewriter.notifyMatchFailure(op, "what is outside has no code");
     auto shape = cast<RankedTensorType>(image.getType()).getShape();
     Value codes = EncodeOp::create(rewriter, op.getLoc(),
                                    op.getType().cloneWithShape(shape), image,
@@ -285,7 +283,7 @@ struct MoveEncode : public OpRewritePattern<EncodeOp> {
         op, op.getType(), codes,
         rewriter.getDenseI64ArrayAttr(pool.getKernel()),
         rewriter.getDenseI64ArrayAttr(pool.getStride()),
-        rewriter.getDenseI64ArrayAttr({0, 0, 0, 0}));
+        rewriter.getDenseI64ArrayAttr({p[0], p[2], p[1], p[3]}));
     return success();
   }
 
@@ -296,6 +294,7 @@ struct MoveEncode : public OpRewritePattern<EncodeOp> {
     auto slice = cut.getDefiningOp<tosa::SliceOp>();
     SmallVector<int64_t> start;
     if (!slice || !slice->hasOneUse() ||
+        llvm::any_of(pool.getPad(), [](int64_t pad) { return pad != 0; }) ||
         !tosa::getConstShapeValues(slice.getStart().getDefiningOp(), start) ||
         llvm::any_of(start, [](int64_t at) { return at != 0; }))
       return cut;
