@@ -215,24 +215,43 @@ static void callTrace(void *context, int32_t number, const void *values) {
   (*static_cast<CompiledNetwork::Trace *>(context))(number, values);
 }
 
+llvm::Expected<CompiledNetwork::Call>
+CompiledNetwork::prepare(llvm::ArrayRef<TensorValue> inputs,
+                         const Scratch &scratch) const {
+  if (llvm::Error error = checkInputs(inputs))
+    return std::move(error);
+  Call call;
+  call.network = this;
+  call.arguments.push_back(description->args_size);
+  for (const TensorValue &input : inputs)
+    call.arguments.push_back(addressOf(input));
+  for (size_t i = 0; i < description->num_outputs; ++i)
+    call.results.push_back(makeTensorValue(description->outputs[i]));
+  for (const TensorValue &result : call.results)
+    call.arguments.push_back(addressOf(result));
+  call.arguments.push_back(reinterpret_cast<intptr_t>(scratch.data()));
+  call.arguments.insert(call.arguments.end(), 2, 0);
+  return std::move(call);
+}
+
+llvm::Error CompiledNetwork::Call::run() const {
+  if (int code = network->function(arguments.data()))
+    return network->fail("failed: " + network->name + "_run returned " +
+                         Twine(code));
+  return llvm::Error::success();
+}
+
 llvm::Expected<std::vector<TensorValue>>
 CompiledNetwork::run(llvm::ArrayRef<TensorValue> inputs, const Scratch &scratch,
                      Trace trace) const {
-  if (llvm::Error error = checkInputs(inputs))
-    return std::move(error);
-  std::vector<TensorValue> outputs;
-  llvm::SmallVector<intptr_t, 8> args;
-  args.push_back(description->args_size);
-  for (const TensorValue &input : inputs)
-    args.push_back(addressOf(input));
-  for (size_t i = 0; i < description->num_outputs; ++i) {
-    outputs.push_back(makeTensorValue(description->outputs[i]));
-    args.push_back(addressOf(outputs.back()));
+  auto call = prepare(inputs, scratch);
+  if (!call)
+    return call.takeError();
+  if (trace) {
+    call->arguments.end()[-2] = reinterpret_cast<intptr_t>(&callTrace);
+    call->arguments.end()[-1] = reinterpret_cast<intptr_t>(&trace);
   }
-  args.push_back(reinterpret_cast<intptr_t>(scratch.data()));
-  args.push_back(trace ? reinterpret_cast<intptr_t>(&callTrace) : 0);
-  args.push_back(reinterpret_cast<intptr_t>(&trace));
-  if (int code = function(args.data()))
-    return fail("failed: " + name + "_run returned " + Twine(code));
-  return outputs;
+  if (llvm::Error error = call->run())
+    return std::move(error);
+  return std::move(call->results);
 }

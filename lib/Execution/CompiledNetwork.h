@@ -53,6 +53,25 @@ public:
   llvm::Expected<mlir::OwningOpRef<mlir::ModuleOp>>
   readModule(mlir::MLIRContext *context) const;
 
+  /// A run whose memory is ready, to be repeated.
+  class Call {
+  public:
+    /// Runs the network once.
+    llvm::Error run() const;
+    /// Overwritten by the next run.
+    llvm::ArrayRef<TensorValue> outputs() const { return results; }
+
+  private:
+    friend class CompiledNetwork;
+    const CompiledNetwork *network;
+    std::vector<TensorValue> results;
+    std::vector<intptr_t> arguments;
+  };
+  /// Inputs and scratch memory must outlive the call. Fails if the inputs do
+  /// not fit the description.
+  llvm::Expected<Call> prepare(llvm::ArrayRef<TensorValue> inputs,
+                               const Scratch &scratch) const;
+
   /// Runs the network once. Fails if the inputs do not fit the description.
   /// Re-entrant.
   llvm::Expected<std::vector<TensorValue>>

@@ -1,0 +1,132 @@
+//===- Benchmark.cpp - Timing a layer beside the limit --------------------===//
+//
+// Part of Subbit, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "lib/Benchmark/Benchmark.h"
+#include "lib/Benchmark/Limit.h"
+#include "lib/Execution/CompiledNetwork.h"
+#include "lib/Execution/Interpreter.h"
+#include "lib/Pipelines/Compile.h"
+#include "lib/Pipelines/OutputFiles.h"
+#include "llvm/Support/FileSystem.h"
+#include "llvm/Support/raw_ostream.h"
+#include <chrono>
+
+using namespace mlir;
+using namespace subbit;
+
+/// The fewest calls that are measured.
+static constexpr size_t kFewestCalls = 20;
+/// Layers of more multiply-adds of one bit are not interpreted.
+static constexpr double kMostChecked = 4e9;
+
+namespace {
+/// A directory that goes away with its owner.
+struct TemporaryDirectory {
+  llvm::SmallString<128> path;
+  ~TemporaryDirectory() {
+    if (!path.empty())
+      llvm::sys::fs::remove_directories(path);
+  }
+};
+} // namespace
+
+static llvm::Expected<std::unique_ptr<CompiledNetwork>>
+compileNetwork(ModuleOp module, const BenchmarkOptions &options,
+               StringRef directory) {
+  std::string prefix = (directory + "/layer").str(), text;
+  llvm::raw_string_ostream os(text);
+  module->print(os);
+  if (llvm::Error error = writeFile(prefix + ".mlir", text))
+    return std::move(error);
+  CompileOptions compilation;
+  compilation.model = prefix + ".mlir";
+  compilation.output = prefix;
+  compilation.emit = "so";
+  compilation.target = options.target;
+  if (failed(compile(compilation, *module.getContext())))
+    return llvm::createStringError("the layer cannot be compiled");
+  return CompiledNetwork::load(prefix + ".so", "layer");
+}
+
+/// The results must be those of the interpreter.
+static llvm::Error checkResults(const BenchmarkNetwork &network,
+                                const CompiledNetwork::Call &call) {
+  auto interpreter = Interpreter::create(*network.module);
+  if (!interpreter)
+    return interpreter.takeError();
+  auto expected = interpreter->run(network.inputs);
+  if (!expected)
+    return expected.takeError();
+  if ((*expected)[0].data != call.outputs()[0].data)
+    return llvm::createStringError(
+        "the compiled layer differs from the interpreter; please report this "
+        "with the command");
+  return llvm::Error::success();
+}
+
+llvm::Expected<BenchmarkResult>
+subbit::runBenchmark(const BenchmarkLayer &layer,
+                     const BenchmarkOptions &options, MLIRContext &context) {
+  auto target = resolveTarget(options.target);
+  if (!target)
+    return target.takeError();
+  auto info = describeTarget(*target);
+  if (!info)
+    return info.takeError();
+  auto network = makeBenchmarkNetwork(layer, &context);
+  if (!network)
+    return network.takeError();
+  TemporaryDirectory directory;
+  if (std::error_code error = llvm::sys::fs::createUniqueDirectory(
+          "subbit-bench", directory.path))
+    return llvm::createStringError("cannot make a directory: " +
+                                   error.message());
+  auto compiled = compileNetwork(*network->module, options, directory.path);
+  if (!compiled)
+    return compiled.takeError();
+  auto limit = Limit::compile(*target);
+  if (!limit)
+    return limit.takeError();
+
+  CompiledNetwork::Scratch scratch((*compiled)->getDescription());
+  auto call = (*compiled)->prepare(network->inputs, scratch);
+  if (!call)
+    return call.takeError();
+  if (llvm::Error error = call->run())
+    return std::move(error);
+  if (!layer.floatActivations && network->binaryMultiplyAdds <= kMostChecked)
+    if (llvm::Error error = checkResults(*network, *call))
+      return std::move(error);
+
+  using Clock = std::chrono::steady_clock;
+  std::vector<double> times;
+  double fastest = 0;
+  auto begin = Clock::now();
+  auto seconds = [](auto from) {
+    return std::chrono::duration<double>(Clock::now() - from).count();
+  };
+  while (times.size() < kFewestCalls || seconds(begin) < options.seconds) {
+    auto start = Clock::now();
+    if (llvm::Error error = call->run())
+      return std::move(error);
+    times.push_back(seconds(start));
+    // Seldom enough that caches stay the layer's.
+    if (times.size() % 8 == 0)
+      fastest = std::max(fastest, limit->measure());
+  }
+  llvm::sort(times);
+  BenchmarkResult result;
+  result.cpu = target->cpu.empty() ? "generic" : target->cpu;
+  result.target = info->name;
+  result.family = "popcount";
+  result.microseconds = times.front() * 1e6;
+  result.medianMicroseconds = times[times.size() / 2] * 1e6;
+  result.gbmacs = network->binaryMultiplyAdds / times.front() * 1e-9;
+  result.limitGbmacs = fastest * 1e-9;
+  result.limit = limit->name().str();
+  return result;
+}

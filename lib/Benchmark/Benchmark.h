@@ -1,0 +1,44 @@
+//===- Benchmark.h - Timing a layer beside the limit ---------- -*- C++ -*-===//
+//
+// Part of Subbit, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef SUBBIT_BENCHMARK_BENCHMARK_H
+#define SUBBIT_BENCHMARK_BENCHMARK_H
+
+#include "lib/Benchmark/BenchmarkLayer.h"
+#include "lib/Target/Target.h"
+#include <optional>
+
+namespace subbit {
+
+/// What was measured. All in one run, by turns.
+struct BenchmarkResult {
+  std::string cpu;    ///< what code was generated for
+  std::string target; ///< its row in the table of targets
+  std::string family; ///< of kernels
+  double microseconds = 0, medianMicroseconds = 0;
+  /// 10^9 useful binary multiply-adds in a second, and what the instructions
+  /// named by `limit` allow.
+  double gbmacs = 0, limitGbmacs = 0;
+  std::string limit;
+  double percentOfLimit() const { return 100 * gbmacs / limitGbmacs; }
+};
+
+struct BenchmarkOptions {
+  /// Must be this machine's.
+  TargetSpec target;
+  /// How long to measure, at least.
+  double seconds = 0.5;
+};
+
+/// Compiles the layer, checks its results against the interpreter's, measures.
+llvm::Expected<BenchmarkResult> runBenchmark(const BenchmarkLayer &layer,
+                                             const BenchmarkOptions &options,
+                                             mlir::MLIRContext &context);
+
+} // namespace subbit
+
+#endif // SUBBIT_BENCHMARK_BENCHMARK_H

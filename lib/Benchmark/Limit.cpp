@@ -1,0 +1,186 @@
+//===- Limit.cpp - What a CPU's instructions allow ------------------------===//
+//
+// Part of Subbit, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "lib/Benchmark/Limit.h"
+#include "lib/Emission/Object.h"
+#include "llvm/ExecutionEngine/Orc/JITTargetMachineBuilder.h"
+#include "llvm/ExecutionEngine/Orc/LLJIT.h"
+#include "llvm/IR/IRBuilder.h"
+#include "llvm/IR/InlineAsm.h"
+#include "llvm/IR/IntrinsicsX86.h"
+#include <chrono>
+
+using namespace llvm;
+using namespace subbit;
+
+/// Turns of one call: some ten microseconds.
+static constexpr int64_t kTurns = 4096;
+
+namespace {
+
+/// The loop for one target.
+class LimitBuilder {
+public:
+  LimitBuilder(Module &module, const Triple &triple, const TargetInfo &info)
+      : module(module), context(module.getContext()), b(context),
+        triple(triple), info(info) {
+    StringRef counting = info.counting;
+    byTable = counting == "pmadd" && StringRef(info.name) != "avx512-bitalg";
+    bool inBytes = counting != "words" && counting != "pairs" &&
+                   StringRef(info.name) != "scalar";
+    unsigned bits = counting == "pairs" ? 64 : inBytes ? 8 : 32;
+    element = b.getIntNTy(bits);
+    vector = element;
+    elements = std::max<int64_t>(1, info.lanes * 32 / bits);
+    bool isScalable = StringRef(info.scaling) != "none";
+    if (info.lanes > 1)
+      vector = VectorType::get(element, elements, isScalable);
+    // Accumulators, operands and a weight have registers.
+    vectors = info.registers >= 32 ? 8 : 6;
+  }
+
+  /// Bits of a vector, which may be for each unit of the vectors' length.
+  double bitsPerTurn() const {
+    double bits = double(elements) * element->getIntegerBitWidth() * vectors;
+    // A byte is a place in a table of four bits.
+    return byTable ? bits / 2 : bits;
+  }
+  std::string name() const {
+    return byTable ? "table lookup + add" : "xor + popcount + add";
+  }
+
+  void build() {
+    Type *pointer = b.getPtrTy();
+    auto *function = Function::Create(
+        FunctionType::get(b.getVoidTy(), {b.getInt64Ty(), pointer}, false),
+        Function::ExternalLinkage, "limit", module);
+    Value *end = function->getArg(0), *sums = function->getArg(1);
+    auto *entry = BasicBlock::Create(context, "entry", function);
+    auto *loop = BasicBlock::Create(context, "loop", function);
+    auto *done = BasicBlock::Create(context, "done", function);
+    b.SetInsertPoint(entry);
+    SmallVector<Value *> operands;
+    auto place = [&](int64_t v) {
+      return b.CreateGEP(vector, sums, b.getInt64(v));
+    };
+    for (int64_t v = 0; v <= vectors; ++v)
+      operands.push_back(b.CreateAlignedLoad(vector, place(v), Align(1)));
+    b.CreateBr(loop);
+    b.SetInsertPoint(loop);
+    PHINode *turn = b.CreatePHI(b.getInt64Ty(), 2);
+    turn->addIncoming(b.getInt64(0), entry);
+    SmallVector<PHINode *> counts;
+    for (int64_t v = 0; v < vectors; ++v) {
+      counts.push_back(b.CreatePHI(vector, 2));
+      counts.back()->addIncoming(Constant::getNullValue(vector), entry);
+    }
+    Value *weight = hide(operands[vectors]);
+    for (int64_t v = 0; v < vectors; ++v)
+      counts[v]->addIncoming(
+          b.CreateAdd(counts[v], count(weight, operands[v])), loop);
+    Value *next = b.CreateAdd(turn, b.getInt64(1));
+    turn->addIncoming(next, loop);
+    b.CreateCondBr(b.CreateICmpULT(next, end), loop, done);
+    b.SetInsertPoint(done);
+    for (int64_t v = 0; v < vectors; ++v)
+      b.CreateAlignedStore(counts[v]->getIncomingValueForBlock(loop), place(v),
+                           Align(1));
+    b.CreateRetVoid();
+  }
+
+private:
+  Value *count(Value *weight, Value *operand) {
+    if (!byTable)
+      return b.CreateUnaryIntrinsic(Intrinsic::ctpop,
+                                    b.CreateXor(weight, operand));
+    Intrinsic::ID id = elements == 64   ? Intrinsic::x86_avx512_pshuf_b_512
+                       : elements == 32 ? Intrinsic::x86_avx2_pshuf_b
+                                        : Intrinsic::x86_ssse3_pshuf_b_128;
+    return b.CreateIntrinsic(id, {}, {weight, operand});
+  }
+
+  /// The same value, of which the optimizer knows nothing.
+  Value *hide(Value *value) {
+    StringRef registers = info.lanes == 1       ? "r"
+                          : triple.isX86()      ? "v"
+                          : triple.isRISCV()    ? "vr"
+                                                : "w";
+    auto *type = FunctionType::get(value->getType(), {value->getType()}, false);
+    auto *hidden = InlineAsm::get(type, "", ("=" + registers + ",0").str(),
+                                  /*hasSideEffects=*/true);
+    return b.CreateCall(hidden, {value});
+  }
+
+  Module &module;
+  LLVMContext &context;
+  IRBuilder<> b;
+  const Triple &triple;
+  const TargetInfo &info;
+  IntegerType *element;
+  Type *vector;
+  int64_t elements, vectors;
+  bool byTable;
+};
+
+} // namespace
+
+Limit::Limit() = default;
+Limit::Limit(Limit &&) = default;
+Limit::~Limit() = default;
+
+Expected<Limit> Limit::compile(const TargetSpec &target) {
+  auto info = describeTarget(target);
+  if (!info)
+    return info.takeError();
+  auto machine = createTargetMachine(target);
+  if (!machine)
+    return machine.takeError();
+  auto context = std::make_unique<LLVMContext>();
+  auto module = std::make_unique<Module>("limit", *context);
+  module->setTargetTriple((*machine)->getTargetTriple());
+  module->setDataLayout((*machine)->createDataLayout());
+  LimitBuilder builder(*module, (*machine)->getTargetTriple(), *info);
+  builder.build();
+  for (Function &function : *module)
+    if (!function.isDeclaration()) {
+      function.addFnAttr("target-cpu", (*machine)->getTargetCPU());
+      function.addFnAttr("target-features",
+                         (*machine)->getTargetFeatureString());
+      function.addFnAttr("prefer-vector-width", "512");
+    }
+  optimize(*module, **machine);
+
+  orc::JITTargetMachineBuilder host((*machine)->getTargetTriple());
+  host.setCPU((*machine)->getTargetCPU().str());
+  host.addFeatures({});
+  SubtargetFeatures features((*machine)->getTargetFeatureString());
+  host.addFeatures(features.getFeatures());
+  auto jit = orc::LLJITBuilder().setJITTargetMachineBuilder(host).create();
+  if (!jit)
+    return jit.takeError();
+  if (Error error = (*jit)->addIRModule(
+          {std::move(module), std::move(context)}))
+    return std::move(error);
+  auto address = (*jit)->lookup("limit");
+  if (!address)
+    return address.takeError();
+  Limit limit;
+  limit.jit = std::move(*jit);
+  limit.function = address->toPtr<void(int64_t, void *)>();
+  limit.perTurn = builder.bitsPerTurn();
+  limit.description = builder.name();
+  return std::move(limit);
+}
+
+double Limit::measure() const {
+  alignas(64) char sums[64 * 16] = {};
+  auto start = std::chrono::steady_clock::now();
+  function(kTurns, sums);
+  std::chrono::duration<double> elapsed =
+      std::chrono::steady_clock::now() - start;
+  return perTurn * kTurns / elapsed.count();
+}

@@ -1,0 +1,45 @@
+//===- Limit.h - What a CPU's instructions allow -------------- -*- C++ -*-===//
+//
+// Part of Subbit, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef SUBBIT_BENCHMARK_LIMIT_H
+#define SUBBIT_BENCHMARK_LIMIT_H
+
+#include "lib/Target/Target.h"
+#include <memory>
+
+namespace llvm::orc {
+class LLJIT;
+} // namespace llvm::orc
+
+namespace subbit {
+
+/// A loop of nothing but what multiplies and adds, operands in registers: an
+/// xor, a popcount and an addition for each vector of binary multiply-adds. It
+/// is compiled for a target, which must be this machine's, and called between
+/// the calls of what is compared with it.
+class Limit {
+public:
+  static llvm::Expected<Limit> compile(const TargetSpec &target);
+  Limit(Limit &&);
+  ~Limit();
+
+  /// Binary multiply-adds in a second of one short call.
+  double measure() const;
+  /// The instructions, for a reader.
+  llvm::StringRef name() const { return description; }
+
+private:
+  Limit();
+  std::unique_ptr<llvm::orc::LLJIT> jit;
+  void (*function)(int64_t turns, void *sums) = nullptr;
+  double perTurn = 0;
+  std::string description;
+};
+
+} // namespace subbit
+
+#endif // SUBBIT_BENCHMARK_LIMIT_H
