@@ -22,6 +22,7 @@ static constexpr StringRef kPasses[] = {
     "mbn-integer-scores",
     "convert-mbn-to-linalg",
     "convert-mbn-to-bitserial",
+    "fuse-epilogues",
     "choose-bands",
     "fuse-bands",
     "prepare-entry",

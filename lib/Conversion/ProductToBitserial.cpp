@@ -19,10 +19,6 @@ using namespace subbit::bitserial;
 
 namespace {
 
-int64_t roundUp(int64_t value, int64_t multiple) {
-  return (value + multiple - 1) / multiple * multiple;
-}
-
 /// How X - zero is made of planes: the levels' own, and, where no code stands
 /// for 0 but the convolution pays attention to the border, one more plane that
 /// is set inside the image and has the multiplier -zero.
@@ -68,19 +64,17 @@ public:
 
   /// Blocked sums of codes.
   BlockedSums build(Value codes) {
-    Value patches = schedule.inPixels() ? packPixels(codes) : packVector(codes);
+    if (schedule.inPixels() && schedule.getLanes() > 1)
+      return {buildTiled(codes), schedule};
+    Value patches = schedule.inPixels() ? packImage(codes) : packVector(codes);
     SmallVector<int64_t> shape;
     if (schedule.inPixels())
       shape = {conv.batch, conv.outputs, schedule.pad(geometry.getPositions())};
     else
       shape = {conv.batch, schedule.pad(conv.outputs)};
     Value empty = tensor::EmptyOp::create(b, loc, shape, b.getI32Type());
-    int64_t numWords = packed.words.size(), numRows = packed.coordinates.size();
-    // A product without rows still has arrays, of one unused element.
-    packed.words.resize(std::max<int64_t>(numWords, 1));
-    packed.coordinates.resize(std::max<int64_t>(numRows, 1));
     auto product = ProductOp::create(
-        b, loc, empty.getType(), patches, constant("words", packed.words),
+        b, loc, empty.getType(), patches, constant("words", orUnused(packed.words)),
         coordinates(), constant("widths", packed.widths),
         constant("init", init), empty, b.getStringAttr(layer),
         b.getDenseI64ArrayAttr(planes.multipliers), geometry, schedule);
@@ -188,10 +182,10 @@ private:
 
   Value coordinates() {
     if (!packed.fitsInt8())
-      return constant("coordinates", packed.coordinates);
-    return constant("coordinates",
-                    std::vector<int8_t>(packed.coordinates.begin(),
-                                        packed.coordinates.end()));
+      return constant("coordinates", orUnused(packed.coordinates));
+    return constant("coordinates", orUnused(std::vector<int8_t>(
+                                       packed.coordinates.begin(),
+                                       packed.coordinates.end())));
   }
 
   /// Codes surrounded by `value`.
@@ -221,6 +215,14 @@ private:
         ->getResult(0);
   }
 
+  ImageAttr makeImage() {
+    SmallVector<int64_t> size{conv.height, conv.width};
+    if (isMatmul)
+      size = {1, positions};
+    return ImageAttr::get(b.getContext(), size, {conv.padTop, conv.padLeft},
+                          /*bits=*/8, planes.outside, planes.insidePlane);
+  }
+
   /// Without lanes codes are read where they are.
   Value packImage(Value codes) {
     auto type = cast<RankedTensorType>(codes.getType());
@@ -229,52 +231,67 @@ private:
       all.push_back(d);
     codes = tensor::CollapseShapeOp::create(
         b, loc, codes, ArrayRef<ReassociationIndices>{all});
-    SmallVector<int64_t> size{conv.height, conv.width};
-    if (isMatmul)
-      size = {1, positions};
-    auto image =
-        ImageAttr::get(b.getContext(), size, {conv.padTop, conv.padLeft},
-                       /*bits=*/8, planes.outside, planes.insidePlane);
     return pack(
         codes, {conv.batch, patchRows(), schedule.pad(geometry.getPositions())},
-        image);
+        makeImage());
   }
 
-  Value packPixels(Value codes) {
-    if (schedule.getLanes() == 1)
-      return packImage(codes);
-    if (planes.insidePlane) {
-      int64_t bit = int64_t(1) << (planes.multipliers.size() - 1);
-      auto type = cast<RankedTensorType>(codes.getType());
-      codes = buildElementwise(
-          b, loc, type, codes, b.getMultiDimIdentityMap(type.getRank()),
-          [&](OpBuilder &builder, Location loc, ValueRange args) -> Value {
-            Value mask = arith::ConstantOp::create(
-                builder, loc, builder.getI8IntegerAttr(bit));
-            return arith::OrIOp::create(builder, loc, args[0], mask);
-          });
-    }
+  /// Positions in lanes, from planes of bits.
+  Value buildTiled(Value codes) {
+    int64_t stored = planes.multipliers.size() - planes.insidePlane;
+    int64_t pixels = isMatmul ? positions : conv.height * conv.width;
+    codes = makeRank3(codes, pixels);
+    auto empty = [&](ArrayRef<int64_t> shape) -> Value {
+      return tensor::EmptyOp::create(b, loc, shape, b.getI32Type());
+    };
+    Value none = empty({conv.batch, stored,
+                        (conv.channels + numerics::kWordBits - 1) /
+                            numerics::kWordBits,
+                        pixels + roomBehindPlanes(schedule)});
+    Value bits =
+        PlanesOp::create(b, loc, none.getType(), codes, none)->getResult(0);
+    TileLayout layout(geometry, schedule, planes.multipliers.size());
+    Value sums = empty({conv.batch, conv.outputs,
+                        schedule.pad(geometry.getPositions())});
+    Value workspace = empty({layout.size});
+    auto product = TiledProductOp::create(
+        b, loc, TypeRange{sums.getType(), workspace.getType()}, bits,
+        constant("words", orUnused(packed.words)), coordinates(), rowGroups(),
+        constant("rows", packed.rows), constant("init", init), sums, workspace,
+        Value(), b.getStringAttr(layer),
+        b.getDenseI64ArrayAttr(planes.multipliers), geometry, schedule,
+        makeImage());
+    return product->getResult(0);
+  }
+
+  /// [batch, positions, channels]
+  Value makeRank3(Value codes, int64_t pixels) {
+    auto type = RankedTensorType::get({conv.batch, pixels, conv.channels},
+                                      b.getI8Type());
     if (isMatmul)
-      codes = tensor::ExpandShapeOp::create(
-          b, loc,
-          RankedTensorType::get({1, conv.channels, 1, positions},
-                                b.getI8Type()),
-          transpose(codes, {1, 0}),
-          ArrayRef<ReassociationIndices>{{0, 1}, {2, 3}});
-    else
-      codes = transpose(codes, {0, 3, 1, 2});
-    // A vector of positions may reach past the end of a row: into the next one,
-    // or, behind the last, into channels that are there for that alone.
-    ArrayRef<int64_t> image = geometry.getInput();
-    int64_t lanes = schedule.getLanes();
-    int64_t slack = lanes * (geometry.getStride()[1] + 1);
-    int64_t extra = (slack + image[1] * image[2] - 1) / (image[1] * image[2]);
-    codes = pad(codes, {0, 0, conv.padTop, conv.padLeft},
-                {0, extra, conv.padBottom, conv.padRight}, planes.outside);
-    ArrayRef<int64_t> out = geometry.getOutput();
-    int64_t size = std::max(schedule.pad(geometry.getPositions()),
-                            (out[1] - 1) * out[2] + roundUp(out[2], lanes));
-    return pack(codes, {conv.batch, patchRows(), size});
+      return tensor::ExpandShapeOp::create(
+          b, loc, type, codes, ArrayRef<ReassociationIndices>{{0, 1}, {2}});
+    return tensor::CollapseShapeOp::create(
+        b, loc, type, codes, ArrayRef<ReassociationIndices>{{0}, {1, 2}, {3}});
+  }
+
+  /// The group of each row, in as few bytes as hold it.
+  Value rowGroups() {
+    std::vector<int32_t> groups = orUnused(packed.groups);
+    if (geometry.getNumGroups() <= 1 << 8)
+      return constant("groups", std::vector<uint8_t>(groups.begin(),
+                                                     groups.end()));
+    if (geometry.getNumGroups() <= 1 << 16)
+      return constant("groups", std::vector<int16_t>(groups.begin(),
+                                                     groups.end()));
+    return constant("groups", groups);
+  }
+
+  /// A product without rows still has arrays, of one unused element.
+  template <typename T> static std::vector<T> orUnused(std::vector<T> values) {
+    if (values.empty())
+      values.emplace_back();
+    return values;
   }
 
   Value packVector(Value codes) {

@@ -65,15 +65,19 @@ bool PackedProduct::fitsInt8() const {
 
 PackedProduct subbit::numerics::packForPositions(const ProductRows &rows) {
   PackedProduct packed;
-  for (int64_t c = 0; c < rows.outputs(); ++c)
+  for (int64_t c = 0; c < rows.outputs(); ++c) {
+    int64_t first = packed.groups.size();
     for (int64_t g = 0; g < rows.groups(); ++g) {
       packed.widths.push_back(rows.rows(c, g).size());
       for (const ProductRows::Row &row : rows.rows(c, g)) {
+        packed.groups.push_back(g);
         packed.coordinates.push_back(row.coordinate);
         packed.words.insert(packed.words.end(), row.words.begin(),
                             row.words.end());
       }
     }
+    packed.rows.push_back(packed.groups.size() - first);
+  }
   return packed;
 }
 

@@ -45,6 +45,8 @@ struct PackedProduct {
   std::vector<uint32_t> words;
   std::vector<int16_t> coordinates;
   std::vector<uint8_t> widths;
+  /// By packForPositions: the group of each row, the rows of each output.
+  std::vector<int32_t> groups, rows;
   /// True if every coordinate fits int8.
   bool fitsInt8() const;
 };

@@ -99,6 +99,7 @@ void subbit::addBitserialPasses(OpPassManager &manager, bool trace) {
   manager.addNestedPass<func::FuncOp>(createTosaToTensorPass());
   manager.addNestedPass<func::FuncOp>(createConvertElementwiseToLinalgPass());
   manager.addPass(createCanonicalizerPass());
+  manager.addNestedPass<func::FuncOp>(bitserial::createFuseEpiloguesPass());
   manager.addNestedPass<func::FuncOp>(bitserial::createChooseBandsPass());
   manager.addNestedPass<func::FuncOp>(bitserial::createFuseBandsPass());
   manager.addPass(createCanonicalizerPass());

@@ -166,6 +166,34 @@ int64_t GeometryAttr::getWords() const {
   return (size + 31) / 32;
 }
 
+int64_t bitserial::roomBehindPlanes(ScheduleAttr schedule) {
+  return schedule.isScalable() ? 0 : schedule.getLanes() * kShuffledStride;
+}
+
+/// Of tiles of scalable vectors.
+static constexpr int64_t kScalableTile = 128;
+
+TileLayout::TileLayout(GeometryAttr g, ScheduleAttr schedule, int64_t planes) {
+  int64_t block = schedule.getLanes() * schedule.getVectors();
+  tile = schedule.isScalable()
+             ? std::min((g.getPositions() + block - 1) / block * block,
+                        std::max(block, kScalableTile))
+             : block;
+  patchRows = g.getGroups() * g.getNumGroups() * planes * g.getWords();
+  ArrayRef<int64_t> kernel = g.getKernel(), group = g.getGroup();
+  channelWords = (g.getInput()[0] + 31) / 32;
+  bool isWhole = g.getGroups() == 1 || kernel[2] % 32 == 0;
+  bool isWordwise =
+      group[2] % 32 == 0 || (group[2] == kernel[2] && group[0] * group[1] == 1);
+  isAligned = isWhole && isWordwise;
+  for (auto [k, size] : llvm::zip(kernel, group))
+    isAligned &= k % size == 0;
+  int64_t rows = patchRows;
+  if (!isAligned)
+    rows += kernel[0] * kernel[1] * planes * channelWords;
+  size = rows * tile + schedule.getLanes();
+}
+
 //===----------------------------------------------------------------------===//
 // Effects: destination-style operations read their operands and write the
 // output, on buffers only.
@@ -191,8 +219,11 @@ addEffects(DestinationStyleOpInterface op,
           &effects) {                                                          \
     addEffects(*this, effects);                                                \
   }
+SUBBIT_EFFECTS(PlanesOp)
+SUBBIT_EFFECTS(CodesOp)
 SUBBIT_EFFECTS(PackOp)
 SUBBIT_EFFECTS(ProductOp)
+SUBBIT_EFFECTS(TiledProductOp)
 SUBBIT_EFFECTS(BandOp)
 SUBBIT_EFFECTS(ThresholdOp)
 SUBBIT_EFFECTS(RescaleOp)
@@ -259,6 +290,30 @@ static LogicalResult verifyBorder(Operation *op, ScheduleAttr schedule,
   return success();
 }
 
+/// planes_c1, planes_c2
+static LogicalResult verifyPlanes(Operation *op, Value codes, Value planes) {
+  if (failed(verifyElement(op, "codes", codes, {8}, false)) ||
+      failed(verifyElement(op, "planes", planes, {32}, false)) ||
+      failed(verifyRank(op, "codes", codes, 3)) ||
+      failed(verifyRank(op, "planes", planes, 4)))
+    return failure();
+  auto in = cast<ShapedType>(codes.getType()).getShape();
+  auto out = cast<ShapedType>(planes.getType()).getShape();
+  if (out[0] == in[0] && out[1] >= 1 && out[1] <= 8 &&
+      out[2] == (in[2] + 31) / 32 && out[3] >= in[1])
+    return success();
+  return op->emitOpError() << "expects 1 to 8 planes of " << (in[2] + 31) / 32
+                           << " words for each of " << in[1] << " positions";
+}
+
+LogicalResult PlanesOp::verify() {
+  return verifyPlanes(*this, getInput(), getOutput());
+}
+
+LogicalResult CodesOp::verify() {
+  return verifyPlanes(*this, getOutput(), getInput());
+}
+
 LogicalResult PackOp::verify() {
   // pack_c1
   if (failed(verifyElement(*this, "codes", getInput(), {8}, false)) ||
@@ -276,17 +331,15 @@ LogicalResult PackOp::verify() {
     return emitOpError() << "expects patches of rank " << rank << " with "
                          << rows << " rows";
   // pack_c3
-  if (failed(verifyRank(*this, "codes", getInput(),
-                        getImage()                 ? 1
-                        : getSchedule().inPixels() ? 4
-                                                   : 2)))
+  if (failed(verifyRank(*this, "codes", getInput(), rank == 3 ? 1 : 2)))
     return failure();
   // pack_c4
-  bool oneLane = getSchedule().inPixels() && getSchedule().getLanes() == 1;
-  if ((getImage() && !oneLane) || (!getOrigin().empty() && !getImage()) ||
-      (!getOrigin().empty() && getOrigin().size() != 3))
-    return emitOpError() << "expects an image for positions of one lane only, "
-                            "and a place of three indices in it or none";
+  bool inPixels = getSchedule().inPixels();
+  if (inPixels != getImage().has_value() ||
+      (inPixels && getSchedule().getLanes() != 1) ||
+      (!getOrigin().empty() && (!inPixels || getOrigin().size() != 3)))
+    return emitOpError() << "expects an image for positions, which have one "
+                            "lane, and a place of three indices in it or none";
   // pack_c5
   if (g.getWords() % getSchedule().getWordsAtOnce())
     return emitOpError() << "expects pairs of words, found rows of "
@@ -323,8 +376,79 @@ LogicalResult ProductOp::verify() {
       failed(verifyRank(*this, "init", getInit(), 1)))
     return failure();
   // product_c4
-  if (getMultipliers().empty())
-    return emitOpError() << "expects at least one multiplier";
+  if (getMultipliers().empty() ||
+      (getSchedule().inPixels() && getSchedule().getLanes() != 1))
+    return emitOpError()
+           << "expects at least one multiplier, and positions without lanes";
+  return success();
+}
+
+LogicalResult TiledProductOp::verify() {
+  // tiled_product_c1
+  for (auto [name, value] :
+       {std::pair<StringRef, Value>("planes", getPlanes()),
+        {"words", getWords()}, {"rows", getRows()}, {"init", getInit()},
+        {"a result", getOutput()}, {"a workspace", getWorkspace()}})
+    if (failed(verifyElement(*this, name, value, {32}, false)))
+      return failure();
+  if (failed(verifyElement(*this, "coordinates", getCoordinates(), {8, 16},
+                           false)) ||
+      failed(verifyElement(*this, "groups", getGroups(), {8, 16, 32}, false)) ||
+      (getThresholds() &&
+       (failed(verifyElement(*this, "thresholds", getThresholds(), {32},
+                             false)) ||
+        failed(verifyRank(*this, "thresholds", getThresholds(), 2)))))
+    return failure();
+  for (auto [name, value] :
+       {std::pair<StringRef, Value>("words", getWords()), {"rows", getRows()},
+        {"coordinates", getCoordinates()}, {"groups", getGroups()},
+        {"init", getInit()}, {"a workspace", getWorkspace()}})
+    if (failed(verifyRank(*this, name, value, 1)))
+      return failure();
+  // tiled_product_c3
+  int64_t thresholds = 0;
+  if (getThresholds())
+    thresholds = cast<ShapedType>(getThresholds().getType()).getDimSize(1);
+  if (failed(verifyRank(*this, "planes", getPlanes(), 4)) ||
+      failed(verifyRank(*this, "a result", getOutput(), thresholds ? 4 : 3)))
+    return failure();
+  GeometryAttr g = getGeometry();
+  ScheduleAttr schedule = getSchedule();
+  ImageAttr image = getImage();
+  int64_t outputs = g.getOutput()[0];
+  auto in = cast<ShapedType>(getPlanes().getType()).getShape();
+  auto out = cast<ShapedType>(getOutput().getType()).getShape();
+  if (in[3] < image.getSize()[0] * image.getSize()[1] ||
+      in[2] != (g.getInput()[0] + 31) / 32)
+    return emitOpError() << "expects planes that hold an image of ["
+                         << image.getSize() << "] and " << g.getInput()[0]
+                         << " channels";
+  bool fitsCodes =
+      !thresholds || ((thresholds == 1 || thresholds == 3 || thresholds == 7 ||
+                       thresholds == 15) &&
+                      out[2] == (outputs + 31) / 32 &&
+                      thresholds == (int64_t(1) << out[1]) - 1);
+  if (!fitsCodes || out[0] != in[0] ||
+      (!thresholds && out[1] != outputs) ||
+      out.back() < schedule.pad(g.getPositions()))
+    return emitOpError() << "expects a result that holds whole blocks of "
+                         << g.getPositions() << " positions of " << outputs
+                         << " outputs, and thresholds for codes of 1 to 4 bits";
+  // tiled_product_c2
+  int64_t stored = getMultipliers().size() - image.getMarked();
+  if (sizeOf(getRows()) != outputs || sizeOf(getInit()) != outputs ||
+      sizeOf(getGroups()) != sizeOf(getCoordinates()) || stored != in[1])
+    return emitOpError() << "expects rows and an init for each of " << outputs
+                         << " outputs, a group for each coordinate, and "
+                         << "multipliers for " << in[1] << " planes";
+  // tiled_product_c4
+  if (!schedule.inPixels() ||
+      (schedule.getLanes() == 1 && !schedule.isScalable()))
+    return emitOpError() << "expects a schedule for positions with lanes";
+  // tiled_product_c5
+  if (sizeOf(getWorkspace()) != getLayout().size)
+    return emitOpError() << "expects a workspace of " << getLayout().size
+                         << " words, found " << sizeOf(getWorkspace());
   return success();
 }
 

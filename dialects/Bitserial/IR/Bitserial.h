@@ -24,6 +24,34 @@
 
 #define GET_ATTRDEF_CLASSES
 #include "dialects/Bitserial/IR/BitserialAttributes.h.inc"
+namespace subbit::bitserial {
+
+/// Strides up to this are taken out of one longer vector by a shuffle.
+constexpr int64_t kShuffledStride = 4;
+/// Words behind the positions of planes that a vector may reach.
+int64_t roomBehindPlanes(ScheduleAttr schedule);
+
+/// How the workspace of a tiled product is used: rows of one word for each
+/// position of a tile.
+struct TileLayout {
+  TileLayout(GeometryAttr geometry, ScheduleAttr schedule, int64_t planes);
+
+  /// Positions of a tile: a block, or of scalable vectors a fixed number.
+  int64_t tile;
+  /// `[convolution group][group][plane][word]`
+  int64_t patchRows;
+  /// Whether each word of a group is one of the planes' words, at one position
+  /// of the kernel. Where not, patches are made of such words, which have rows of
+  /// their own behind the patches: `[kernel position][plane][word]`.
+  bool isAligned;
+  /// Words that hold the channels of a position.
+  int64_t channelWords;
+  /// Words of the whole workspace: a vector may reach past the last row.
+  int64_t size;
+};
+
+} // namespace subbit::bitserial
+
 #define GET_OP_CLASSES
 #include "dialects/Bitserial/IR/BitserialOps.h.inc"
 

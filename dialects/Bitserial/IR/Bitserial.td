@@ -158,10 +158,11 @@ def Bitserial_GeometryAttr : AttrDef<Bitserial_Dialect, "Geometry"> {
 
 def Bitserial_ImageAttr : AttrDef<Bitserial_Dialect, "Image"> {
   let mnemonic = "image";
-  let summary = "how codes lie in memory that are read without lanes";
+  let summary = "how codes lie in memory that patches are made of";
   let description = [{
     Codes in the order `[batch, height, width, channels]`, `bits` each, the first
-    in the lowest bits of its byte; `size` is `[height, width]`. `pad` is how far
+    in the lowest bits of its byte, or one bit in each of their planes; `size` is
+    `[height, width]`. `pad` is how far
     the padded image of a geometry reaches above and to the left of it; codes
     outside are `outside`. Where `marked`, the last plane of a product tells the
     inside, where it is set, from the outside.
@@ -235,27 +236,61 @@ def Bitserial_ConstantOp : Bitserial_Op<"constant", [Pure,
   let assemblyFormat = "$layer $name attr-dict $value";
 }
 
+def Bitserial_PlanesOp : Bitserial_DestinationOp<"planes"> {
+  let summary = "codes to planes of bits";
+  let description = [{
+    Codes are `[batch, positions, channels]`. Plane `j` of channel `c` of a position
+    becomes bit `c % 32` of the result's word `[batch, j, c / 32, position]`; bits
+    past the last channel are clear. The result may have room for more positions,
+    which keep their values.
+
+    Constraints:
+    - planes_c1: codes are i8 of rank 3, words i32 of rank 4.
+    - planes_c2: there are 1 to 8 planes, a word for each 32 channels, and room for
+      all positions.
+  }];
+  let arguments = (ins Bitserial_Buffer:$input, Bitserial_Buffer:$output);
+  let assemblyFormat = [{
+    `ins` `(` $input `:` type($input) `)` `outs` `(` $output `:` type($output) `)`
+    attr-dict (`->` type($results)^)?
+  }];
+  let hasVerifier = 1;
+}
+
+def Bitserial_CodesOp : Bitserial_DestinationOp<"codes"> {
+  let summary = "planes of bits to codes";
+  let description = [{
+    The inverse of `planes`.
+
+    Constraints:
+    - codes_c1: as planes_c1 and planes_c2, with operand and result exchanged.
+  }];
+  let arguments = (ins Bitserial_Buffer:$input, Bitserial_Buffer:$output);
+  let assemblyFormat = [{
+    `ins` `(` $input `:` type($input) `)` `outs` `(` $output `:` type($output) `)`
+    attr-dict (`->` type($results)^)?
+  }];
+  let hasVerifier = 1;
+}
+
 def Bitserial_PackOp : Bitserial_DestinationOp<"pack"> {
   let summary = "codes to the bit patches of a product";
   let description = [{
     Plane `j` of the codes becomes bit `k % 32` of word `k / 32` of each group,
     in the order of the group's elements. The rows of the result are
-    `[convolution group][group][plane][word]`; in the orientation `pixels` each
-    row holds a word per output position, and codes are planar and padded,
-    `[batch, channels, height, width]`, with room for one vector past the last
-    channel; in `outputs` they are `[batch, elements]` with room for one word.
-    With an `image`, which is for positions without lanes, codes are read where
-    they are; `at` is the image of the batch, the row and the column of the output
-    at which the patches of a band begin.
+    `[convolution group][group][plane][word]`. In the orientation `outputs` codes
+    are `[batch, elements]` with room for one word. In `pixels`, which is without
+    lanes here, each row holds a word per output position, and codes are read
+    where they are, as `image` says; `at` is the image of the batch, the row and
+    the column of the output at which the patches of a band begin.
 
     Constraints:
     - pack_c1: codes are i8, words i32.
     - pack_c2: there are 1 to 8 planes; the result has a row per group, plane and
       word.
-    - pack_c3: codes have rank 4 in the orientation `pixels`, rank 2 in `outputs`,
-      rank 1 with an image.
-    - pack_c4: an image is for `pixels` of one lane; `at` needs one, and is three
-      indices.
+    - pack_c3: codes have rank 1 in the orientation `pixels`, rank 2 in `outputs`.
+    - pack_c4: `pixels` are of one lane and have an image; `at` is three indices
+      in it.
     - pack_c5: rows that are counted in pairs have an even number of words.
   }];
   let arguments = (ins Bitserial_Buffer:$input, Bitserial_Buffer:$output,
@@ -277,7 +312,8 @@ def Bitserial_ProductOp : Bitserial_DestinationOp<"product"> {
     Per output: `init - sum over rows of a * sum_j m_j * popcount(word ^ patch_j)`.
     `widths` holds the number of rows of each group (of each block of outputs
     and group in the orientation `outputs`), `coordinates` one integer per row
-    (and lane), `words` the rows' words (and lanes).
+    (and lane), `words` the rows' words (and lanes). Positions are without lanes;
+    those with lanes are for `tiled_product`.
 
     Constraints:
     - product_c1: patches, words, init and sums are i32, coordinates i8 or i16,
@@ -285,7 +321,7 @@ def Bitserial_ProductOp : Bitserial_DestinationOp<"product"> {
     - product_c2: there is a width per output (or block) and group.
     - product_c3: patches and sums have rank 3 in the orientation `pixels`, rank 2
       in `outputs`; the other operands have rank 1.
-    - product_c4: there is at least one multiplier.
+    - product_c4: there is at least one multiplier, and no position has lanes.
   }];
   let arguments = (ins Bitserial_Buffer:$patches, Bitserial_Buffer:$words,
                        Bitserial_Buffer:$coordinates, Bitserial_Buffer:$widths,
@@ -301,6 +337,63 @@ def Bitserial_ProductOp : Bitserial_DestinationOp<"product"> {
     (`->` type($results)^)?
   }];
   let hasVerifier = 1;
+}
+
+def Bitserial_TiledProductOp : Bitserial_DestinationOp<"tiled_product"> {
+  let summary = "the ragged, grouped binary product, tile by tile of positions";
+  let description = [{
+    As `product`, of planes, in the orientation `pixels`. For one tile of positions
+    after the other patches are made in the workspace, where they stay in the
+    first cache, then the sums of all outputs. `image` says how large the planes'
+    image is and what is beside it; a last multiplier of a `marked` one belongs to
+    a plane that tells inside from outside and is not stored.
+
+    `rows` holds the number of rows of each output, `groups` the group of each row,
+    so that outputs without bases cost nothing.
+
+    With `thresholds`, `[outputs, levels - 1]`, the sums become codes while they are
+    in registers, and the result is planes; otherwise it is the sums.
+
+    Constraints:
+    - tiled_product_c1: planes, words, init, thresholds and result are i32,
+      coordinates i8 or i16, rows i32, groups i8, i16 or i32.
+    - tiled_product_c2: there are a number of rows and an init for each output, as
+      many groups as coordinates, a multiplier for each plane.
+    - tiled_product_c3: planes have rank 4 and hold the image; sums have rank 3,
+      codes rank 4, and hold whole blocks; there are 1, 3, 7 or 15 thresholds, one
+      less than codes of so many planes.
+    - tiled_product_c4: the schedule is for positions with lanes.
+    - tiled_product_c5: the workspace has the size that the geometry calls for.
+  }];
+  let arguments = (ins Bitserial_Buffer:$planes, Bitserial_Buffer:$words,
+                       Bitserial_Buffer:$coordinates, Bitserial_Buffer:$groups,
+                       Bitserial_Buffer:$rows, Bitserial_Buffer:$init,
+                       Bitserial_Buffer:$output, Bitserial_Buffer:$workspace,
+                       Optional<Bitserial_Buffer>:$thresholds,
+                       StrAttr:$layer, DenseI64ArrayAttr:$multipliers,
+                       Bitserial_GeometryAttr:$geometry,
+                       Bitserial_ScheduleAttr:$schedule,
+                       Bitserial_ImageAttr:$image);
+  let assemblyFormat = [{
+    $layer `multipliers` $multipliers $geometry $schedule `image` $image
+    `ins` `(` $planes `,` $words `,` $coordinates `,` $groups `,` $rows `,` $init `:`
+    type($planes) `,` type($words) `,` type($coordinates) `,` type($groups) `,`
+    type($rows) `,` type($init) `)`
+    (`thresholds` `(` $thresholds^ `:` type($thresholds) `)`)?
+    `outs` `(` $output `,` $workspace `:` type($output) `,` type($workspace) `)` attr-dict
+    (`->` type($results)^)?
+  }];
+  let hasVerifier = 1;
+  code destination = [{
+    ::mlir::MutableOperandRange getDpsInitsMutable() {
+      return ::mlir::MutableOperandRange(getOperation(), 6, 2);
+    }
+  }];
+  let extraClassDeclaration = destination # [{
+    TileLayout getLayout() {
+      return TileLayout(getGeometry(), getSchedule(), getMultipliers().size());
+    }
+  }];
 }
 
 def Bitserial_BandOp : Bitserial_DestinationOp<"band"> {

@@ -57,7 +57,8 @@ struct DestinationModel
     newOp.addAttributes(op->getAttrs());
     Operation *created = rewriter.create(newOp);
     auto destination = cast<DestinationStyleOpInterface>(created);
-    replaceOpWithBufferizedValues(rewriter, op, destination.getDpsInits()[0]);
+    SmallVector<Value> results(destination.getDpsInits());
+    replaceOpWithBufferizedValues(rewriter, op, results);
     return success();
   }
 };
@@ -102,8 +103,11 @@ struct ConstantModel
 void subbit::bitserial::registerBufferizableOpInterfaceExternalModels(
     DialectRegistry &registry) {
   registry.addExtension(+[](MLIRContext *context, BitserialDialect *) {
+    PlanesOp::attachInterface<DestinationModel<PlanesOp>>(*context);
+    CodesOp::attachInterface<DestinationModel<CodesOp>>(*context);
     PackOp::attachInterface<DestinationModel<PackOp>>(*context);
     ProductOp::attachInterface<DestinationModel<ProductOp>>(*context);
+    TiledProductOp::attachInterface<DestinationModel<TiledProductOp>>(*context);
     BandOp::attachInterface<DestinationModel<BandOp, true>>(*context);
     ThresholdOp::attachInterface<DestinationModel<ThresholdOp>>(*context);
     RescaleOp::attachInterface<DestinationModel<RescaleOp>>(*context);

@@ -20,6 +20,14 @@ static constexpr int64_t kLoopPopcounts = 16;
 
 namespace {
 
+/// The bits of word `word` in so many vectors of words as there are counts.
+using WordFn = llvm::function_ref<LoopBuilder::Values(Value word)>;
+
+/// The sum of two counts, the first of which may be null, for 0.
+Value addCount(LoopBuilder &b, Value acc, Value count) {
+  return acc ? b.add(acc, count) : count;
+}
+
 /// More bits of one byte in each word would not fit 8 bits.
 static constexpr int64_t kByteWords = 31;
 /// Or of a nibble, four.
@@ -76,39 +84,51 @@ std::pair<StringRef, StringRef> pairInstructions(ScheduleAttr schedule) {
   }
 }
 
+/// Each element of `x` times that of the factors, neighbours added.
+Value callPairs(LoopBuilder &b, StringRef name, Value x, Value factors,
+                VectorType type) {
+  SmallVector<Value> operands{x};
+  if (factors)
+    operands.push_back(factors);
+  return LLVM::CallIntrinsicOp::create(b.b, b.loc, type,
+                                       b.b.getStringAttr(name), operands)
+      .getResult(0);
+}
+
+Value ones(LoopBuilder &b, VectorType type) {
+  Attribute one = b.b.getIntegerAttr(type.getElementType(), 1);
+  return arith::ConstantOp::create(b.b, b.loc,
+                                   DenseElementsAttr::get(type, one));
+}
+
+/// The sums of neighbouring bytes, in 16 bits.
+Value addBytes(LoopBuilder &b, Value bytes, ScheduleAttr schedule) {
+  Value factors;
+  if (schedule.getCounting() == Counting::Pmadd)
+    factors = ones(b, cast<VectorType>(bytes.getType()));
+  return callPairs(b, pairInstructions(schedule).first, bytes, factors,
+                   schedule.getVector(b.b.getIntegerType(16), 2));
+}
+
 /// The sum of the four bytes of each word, in it.
 Value sumBytes(LoopBuilder &b, Value bytes, ScheduleAttr schedule) {
-  VectorType halves = schedule.getVector(b.b.getIntegerType(16), 2);
-  VectorType words = schedule.getVector(b.b.getI32Type());
   if (schedule.getCounting() == Counting::Bytes)
     return addFields(b, addFields(b, bytes, 0x00ff00ff, 8), 0xffff, 16);
-  auto [toHalves, toWords] = pairInstructions(schedule);
-  auto call = [&](StringRef name, Value x, VectorType type) -> Value {
-    SmallVector<Value> operands{x};
-    // Products with ones.
-    if (schedule.getCounting() == Counting::Pmadd) {
-      auto vector = cast<VectorType>(x.getType());
-      auto one = b.b.getIntegerAttr(vector.getElementType(), 1);
-      operands.push_back(arith::ConstantOp::create(
-          b.b, b.loc, DenseElementsAttr::get(vector, Attribute(one))));
-    }
-    return LLVM::CallIntrinsicOp::create(b.b, b.loc, type,
-                                         b.b.getStringAttr(name), operands)
-        .getResult(0);
-  };
-  return call(toWords, call(toHalves, bytes, halves), words);
+  Value halves = addBytes(b, bytes, schedule), factors;
+  if (schedule.getCounting() == Counting::Pmadd)
+    factors = ones(b, cast<VectorType>(halves.getType()));
+  return callPairs(b, pairInstructions(schedule).second, halves, factors,
+                   schedule.getVector(b.b.getI32Type()));
 }
 
 /// The sum of the bytes of each word is added to it; a null sum is 0.
 Value addDot(LoopBuilder &b, Value sum, Value bytes, ScheduleAttr schedule) {
   VectorType words = schedule.getVector(b.b.getI32Type());
-  Value ones = arith::ConstantOp::create(
-      b.b, b.loc,
-      DenseElementsAttr::get(cast<VectorType>(bytes.getType()), APInt(8, 1)));
+  SmallVector<Value> operands{sum ? sum : b.zero(words), bytes,
+                              ones(b, cast<VectorType>(bytes.getType()))};
   return LLVM::CallIntrinsicOp::create(
              b.b, b.loc, words,
-             b.b.getStringAttr("llvm.aarch64.neon.udot.v4i32.v16i8"),
-             ValueRange{sum ? sum : b.zero(words), bytes, ones})
+             b.b.getStringAttr("llvm.aarch64.neon.udot.v4i32.v16i8"), operands)
       .getResult(0);
 }
 
@@ -126,7 +146,7 @@ void disableUnrolling(Operation *loop) {
 /// Adds the bits of `words` words from `first` on to counts; null counts are 0.
 LoopBuilder::Values addWords(LoopBuilder &b, Value first, int64_t words,
                              ScheduleAttr schedule, LoopBuilder::Values acc,
-                             DiffersFn differs) {
+                             WordFn differs) {
   for (int64_t w = 0; w < words; ++w)
     for (auto [count, bits] : llvm::zip_equal(acc, differs(b.add(first, w)))) {
       Value added = popcount(b, bits, schedule);
@@ -141,7 +161,7 @@ LoopBuilder::Values addWords(LoopBuilder &b, Value first, int64_t words,
 /// up to three words of them, then of bytes.
 LoopBuilder::Values addFieldsOfWords(LoopBuilder &b, Value first, int64_t words,
                                      LoopBuilder::Values acc,
-                                     DiffersFn differs) {
+                                     WordFn differs) {
   for (int64_t w = 0; w < words; w += kNibbleWords) {
     LoopBuilder::Values nibbles(acc.size(), Value());
     for (int64_t u = w; u < std::min(w + kNibbleWords, words); ++u)
@@ -161,7 +181,7 @@ LoopBuilder::Values addFieldsOfWords(LoopBuilder &b, Value first, int64_t words,
 /// unrolled, more counts would be in flight than there are registers.
 LoopBuilder::Values countWords(LoopBuilder &b, int64_t first, int64_t words,
                                ScheduleAttr schedule, int64_t counts,
-                               DiffersFn differs) {
+                               WordFn differs) {
   bool inFields = schedule.getCounting() == Counting::Bytes;
   auto add = [&](Value word, int64_t count, ValueRange acc) {
     if (inFields)
@@ -192,16 +212,19 @@ LoopBuilder::Values countWords(LoopBuilder &b, int64_t first, int64_t words,
   return add(b.index(first + looped), words - looped, acc);
 }
 
-} // namespace
-
-Value subbit::bitserial::addCount(LoopBuilder &b, Value acc, Value count) {
-  return acc ? b.add(acc, count) : count;
+/// Calls `body` for the bytes of up to `kByteWords` words at a time.
+void forEachBytes(LoopBuilder &b, int64_t words, ScheduleAttr schedule,
+                  int64_t counts, WordFn differs,
+                  llvm::function_ref<void(const LoopBuilder::Values &)> body) {
+  for (int64_t first = 0; first < words; first += kByteWords)
+    body(countWords(b, first, std::min(kByteWords, words - first), schedule,
+                    counts, differs));
 }
 
-LoopBuilder::Values subbit::bitserial::countRow(LoopBuilder &b, int64_t words,
-                                                ScheduleAttr schedule,
-                                                int64_t counts,
-                                                DiffersFn differs) {
+/// Counts the bits of all words of a row, in 32-bit lanes.
+LoopBuilder::Values countRow(LoopBuilder &b, int64_t words,
+                             ScheduleAttr schedule, int64_t counts,
+                             WordFn differs) {
   if (!countsInBytes(schedule)) {
     LoopBuilder::Values total =
         countWords(b, 0, words, schedule, counts, differs);
@@ -212,12 +235,70 @@ LoopBuilder::Values subbit::bitserial::countRow(LoopBuilder &b, int64_t words,
     return total;
   }
   LoopBuilder::Values total(counts, Value());
-  for (int64_t first = 0; first < words; first += kByteWords) {
-    LoopBuilder::Values bytes =
-        countWords(b, first, std::min(kByteWords, words - first), schedule,
-                   counts, differs);
-    for (auto [sum, part] : llvm::zip_equal(total, bytes))
-      sum = addCount(b, sum, sumBytes(b, part, schedule));
-  }
+  forEachBytes(b, words, schedule, counts, differs,
+               [&](const LoopBuilder::Values &bytes) {
+                 for (auto [sum, part] : llvm::zip_equal(total, bytes))
+                   sum = addCount(b, sum, sumBytes(b, part, schedule));
+               });
   return total;
+}
+
+} // namespace
+
+LoopBuilder::Values subbit::bitserial::subtractRow(
+    LoopBuilder &b, ValueRange acc, Value coordinate,
+    ArrayRef<int64_t> multipliers, int64_t words, ScheduleAttr schedule,
+    DiffersFn differs) {
+  LoopBuilder::Values sums(acc);
+  Type narrow = getElementTypeOrSelf(coordinate.getType());
+  Type wide = b.b.getI32Type();
+  if (auto vector = dyn_cast<VectorType>(coordinate.getType()))
+    wide = vector.clone(wide);
+  coordinate = arith::ExtSIOp::create(b.b, b.loc, wide, coordinate);
+  bool multipliesHalves = schedule.getCounting() == Counting::Pmadd &&
+                          schedule.inPixels() && narrow.isInteger(8);
+  for (auto [j, m] : llvm::enumerate(multipliers)) {
+    Value factor = coordinate;
+    if (m != -1) {
+      Value scale = arith::ConstantOp::create(
+          b.b, b.loc, b.b.getI32IntegerAttr(-m));
+      if (isa<VectorType>(wide))
+        scale = b.splat(scale, cast<VectorType>(wide));
+      factor = b.mul(factor, scale);
+    }
+    auto bits = [&, j = j](Value word) { return differs(j, word); };
+    if (multipliesHalves) {
+      // The last sum of bytes is one of products anyway.
+      VectorType halves = schedule.getVector(b.b.getIntegerType(16), 2);
+      factor = b.splat(
+          arith::TruncIOp::create(b.b, b.loc, halves.getElementType(), factor),
+          halves);
+      forEachBytes(
+          b, words, schedule, sums.size(), bits,
+          [&](const LoopBuilder::Values &bytes) {
+            for (auto [sum, part] : llvm::zip_equal(sums, bytes))
+              sum = b.add(sum, callPairs(b, pairInstructions(schedule).second,
+                                         addBytes(b, part, schedule), factor,
+                                         cast<VectorType>(sum.getType())));
+          });
+      continue;
+    }
+    if (!isa<VectorType>(wide))
+      factor = b.splat(factor, cast<VectorType>(sums[0].getType()));
+    LoopBuilder::Values counts =
+        countRow(b, words, schedule, sums.size(), bits);
+    for (auto [sum, count] : llvm::zip_equal(sums, counts))
+      sum = b.add(sum, b.mul(count, factor));
+  }
+  return sums;
+}
+
+Value subbit::bitserial::hide(LoopBuilder &b, Value index, unsigned bits) {
+  Type type = b.b.getIntegerType(bits);
+  Value number = arith::IndexCastUIOp::create(b.b, b.loc, type, index);
+  auto asmOp = LLVM::InlineAsmOp::create(
+      b.b, b.loc, TypeRange{type}, ValueRange{number}, "", "=r,0",
+      /*has_side_effects=*/true, /*is_align_stack=*/false,
+      LLVM::TailCallKind::None, LLVM::AsmDialectAttr(), ArrayAttr());
+  return b.toIndex(asmOp.getResult(0));
 }

@@ -12,18 +12,25 @@
 
 namespace subbit::bitserial {
 
-/// The bits in which word `word` of a row differs from the activations, in so
-/// many vectors of words as there are counts.
-using DiffersFn = llvm::function_ref<LoopBuilder::Values(mlir::Value word)>;
+/// The bits in which word `word` of a row's plane `plane` differs from the
+/// activations, in as many vectors of words as there are accumulators.
+using DiffersFn = llvm::function_ref<LoopBuilder::Values(int64_t plane,
+                                                         mlir::Value word)>;
 
-/// Counts the bits of all words of a row, in 32-bit lanes, by the schedule's
-/// `count`.
-LoopBuilder::Values countRow(LoopBuilder &b, int64_t words,
-                             ScheduleAttr schedule, int64_t counts,
-                             DiffersFn differs);
+/// `acc - a * sum_j m_j * count_j` for the counts of each plane of a row of
+/// `words` words, counted by the schedule's `count`. `coordinate` is `a`, an i8
+/// or i16, or a vector of them for outputs in lanes.
+LoopBuilder::Values subtractRow(LoopBuilder &b, mlir::ValueRange acc,
+                                mlir::Value coordinate,
+                                llvm::ArrayRef<int64_t> multipliers,
+                                int64_t words, ScheduleAttr schedule,
+                                DiffersFn differs);
 
-/// The sum of two counts, the first of which may be null, for 0.
-mlir::Value addCount(LoopBuilder &b, mlir::Value acc, mlir::Value count);
+/// The same number, of which the optimizer knows nothing. A block's patch words
+/// do not change from row to row; hoisting them out of the rows' loop would
+/// take more registers than there are, so that each would be stored and read
+/// again. Read in place they are memory operands of the xor.
+mlir::Value hide(LoopBuilder &b, mlir::Value index, unsigned bits = 32);
 
 } // namespace subbit::bitserial
 

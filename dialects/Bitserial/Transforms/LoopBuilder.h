@@ -172,8 +172,10 @@ void storeCode(LoopBuilder &b, mlir::Value code, mlir::Value codes,
 mlir::Value countThresholds(LoopBuilder &b, mlir::Value sum, mlir::Value table,
                             mlir::Value first, int64_t count);
 
+void populatePlanesPatterns(mlir::RewritePatternSet &patterns);
 void populatePackPatterns(mlir::RewritePatternSet &patterns);
 void populateProductPatterns(mlir::RewritePatternSet &patterns);
+void populateTiledProductPatterns(mlir::RewritePatternSet &patterns);
 void populateEpiloguePatterns(mlir::RewritePatternSet &patterns);
 
 /// Where a group of weights begins and how large it is along height, width and

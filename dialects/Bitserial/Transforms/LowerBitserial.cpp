@@ -87,8 +87,10 @@ struct LowerBitserialPass
           LowerBitserialPass> {
   void runOnOperation() override {
     RewritePatternSet patterns(&getContext());
+    populatePlanesPatterns(patterns);
     populatePackPatterns(patterns);
     subbit::bitserial::populateProductPatterns(patterns);
+    populateTiledProductPatterns(patterns);
     subbit::bitserial::populateEpiloguePatterns(patterns);
     walkAndApplyPatterns(getOperation(), std::move(patterns));
     WalkResult left = getOperation().walk([](Operation *op) {

@@ -6,81 +6,28 @@
 //===----------------------------------------------------------------------===//
 
 #include "dialects/Bitserial/Transforms/CountBits.h"
-#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 
 using namespace mlir;
 using namespace subbit::bitserial;
 
 namespace {
 
-/// acc - a * sum_j m_j count_j
-Value subtractRow(LoopBuilder &b, Value acc, Value coordinate,
-                  ArrayRef<Value> counts, ArrayRef<int64_t> multipliers) {
-  auto type = cast<VectorType>(acc.getType());
-  Value total;
-  for (auto [count, m] : llvm::zip(counts, multipliers)) {
-    Value term = count;
-    if (m != 1)
-      term = b.mul(count, b.splat(b.i32(m), type));
-    total = addCount(b, total, term);
-  }
-  return b.sub(acc, b.mul(total, coordinate));
-}
-
-Value loadCoordinate(LoopBuilder &b, Value coordinates, Value row) {
-  return arith::ExtSIOp::create(b.b, b.loc, b.b.getI32Type(),
-                                b.load(coordinates, row));
-}
-
-/// The same number, of which the optimizer knows nothing. A block's patch words
-/// do not change from row to row; hoisting them out of the rows' loop would
-/// take more registers than there are, so that each would be stored and read
-/// again. Read in place they are memory operands of the xor.
-Value hide(LoopBuilder &b, Value index, unsigned bits = 32) {
-  Type type = b.b.getIntegerType(bits);
-  Value number = arith::IndexCastUIOp::create(b.b, b.loc, type, index);
-  auto asmOp = LLVM::InlineAsmOp::create(
-      b.b, b.loc, TypeRange{type}, ValueRange{number}, "", "=r,0",
-      /*has_side_effects=*/true, /*is_align_stack=*/false,
-      LLVM::TailCallKind::None, LLVM::AsmDialectAttr(), ArrayAttr());
-  return b.toIndex(asmOp.getResult(0));
-}
-
-/// A block of positions: so many vectors from one on, under a mask where there
-/// are not as many positions.
+/// A block of positions without lanes: so many from one on.
 struct Block {
   Value n, position;
-  int64_t vectors;
-  /// Positions of one vector, as an index.
-  Value step;
-  Value mask;
+  int64_t count;
 
-  Value at(LoopBuilder &b, int64_t v) const {
-    return v ? b.add(position, b.mul(step, v)) : position;
-  }
+  Value at(LoopBuilder &b, int64_t v) const { return b.add(position, v); }
 };
 
 /// Word `row` of the patches of a block's positions.
 template <typename Op>
 LoopBuilder::Values loadPatches(LoopBuilder &b, Op op, const Block &block,
                                 Value row) {
-  VectorType type = op.getSchedule().getVector(b.b.getI32Type());
   LoopBuilder::Values patches;
-  if (op.getSchedule().getScaling() != Scaling::Offsets) {
-    for (int64_t v = 0; v < block.vectors; ++v)
-      patches.push_back(b.loadVector(
-          op.getPatches(), {block.n, row, block.at(b, v)}, type, block.mask));
-    return patches;
-  }
-  // One address for all vectors, which the optimizer cannot split.
-  auto shape = cast<MemRefType>(op.getPatches().getType()).getShape();
-  Value all = b.flatten(op.getPatches());
-  Value at = b.add(b.mul(block.n, shape[1]), row);
-  at = hide(b, b.add(b.mul(at, shape[2]), block.position), /*bits=*/64);
-  for (int64_t v = 0; v < block.vectors; ++v) {
-    Value place = v ? b.add(at, b.mul(block.step, v)) : at;
-    patches.push_back(b.loadVector(all, place, type, block.mask));
-  }
+  for (int64_t v = 0; v < block.count; ++v)
+    patches.push_back(b.loadVector(op.getPatches(),
+                                   {block.n, row, block.at(b, v)}, /*lanes=*/1));
   return patches;
 }
 
@@ -100,7 +47,7 @@ LoopBuilder::Values loadPatchPairs(LoopBuilder &b, Op op, const Block &block,
   Value all = b.flatten(op.getPatches());
   Value first = b.mul(b.add(b.mul(block.n, shape[1]), row), shape[2]);
   LoopBuilder::Values patches;
-  for (int64_t v = 0; v < block.vectors; ++v)
+  for (int64_t v = 0; v < block.count; ++v)
     patches.push_back(loadPair(b, all, b.add(first, b.mul(block.at(b, v), 2))));
   return patches;
 }
@@ -111,40 +58,24 @@ template <typename Op>
 LoopBuilder::Values sumRow(LoopBuilder &b, Op op, const Block &block,
                            Value patch, ValueRange state) {
   ScheduleAttr schedule = op.getSchedule();
-  VectorType type = schedule.getVector(b.b.getI32Type());
   int64_t words = op.getGeometry().getWords();
-  Value rowNumber = state[block.vectors], firstWord = state[block.vectors + 1];
-  if (schedule.getLanes() > 1 && schedule.getScaling() != Scaling::Offsets)
-    patch = hide(b, patch);
-  Value coordinate =
-      b.splat(loadCoordinate(b, op.getCoordinates(), rowNumber), type);
-  SmallVector<LoopBuilder::Values> counts;
-  for (size_t j = 0; j < op.getMultipliers().size(); ++j) {
-    Value plane = b.add(patch, j * words);
-    bool pairs = schedule.getWordsAtOnce() == 2;
-    auto differs = [&](Value step) {
-      Value word = b.mul(step, schedule.getWordsAtOnce());
-      Value at = b.add(firstWord, word);
-      Value weights = pairs ? loadPair(b, op.getWords(), at)
-                            : b.splat(b.load(op.getWords(), at), type);
-      Value row = b.add(plane, word);
-      LoopBuilder::Values bits;
-      for (Value patch : pairs ? loadPatchPairs(b, op, block, row)
-                               : loadPatches(b, op, block, row))
-        bits.push_back(arith::XOrIOp::create(b.b, b.loc, weights, patch));
-      return bits;
-    };
-    counts.push_back(countRow(b, words / schedule.getWordsAtOnce(), schedule,
-                              block.vectors, differs));
-  }
-  LoopBuilder::Values next;
-  for (int64_t v = 0; v < block.vectors; ++v) {
-    SmallVector<Value> planes;
-    for (LoopBuilder::Values &plane : counts)
-      planes.push_back(plane[v]);
-    next.push_back(
-        subtractRow(b, state[v], coordinate, planes, op.getMultipliers()));
-  }
+  int64_t atOnce = schedule.getWordsAtOnce();
+  Value rowNumber = state[block.count], firstWord = state[block.count + 1];
+  LoopBuilder::Values next = subtractRow(
+      b, state.take_front(block.count), b.load(op.getCoordinates(), rowNumber),
+      op.getMultipliers(), words / atOnce, schedule,
+      [&](int64_t plane, Value step) {
+        Value word = b.mul(step, atOnce);
+        Value at = b.add(firstWord, word);
+        Value row = b.add(b.add(patch, plane * words), word);
+        Value weights = atOnce == 2 ? loadPair(b, op.getWords(), at)
+                                    : b.splat(b.load(op.getWords(), at), 1);
+        LoopBuilder::Values bits;
+        for (Value patch : atOnce == 2 ? loadPatchPairs(b, op, block, row)
+                                       : loadPatches(b, op, block, row))
+          bits.push_back(arith::XOrIOp::create(b.b, b.loc, weights, patch));
+        return bits;
+      });
   next.append({b.add(rowNumber, 1), b.add(firstWord, words)});
   return next;
 }
@@ -162,7 +93,7 @@ LoopBuilder::Values sumOutput(LoopBuilder &b, Op op, const Block &block,
     firstPatch = b.mul(b.divide(c, b.index(g.getOutput()[0] / g.getGroups())),
                        groups * planes * words);
   VectorType type = op.getSchedule().getVector(b.b.getI32Type());
-  LoopBuilder::Values carried(block.vectors,
+  LoopBuilder::Values carried(block.count,
                               b.splat(b.load(op.getInit(), c), type));
   carried.append({state[0], state[1]});
   return b.loop(groups, carried, [&](Value group, ValueRange state) {
@@ -175,8 +106,7 @@ LoopBuilder::Values sumOutput(LoopBuilder &b, Op op, const Block &block,
   });
 }
 
-/// Positions in lanes, `vectors` vectors of them in registers, one broadcast
-/// weight word for all.
+/// Positions without lanes, some of them in registers.
 struct ProductPixels : public OpRewritePattern<ProductOp> {
   using OpRewritePattern::OpRewritePattern;
   LogicalResult matchAndRewrite(ProductOp op,
@@ -185,29 +115,12 @@ struct ProductPixels : public OpRewritePattern<ProductOp> {
         !isa<MemRefType>(op.getPatches().getType()))
       return rewriter.notifyMatchFailure(op, "not positions on buffers");
     LoopBuilder b(rewriter, op.getLoc());
-    ScheduleAttr schedule = op.getSchedule();
-    int64_t lanes = schedule.getLanes(), vectors = schedule.getVectors();
-    int64_t positions = op.getGeometry().getPositions();
+    int64_t count = op.getSchedule().getVectors();
     int64_t batch = cast<MemRefType>(op.getPatches().getType()).getDimSize(0);
+    int64_t padded = op.getSchedule().pad(op.getGeometry().getPositions());
     b.loop(batch, [&](Value n) {
-      if (!schedule.isScalable()) {
-        b.loop(b.index(0), b.index(schedule.pad(positions)), lanes * vectors,
-               [&](Value position) {
-                 sumBlock(b, op, {n, position, vectors, b.index(lanes), {}});
-               });
-        return;
-      }
-      // Whole blocks, then vector by vector, the last of which is masked.
-      Value vscale = vector::VectorScaleOp::create(b.b, b.loc);
-      Value step = b.mul(vscale, lanes), all = b.index(positions);
-      Value blockStep = b.mul(step, vectors);
-      Value whole = b.sub(all, b.remainder(all, blockStep));
-      b.loop(b.index(0), whole, blockStep, [&](Value position) {
-        sumBlock(b, op, {n, position, vectors, step, {}});
-      });
-      b.loop(whole, all, step, [&](Value position) {
-        Value mask = maskBelow(b, position, all, schedule);
-        sumBlock(b, op, {n, position, 1, step, mask});
+      b.loop(b.index(0), b.index(padded), count, [&](Value position) {
+        sumBlock(b, op, {n, position, count});
       });
     });
     rewriter.eraseOp(op);
@@ -219,27 +132,12 @@ private:
     b.loop(op.getGeometry().getOutput()[0], ValueRange{b.index(0), b.index(0)},
            [&](Value c, ValueRange state) {
              LoopBuilder::Values sums = sumOutput(b, op, block, c, state);
-             for (int64_t v = 0; v < block.vectors; ++v)
+             for (int64_t v = 0; v < block.count; ++v)
                b.storeVector(sums[v], op.getOutput(),
-                             {block.n, c, block.at(b, v)}, block.mask);
-             return LoopBuilder::Values{sums[block.vectors],
-                                        sums[block.vectors + 1]};
+                             {block.n, c, block.at(b, v)});
+             return LoopBuilder::Values{sums[block.count],
+                                        sums[block.count + 1]};
            });
-  }
-
-  /// The lanes of positions from `first` on that are below `end`. Of all ways
-  /// to say so this one becomes a single instruction of SVE.
-  static Value maskBelow(LoopBuilder &b, Value first, Value end,
-                         ScheduleAttr schedule) {
-    VectorType type = schedule.getVector(b.b.getI1Type());
-    Type i64 = b.b.getI64Type();
-    SmallVector<Value> operands;
-    for (Value x : {first, end})
-      operands.push_back(arith::IndexCastUIOp::create(b.b, b.loc, i64, x));
-    return LLVM::CallIntrinsicOp::create(
-               b.b, b.loc, type, b.b.getStringAttr("llvm.get.active.lane.mask"),
-               operands)
-        .getResult(0);
   }
 };
 
@@ -259,7 +157,7 @@ struct BandPositions : public OpRewritePattern<BandOp> {
         cast<MemRefType>(op.getThresholds().getType()).getShape().back();
     LoopBuilder::Values classes = classesOf(b, op, count * output[0]);
     Value table = b.flatten(op.getThresholds());
-    Block block{b.index(0), b.index(0), positions, b.index(1), {}};
+    Block block{b.index(0), b.index(0), positions};
     b.loop(output[0], ValueRange{b.index(0), b.index(0)},
            [&](Value c, ValueRange state) {
              LoopBuilder::Values vectors = sumOutput(b, op, block, c, state);
@@ -407,28 +305,20 @@ struct ProductOutputs : public OpRewritePattern<ProductOp> {
                                  Value patch, ValueRange state) {
     int64_t lanes = op.getSchedule().getLanes();
     int64_t words = op.getGeometry().getWords();
-    int64_t planes = op.getMultipliers().size();
-    VectorType type = b.i32Vector(lanes);
     Value rowNumber = state[1], firstWord = state[2];
-    Value coordinates = arith::ExtSIOp::create(
-        b.b, b.loc, type,
-        b.loadVector(op.getCoordinates(), b.mul(rowNumber, lanes), lanes));
-    LoopBuilder::Values counts =
-        countRow(b, words, op.getSchedule(), planes, [&](Value word) {
+    Value coordinates =
+        b.loadVector(op.getCoordinates(), b.mul(rowNumber, lanes), lanes);
+    LoopBuilder::Values next = subtractRow(
+        b, state[0], coordinates, op.getMultipliers(), words, op.getSchedule(),
+        [&](int64_t plane, Value word) -> LoopBuilder::Values {
           Value weights = b.loadVector(
               op.getWords(), b.add(firstWord, b.mul(word, lanes)), lanes);
-          LoopBuilder::Values bits;
-          for (int64_t j = 0; j < planes; ++j) {
-            Value at = b.add(b.add(patch, word), j * words);
-            Value activations =
-                b.splat(b.load(op.getPatches(), {n, at}), lanes);
-            bits.push_back(
-                arith::XOrIOp::create(b.b, b.loc, weights, activations));
-          }
-          return bits;
+          Value at = b.add(b.add(patch, word), plane * words);
+          Value activations = b.splat(b.load(op.getPatches(), {n, at}), lanes);
+          return {arith::XOrIOp::create(b.b, b.loc, weights, activations)};
         });
-    return {subtractRow(b, state[0], coordinates, counts, op.getMultipliers()),
-            b.add(rowNumber, 1), b.add(firstWord, words * lanes)};
+    next.append({b.add(rowNumber, 1), b.add(firstWord, words * lanes)});
+    return next;
   }
 };
 

@@ -63,6 +63,30 @@ def FuseBandsPass : Pass<"fuse-bands", "::mlir::func::FuncOp"> {
   ];
 }
 
+def FuseEpiloguesPass : Pass<"fuse-epilogues", "::mlir::func::FuncOp"> {
+  let summary = "Make codes of sums while they are in registers";
+  let description = [{
+    A threshold without a border that alone reads the sums of a tiled product
+    becomes part of it, for up to 15 thresholds; the result is planes, of which
+    codes are made for whatever does not read planes.
+
+    Before:
+
+    ```mlir
+    %s:2 = bitserial.tiled_product "conv" ... outs(%sums, %workspace : ...)
+    %c = bitserial.threshold ... ins(%s#0, %t : ...) -> tensor<1x8x8x4xi8>
+    %p = bitserial.planes ins(%c : tensor<1x64x4xi8>) outs(%planes : ...)
+    ```
+
+    After:
+
+    ```mlir
+    %p:2 = bitserial.tiled_product "conv" ... thresholds(%t : tensor<4x3xi32>) outs(%planes, %workspace : ...)
+    ```
+  }];
+  let dependentDialects = ["::mlir::tensor::TensorDialect"];
+}
+
 def LowerBitserialPass : Pass<"lower-bitserial", "::mlir::func::FuncOp"> {
   let summary = "Lower packed products on buffers to vectorized loops";
   let description = [{

@@ -1,0 +1,180 @@
+//===- LowerPlanes.cpp - Codes and planes as loops ------------------------===//
+//
+// Part of Subbit, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "dialects/Bitserial/Transforms/LoopBuilder.h"
+
+using namespace mlir;
+using namespace subbit::bitserial;
+
+namespace {
+
+/// Codes and their planes, `channels` of them at each position.
+struct PlanesShape {
+  int64_t batch, positions, channels, planes, words;
+
+  PlanesShape(Value codes, Value planesOfCodes) {
+    auto in = cast<MemRefType>(codes.getType()).getShape();
+    auto out = cast<MemRefType>(planesOfCodes.getType()).getShape();
+    batch = in[0], positions = in[1], channels = in[2];
+    planes = out[1], words = out[2];
+  }
+  /// Of word `w`.
+  int64_t channelsOf(int64_t w) const {
+    return std::min<int64_t>(32, channels - 32 * w);
+  }
+};
+
+Value splatByte(LoopBuilder &b, VectorType type, int64_t value) {
+  return arith::ConstantOp::create(
+      b.b, b.loc,
+      DenseElementsAttr::get(
+          type, b.b.getI8IntegerAttr(static_cast<int8_t>(value))));
+}
+
+struct LowerPlanes : public OpRewritePattern<PlanesOp> {
+  using OpRewritePattern::OpRewritePattern;
+  LogicalResult matchAndRewrite(PlanesOp op,
+                                PatternRewriter &rewriter) const override {
+    if (!isa<MemRefType>(op.getInput().getType()))
+      return rewriter.notifyMatchFailure(op, "not on buffers");
+    LoopBuilder b(rewriter, op.getLoc());
+    PlanesShape shape(op.getInput(), op.getOutput());
+    Value codes = b.flatten(op.getInput());
+    // 32 codes are read at once, which may reach into those behind, but not
+    // behind the last.
+    int64_t size = shape.batch * shape.positions * shape.channels;
+    int64_t last = 32 * (shape.words - 1) + 32;
+    int64_t whole = std::max<int64_t>(0, (size - last) / shape.channels + 1);
+    if (size < last)
+      whole = 0;
+    b.loop(shape.batch, [&](Value n) {
+      Value first = b.mul(n, shape.positions);
+      Value end = b.least(b.most(b.sub(b.index(whole), first), b.index(0)),
+                          b.index(shape.positions));
+      b.loop(b.index(0), end, 1, [&](Value position) {
+        Value at = b.mul(b.add(first, position), shape.channels);
+        for (int64_t w = 0; w < shape.words; ++w)
+          storeWord(b, op, shape, codes, b.add(at, 32 * w), n, w, position);
+      });
+      b.loop(end, b.index(shape.positions), 1, [&](Value position) {
+        Value at = b.mul(b.add(first, position), shape.channels);
+        for (int64_t w = 0; w < shape.words; ++w)
+          storeBits(b, op, shape, codes, b.add(at, 32 * w), n, w, position);
+      });
+    });
+    rewriter.eraseOp(op);
+    return success();
+  }
+
+private:
+  static void storeWord(LoopBuilder &b, PlanesOp op, const PlanesShape &shape,
+                        Value codes, Value at, Value n, int64_t w,
+                        Value position) {
+    VectorType bytes = b.i8Vector(32);
+    Value all = b.loadVector(codes, at, 32);
+    for (int64_t j = 0; j < shape.planes; ++j) {
+      Value bits = arith::AndIOp::create(b.b, b.loc, all,
+                                         splatByte(b, bytes, int64_t(1) << j));
+      Value set = arith::CmpIOp::create(
+          b.b, b.loc, arith::CmpIPredicate::ne, bits, b.zero(bytes));
+      Value packed =
+          vector::BitCastOp::create(b.b, b.loc, b.i32Vector(1), set);
+      Value word = vector::ExtractOp::create(b.b, b.loc, packed, 0);
+      if (shape.channelsOf(w) < 32)
+        word = arith::AndIOp::create(
+            b.b, b.loc, word,
+            b.i32((int64_t(1) << shape.channelsOf(w)) - 1));
+      b.store(word, op.getOutput(), {n, b.index(j), b.index(w), position});
+    }
+  }
+
+  static void storeBits(LoopBuilder &b, PlanesOp op, const PlanesShape &shape,
+                        Value codes, Value at, Value n, int64_t w,
+                        Value position) {
+    LoopBuilder::Values none(shape.planes, b.i32(0));
+    LoopBuilder::Values words = b.loop(
+        shape.channelsOf(w), none, [&](Value channel, ValueRange acc) {
+          Value code =
+              arith::ExtUIOp::create(b.b, b.loc, b.b.getI32Type(),
+                                     b.load(codes, b.add(at, channel)));
+          LoopBuilder::Values next;
+          for (auto [j, word] : llvm::enumerate(acc)) {
+            Value bit = code;
+            if (j)
+              bit = arith::ShRUIOp::create(b.b, b.loc, code, b.i32(j));
+            bit = arith::AndIOp::create(b.b, b.loc, bit, b.i32(1));
+            bit = arith::ShLIOp::create(b.b, b.loc, bit, b.toI32(channel));
+            next.push_back(arith::OrIOp::create(b.b, b.loc, word, bit));
+          }
+          return next;
+        });
+    for (int64_t j = 0; j < shape.planes; ++j)
+      b.store(words[j], op.getOutput(), {n, b.index(j), b.index(w), position});
+  }
+};
+
+struct LowerCodes : public OpRewritePattern<CodesOp> {
+  using OpRewritePattern::OpRewritePattern;
+  LogicalResult matchAndRewrite(CodesOp op,
+                                PatternRewriter &rewriter) const override {
+    if (!isa<MemRefType>(op.getInput().getType()))
+      return rewriter.notifyMatchFailure(op, "not on buffers");
+    LoopBuilder b(rewriter, op.getLoc());
+    PlanesShape shape(op.getOutput(), op.getInput());
+    Value codes = b.flatten(op.getOutput());
+    b.loop(shape.batch, [&](Value n) {
+      b.loop(shape.positions, [&](Value position) {
+        Value pixel = b.add(b.mul(n, shape.positions), position);
+        Value at = b.mul(pixel, shape.channels);
+        for (int64_t w = 0; w < shape.words; ++w) {
+          Value all = codesOf(b, op, shape, n, w, position);
+          int64_t first = 0;
+          // Whole bytes of what is left, in as few pieces as there can be.
+          for (int64_t size = 32; size > 0; size /= 2) {
+            if (!(shape.channelsOf(w) & size))
+              continue;
+            Value piece = all;
+            if (size < 32)
+              piece = vector::ShuffleOp::create(
+                  b.b, b.loc, all, all,
+                  llvm::to_vector(llvm::seq(first, first + size)));
+            b.storeVector(piece, codes, b.add(at, 32 * w + first));
+            first += size;
+          }
+        }
+      });
+    });
+    rewriter.eraseOp(op);
+    return success();
+  }
+
+private:
+  static Value codesOf(LoopBuilder &b, CodesOp op, const PlanesShape &shape,
+                       Value n, int64_t w, Value position) {
+    VectorType bytes = b.i8Vector(32);
+    Value sum;
+    for (int64_t j = 0; j < shape.planes; ++j) {
+      Value word =
+          b.load(op.getInput(), {n, b.index(j), b.index(w), position});
+      Value set = vector::BitCastOp::create(
+          b.b, b.loc, VectorType::get({32}, b.b.getI1Type()),
+          b.splat(word, 1));
+      Value bits = arith::SelectOp::create(
+          b.b, b.loc, set, splatByte(b, bytes, int64_t(1) << j),
+          b.zero(bytes));
+      sum = sum ? arith::OrIOp::create(b.b, b.loc, sum, bits).getResult()
+                : bits;
+    }
+    return sum;
+  }
+};
+
+} // namespace
+
+void subbit::bitserial::populatePlanesPatterns(RewritePatternSet &patterns) {
+  patterns.add<LowerPlanes, LowerCodes>(patterns.getContext());
+}

@@ -1,0 +1,373 @@
+//===- TilePatches.cpp - The patches of a tile of positions ---------------===//
+//
+// Part of Subbit, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "dialects/Bitserial/Transforms/TilePatches.h"
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+
+using namespace mlir;
+using namespace subbit::bitserial;
+
+namespace {
+
+/// The lanes of positions from `first` on that are below `end`. Of all ways to
+/// say so this one becomes a single instruction of SVE.
+Value maskBelow(LoopBuilder &b, Value first, Value end, ScheduleAttr schedule) {
+  VectorType type = schedule.getVector(b.b.getI1Type());
+  Type i64 = b.b.getI64Type();
+  SmallVector<Value> operands;
+  for (Value x : {first, end})
+    operands.push_back(arith::IndexCastUIOp::create(b.b, b.loc, i64, x));
+  return LLVM::CallIntrinsicOp::create(
+             b.b, b.loc, type, b.b.getStringAttr("llvm.get.active.lane.mask"),
+             operands)
+      .getResult(0);
+}
+
+/// Calls `body(x, mask)` for single vectors of the positions `first` to `end`;
+/// without a mask the last one may reach past the end.
+void forEachVector(LoopBuilder &b, ScheduleAttr schedule, Value first,
+                   Value end, llvm::function_ref<void(Value, Value)> body) {
+  if (!schedule.isScalable()) {
+    b.loop(first, end, schedule.getLanes(),
+           [&](Value x) { body(x, Value()); });
+    return;
+  }
+  Value vscale = vector::VectorScaleOp::create(b.b, b.loc);
+  b.loop(first, end, b.mul(vscale, schedule.getLanes()), [&](Value x) {
+    body(x, maskBelow(b, x, end, schedule));
+  });
+}
+
+/// Builds what the patches of one tile are made of.
+class TileBuilder {
+public:
+  TileBuilder(LoopBuilder &b, TiledProductOp op, Value n, Value first,
+              Value end)
+      : b(b), op(op), g(op.getGeometry()), schedule(op.getSchedule()),
+        image(op.getImage()), layout(op.getLayout()),
+        planes(op.getMultipliers().size()), n(n), first(first), end(end) {
+    stored = cast<MemRefType>(op.getPlanes().getType()).getShape();
+    source = b.flatten(op.getPlanes());
+  }
+
+  /// The planes' words at each position of the kernel. Rows are written in their
+  /// order: a vector that reaches past the end of one is overwritten by the next.
+  void buildWords() {
+    ArrayRef<int64_t> kernel = g.getKernel(), group = g.getGroup();
+    if (!layout.isAligned) {
+      b.loop(kernel[0], [&](Value ky) {
+        b.loop(kernel[1], [&](Value kx) {
+          forEachPlane([&](Value plane, bool isStored) {
+            b.loop(layout.channelWords, [&](Value word) {
+              buildRow(wordRow(ky, kx, plane, word), ky, kx, plane, word,
+                       isStored);
+            });
+          });
+        });
+      });
+      return;
+    }
+    SmallVector<int64_t, 3> grid = g.getGrid();
+    int64_t groupWords = (group[2] + 31) / 32;
+    int64_t wordsPerConvGroup = layout.channelWords / g.getGroups();
+    b.loop(g.getGroups(), [&](Value convGroup) {
+      b.loop(grid[0], [&](Value gy) {
+        b.loop(grid[1], [&](Value gx) {
+          b.loop(grid[2], [&](Value gc) {
+            Value number = b.add(b.mul(convGroup, grid[0]), gy);
+            number = b.add(b.mul(number, grid[1]), gx);
+            number = b.add(b.mul(number, grid[2]), gc);
+            Value firstWord = b.add(b.mul(convGroup, wordsPerConvGroup),
+                                    b.mul(gc, groupWords));
+            forEachPlane([&](Value plane, bool isStored) {
+              Value first = b.mul(b.add(b.mul(number, planes), plane),
+                                  g.getWords());
+              b.loop(group[0], [&](Value y) {
+                b.loop(group[1], [&](Value x) {
+                  b.loop(groupWords, [&](Value word) {
+                    Value at = b.add(b.mul(y, group[1]), x);
+                    at = b.add(b.mul(at, groupWords), word);
+                    buildRow(b.add(first, at), b.add(b.mul(gy, group[0]), y),
+                             b.add(b.mul(gx, group[1]), x), plane,
+                             b.add(firstWord, word), isStored);
+                  });
+                });
+              });
+            });
+          });
+        });
+      });
+    });
+  }
+
+  /// The patches of any groups, bit by bit.
+  void buildBits() {
+    b.loop(g.getGroups(), [&](Value convGroup) {
+      b.loop(g.getNumGroups(), [&](Value group) {
+        GroupBox box(b, g, group);
+        Value number = b.add(b.mul(convGroup, g.getNumGroups()), group);
+        b.loop(planes, [&](Value plane) {
+          Value row = b.add(b.mul(number, planes), plane);
+          forEachBlock(b, schedule, b.index(0), b.sub(end, first),
+                       [&](const PositionBlock &block) {
+                         buildGroup(box, b.mul(convGroup, g.getKernel()[2]),
+                                    plane, b.mul(row, g.getWords()), block);
+                       });
+        });
+      });
+    });
+  }
+
+private:
+  /// Of the columns of the result those whose source is inside the image.
+  struct Columns {
+    Value begin, end;
+  };
+  Columns insideColumns(Value left) {
+    int64_t stride = g.getStride()[1], pad = image.getPad()[1];
+    auto columnsBefore = [&](int64_t x) {
+      Value distance = b.sub(b.index(x + pad + stride - 1), left);
+      distance = b.divide(b.most(distance, b.index(0)), b.index(stride));
+      return b.least(distance, b.index(g.getOutput()[2]));
+    };
+    return {columnsBefore(0), columnsBefore(image.getSize()[1])};
+  }
+
+  /// The bits of a word that are channels.
+  Value channelMask(Value word) {
+    int64_t rest = g.getInput()[0] % 32;
+    if (rest == 0)
+      return b.i32(-1);
+    Value isLast =
+        arith::CmpIOp::create(b.b, b.loc, arith::CmpIPredicate::eq, word,
+                              b.index(layout.channelWords - 1));
+    return arith::SelectOp::create(b.b, b.loc, isLast,
+                                   b.i32((int64_t(1) << rest) - 1), b.i32(-1));
+  }
+
+  Value outsideWord(Value plane, Value word) {
+    if (!image.getOutside())
+      return b.i32(0);
+    Value bit = arith::ShRUIOp::create(
+        b.b, b.loc, b.i32(image.getOutside()), b.toI32(plane));
+    bit = arith::AndIOp::create(b.b, b.loc, bit, b.i32(1));
+    return arith::AndIOp::create(b.b, b.loc, b.sub(b.i32(0), bit),
+                                 channelMask(word));
+  }
+
+  /// The planes that are stored, then the one that tells the inside.
+  void forEachPlane(llvm::function_ref<void(Value, bool)> body) {
+    b.loop(stored[1], [&](Value plane) { body(plane, true); });
+    if (image.getMarked())
+      body(b.index(stored[1]), false);
+  }
+
+  /// The row behind the patches that holds a word of the planes.
+  Value wordRow(Value ky, Value kx, Value plane, Value word) {
+    Value row = b.add(b.mul(ky, g.getKernel()[1]), kx);
+    row = b.add(b.mul(row, planes), plane);
+    return b.add(b.add(b.mul(row, layout.channelWords), word),
+                 layout.patchRows);
+  }
+
+  /// One row of words: by runs of positions that share a row of the result.
+  void buildRow(Value row, Value ky, Value kx, Value plane, Value word,
+                bool isStored) {
+    int64_t width = g.getOutput()[2];
+    Value top = b.mul(ky, g.getDilation()[0]);
+    Value left = b.mul(kx, g.getDilation()[1]);
+    Columns columns = insideColumns(left);
+    Value outside = isStored ? outsideWord(plane, word) : b.i32(0);
+    Value inside = isStored ? Value() : channelMask(word);
+    Value from = b.add(b.mul(n, stored[1]), plane);
+    from = b.mul(b.add(b.mul(from, layout.channelWords), word), stored[3]);
+    from = b.add(from, b.sub(left, b.index(image.getPad()[1])));
+    row = b.mul(row, layout.tile);
+    Value firstRow = b.divide(first, b.index(width));
+    Value endRow = b.divide(b.add(end, width - 1), b.index(width));
+    b.loop(firstRow, endRow, 1, [&](Value y) {
+      Value rowStart = b.mul(y, width);
+      // Positions count from the row's first, which goes to `to`.
+      Value x0 = b.most(b.sub(first, rowStart), b.index(0));
+      Value x1 = b.least(b.sub(end, rowStart), b.index(width));
+      Value to = b.sub(b.add(row, rowStart), first);
+      Value iy = b.sub(b.add(b.mul(y, g.getStride()[0]), top),
+                       b.index(image.getPad()[0]));
+      Value isInside = arith::CmpIOp::create(
+          b.b, b.loc, arith::CmpIPredicate::ult, iy,
+          b.index(image.getSize()[0]));
+      auto inRow = [&](Value column, Value least) -> Value {
+        Value x = b.least(b.most(column, least), x1);
+        return arith::SelectOp::create(b.b, b.loc, isInside, x, x1);
+      };
+      Value begin = inRow(columns.begin, x0), stop = inRow(columns.end, begin);
+      fill(to, x0, begin, outside);
+      if (inside)
+        fill(to, begin, stop, inside);
+      else
+        copy(to, b.add(from, b.mul(iy, image.getSize()[1])), begin, stop);
+      fill(to, stop, x1, outside);
+    });
+  }
+
+  void fill(Value to, Value begin, Value stop, Value word) {
+    VectorType type = schedule.getVector(b.b.getI32Type());
+    Value words = b.splat(word, type);
+    forEachVector(b, schedule, begin, stop, [&](Value x, Value mask) {
+      b.storeVector(words, op.getWorkspace(), b.add(to, x), mask);
+    });
+  }
+
+  /// The words at `from + stride * x` for each position x.
+  void copy(Value to, Value from, Value begin, Value stop) {
+    int64_t stride = g.getStride()[1], lanes = schedule.getLanes();
+    VectorType type = schedule.getVector(b.b.getI32Type());
+    if (stride > 1 && (schedule.isScalable() || stride > kShuffledStride)) {
+      b.loop(begin, stop, 1, [&](Value x) {
+        b.store(b.load(source, b.add(from, b.mul(x, stride))),
+                op.getWorkspace(), b.add(to, x));
+      });
+      return;
+    }
+    forEachVector(b, schedule, begin, stop, [&](Value x, Value mask) {
+      Value at = b.add(from, b.mul(x, stride)), words;
+      if (stride == 1) {
+        words = b.loadVector(source, at, type, mask);
+      } else {
+        Value all = b.loadVector(source, at, lanes * stride);
+        SmallVector<int64_t> taken;
+        for (int64_t i = 0; i < lanes; ++i)
+          taken.push_back(i * stride);
+        words = vector::ShuffleOp::create(b.b, b.loc, all, all, taken);
+      }
+      b.storeVector(words, op.getWorkspace(), b.add(to, x), mask);
+    });
+  }
+
+  /// Each word of a group: one bit after the other of words at its positions of
+  /// the kernel.
+  void buildGroup(const GroupBox &box, Value channels, Value plane, Value row,
+                  const PositionBlock &block) {
+    VectorType type = schedule.getVector(b.b.getI32Type());
+    Value count = b.mul(b.mul(box.size[0], box.size[1]), box.size[2]);
+    Value end[3];
+    for (int d = 0; d < 3; ++d)
+      end[d] = b.add(box.begin[d], box.size[d]);
+    // The group's next element.
+    LoopBuilder::Values place(box.begin, box.begin + 3);
+    b.loop(g.getWords(), place, [&](Value word, ValueRange place) {
+      Value firstBit = b.mul(word, 32);
+      Value bits = b.least(b.most(b.sub(count, firstBit), b.index(0)),
+                           b.index(32));
+      LoopBuilder::Values state(block.vectors, b.zero(type));
+      state.append(place.begin(), place.end());
+      state = b.loop(
+          b.index(0), bits, 1, state, [&](Value bit, ValueRange state) {
+            ValueRange at = state.take_back(3);
+            Value c = b.add(channels, at[2]);
+            Value from = b.add(
+                b.mul(wordRow(at[0], at[1], plane, b.divide(c, b.index(32))),
+                      layout.tile),
+                block.first);
+            Value mask = bitOf(b.remainder(c, b.index(32)), type);
+            Value set = bitOf(bit, type);
+            LoopBuilder::Values next;
+            for (int64_t v = 0; v < block.vectors; ++v) {
+              Value words =
+                  b.loadVector(op.getWorkspace(),
+                               b.add(from, b.mul(block.step, v)), type,
+                               block.mask);
+              next.push_back(setBits(words, mask, state[v], set));
+            }
+            advance(next, at, box, end);
+            return next;
+          });
+      Value to = b.add(b.mul(b.add(row, word), layout.tile), block.first);
+      for (int64_t v = 0; v < block.vectors; ++v)
+        b.storeVector(state[v], op.getWorkspace(),
+                      b.add(to, b.mul(block.step, v)), block.mask);
+      return LoopBuilder::Values(ValueRange(state).take_back(3));
+    });
+  }
+
+  Value bitOf(Value number, VectorType type) {
+    return b.splat(
+        arith::ShLIOp::create(b.b, b.loc, b.i32(1), b.toI32(number)), type);
+  }
+
+  /// `acc | set` where `words & mask`
+  Value setBits(Value words, Value mask, Value acc, Value set) {
+    Value masked = arith::AndIOp::create(b.b, b.loc, words, mask);
+    Value isSet =
+        arith::CmpIOp::create(b.b, b.loc, arith::CmpIPredicate::ne, masked,
+                              b.zero(masked.getType()));
+    Value with = arith::OrIOp::create(b.b, b.loc, acc, set);
+    return arith::SelectOp::create(b.b, b.loc, isSet, with, acc);
+  }
+
+  /// The next element of a group behind `at`.
+  void advance(LoopBuilder::Values &next, ValueRange at, const GroupBox &box,
+               const Value *end) {
+    auto reached = [&](Value x, Value end) -> Value {
+      return arith::CmpIOp::create(b.b, b.loc, arith::CmpIPredicate::eq, x,
+                                   end);
+    };
+    auto select = [&](Value condition, Value x, Value y) -> Value {
+      return arith::SelectOp::create(b.b, b.loc, condition, x, y);
+    };
+    Value c = b.add(at[2], 1), x = at[1], y = at[0];
+    Value wraps = reached(c, end[2]);
+    c = select(wraps, box.begin[2], c);
+    x = select(wraps, b.add(x, 1), x);
+    Value wrapsRow = reached(x, end[1]);
+    x = select(wrapsRow, box.begin[1], x);
+    y = select(wrapsRow, b.add(y, 1), y);
+    next.append({y, x, c});
+  }
+
+  LoopBuilder &b;
+  TiledProductOp op;
+  GeometryAttr g;
+  ScheduleAttr schedule;
+  ImageAttr image;
+  TileLayout layout;
+  int64_t planes;
+  Value n, first, end;
+  /// The planes' shape and their words.
+  ArrayRef<int64_t> stored;
+  Value source;
+};
+
+} // namespace
+
+void subbit::bitserial::forEachBlock(
+    LoopBuilder &b, ScheduleAttr schedule, Value first, Value end,
+    llvm::function_ref<void(const PositionBlock &)> body) {
+  int64_t lanes = schedule.getLanes(), vectors = schedule.getVectors();
+  if (!schedule.isScalable()) {
+    body({first, vectors, b.index(lanes), Value()});
+    return;
+  }
+  // Whole blocks, then vector by vector, the last of which is masked.
+  Value vscale = vector::VectorScaleOp::create(b.b, b.loc);
+  Value step = b.mul(vscale, lanes), blockStep = b.mul(step, vectors);
+  Value all = b.sub(end, first);
+  Value whole = b.add(first, b.sub(all, b.remainder(all, blockStep)));
+  b.loop(first, whole, blockStep,
+         [&](Value at) { body({at, vectors, step, Value()}); });
+  b.loop(whole, end, step, [&](Value at) {
+    body({at, 1, step, maskBelow(b, at, end, schedule)});
+  });
+}
+
+void subbit::bitserial::buildTilePatches(LoopBuilder &b, TiledProductOp op,
+                                         Value n, Value first, Value end) {
+  TileBuilder builder(b, op, n, first, end);
+  builder.buildWords();
+  if (!op.getLayout().isAligned)
+    builder.buildBits();
+}
