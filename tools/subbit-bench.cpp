@@ -62,6 +62,9 @@ static cl::opt<bool> floatActivations("float-activations", onConv, onMatmul,
                                       cl::desc("floats in and out"));
 static cl::opt<uint64_t> seed("seed", cl::init(1), onConv, onMatmul, onGates,
                               cl::value_desc("N"), cl::desc("default 1"));
+static cl::opt<std::string>
+    schedule("schedule", onConv, onMatmul, cl::value_desc("ATTRIBUTE"),
+             cl::desc("instead of the one that the cost model chooses"));
 static cl::opt<std::string> cpu("mcpu", cl::init("native"), onConv, onMatmul,
                                 onGates, cl::value_desc("CPU"),
                                 cl::desc("as in llc (default native)"));
@@ -102,6 +105,7 @@ static Expected<BenchmarkLayer> makeLayer() {
   layer.activationBits = activationBits;
   layer.floatActivations = floatActivations;
   layer.seed = seed;
+  layer.schedule = schedule;
   return layer;
 }
 

@@ -6,9 +6,11 @@
 //===----------------------------------------------------------------------===//
 
 #include "lib/Benchmark/BenchmarkLayer.h"
+#include "dialects/Bitserial/IR/Bitserial.h"
 #include "dialects/MBN/IR/Weights.h"
 #include "dialects/MBN/Transforms/Passes.h"
 #include "lib/Numerics/Bases.h"
+#include "mlir/AsmParser/AsmParser.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include <cmath>
@@ -65,7 +67,15 @@ public:
           "layer or auto");
     b.getContext()
         ->loadDialect<arith::ArithDialect, func::FuncDialect,
-                      mbn::MBNDialect>();
+                      mbn::MBNDialect, bitserial::BitserialDialect>();
+    if (!layer.schedule.empty()) {
+      schedule = parseAttribute(layer.schedule, b.getContext());
+      if (!schedule)
+        return llvm::createStringError(
+            "--schedule '" + layer.schedule +
+            "' is no attribute; example: #bitserial.schedule<pixels, lanes = "
+            "16, vectors = 8>");
+    }
     network.module = ModuleOp::create(loc);
     b.setInsertionPointToEnd(network.module->getBody());
     drawWeights(weightShape, *group);
@@ -174,7 +184,8 @@ private:
     for (int64_t c = 0; c < g.outputs; ++c)
       for (int64_t k = 0; k < count; ++k)
         values.push_back(static_cast<int32_t>(
-            std::lround(deviation * (2.0 * (k + 1) / (count + 1) - 1))));
+            std::lround(deviation * (2.0 * (k + 1) / (count + 1) - 1)) +
+            c % 8));
     return arith::ConstantOp::create(
         b, loc,
         mbn::makeElements<int32_t>(b.getContext(), {g.outputs, count}, values,
@@ -214,6 +225,8 @@ private:
       Value sums =
           createProduct(b.getI32Type(), block->getArgument(0), weights);
       int64_t count = (int64_t(1) << layer.activationBits) - 1;
+      if (schedule)
+        sums.getDefiningOp()->setAttr(bitserial::kScheduleAttr, schedule);
       result = mbn::ThresholdOp::create(b, loc, outputType, sums,
                                         makeThresholds(count), mbn::BorderAttr());
     }
@@ -236,6 +249,7 @@ private:
   Location loc;
   mbn::MultiBitType type;
   numerics::Bases bases;
+  Attribute schedule;
   double variance = 0;
   BenchmarkNetwork network;
 };

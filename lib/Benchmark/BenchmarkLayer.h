@@ -29,6 +29,8 @@ struct BenchmarkLayer {
   int64_t activationBits = 1;
   bool floatActivations = false;
   uint64_t seed = 1;
+  /// A `#bitserial.schedule` to take instead of the chosen one.
+  std::string schedule;
 
   /// Output positions, or the batch.
   int64_t positions() const {

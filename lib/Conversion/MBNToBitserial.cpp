@@ -53,39 +53,6 @@ SmallVector<TracedValue> subbit::getTracedValues(func::FuncOp func) {
   return values;
 }
 
-ScheduleAttr subbit::chooseSchedule(MLIRContext *context,
-                                    const TargetInfo &target,
-                                    const numerics::ConvGeometry &geometry,
-                                    int64_t compact, int64_t padded,
-                                    int64_t words) {
-  // Summing the bytes of a row costs about as much as three words do.
-  Counting counting =
-      symbolizeCounting(target.counting).value_or(Counting::Words);
-  if (counting == Counting::Pairs ? words % 2 != 0
-                                  : words <= 3 && counting != Counting::Udot)
-    counting = Counting::Words;
-  int64_t lanes = target.lanes;
-  int64_t positions = geometry.outputHeight() * geometry.outputWidth();
-  bool vector = geometry.height * geometry.width == 1;
-  if (vector)
-    positions = geometry.batch;
-  // Lanes hold outputs where there are too few positions to fill them, unless
-  // blocks of ragged outputs would mostly store padding.
-  if (vector && lanes > 1 && positions < lanes / 2 && padded <= 2 * compact)
-    return ScheduleAttr::get(context, Orientation::Outputs, lanes, 1, counting,
-                             Scaling::None);
-  // Accumulators of a block and of a row, plus a weight word and temporaries,
-  // stay in registers; blocks share the positions evenly.
-  int64_t most = target.registers / 4;
-  int64_t vectors = (positions + lanes - 1) / lanes;
-  // Of scalable vectors nobody knows how many there are: as many as fit, so
-  // that each word of weights serves for all.
-  int64_t blocks = (vectors + most - 1) / most;
-  return ScheduleAttr::get(
-      context, Orientation::Pixels, lanes, (vectors + blocks - 1) / blocks,
-      counting, symbolizeScaling(target.scaling).value_or(Scaling::None));
-}
-
 namespace {
 struct ConvertMBNToBitserialPass
     : public subbit::impl::ConvertMBNToBitserialPassBase<

@@ -23,15 +23,6 @@ struct BlockedSums {
 };
 using BlockedSumsMap = llvm::DenseMap<mlir::Value, BlockedSums>;
 
-/// How a product of this shape is laid out and blocked on a target; `batch` is
-/// that of a matrix product, `compact` and `padded` the words that the layouts
-/// for pixels and for outputs store, `words` those of a row.
-bitserial::ScheduleAttr chooseSchedule(mlir::MLIRContext *context,
-                                       const TargetInfo &target,
-                                       const numerics::ConvGeometry &geometry,
-                                       int64_t compact, int64_t padded,
-                                       int64_t words);
-
 /// Quantized conv2d and matmul.
 void populateProductPatterns(mlir::TypeConverter &converter,
                              mlir::RewritePatternSet &patterns,

@@ -8,6 +8,7 @@
 #include "dialects/MBN/IR/Weights.h"
 #include "lib/Conversion/LinalgBuilders.h"
 #include "lib/Conversion/MBNToBitserial.h"
+#include "lib/Conversion/Schedules.h"
 #include "lib/Numerics/Packing.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
@@ -50,16 +51,23 @@ class ProductBuilder {
 public:
   ProductBuilder(ConversionPatternRewriter &rewriter, Operation *op,
                  numerics::ConvGeometry geometry, mbn::ConstantOp weights,
-                 const numerics::Levels &levels, const TargetInfo &target)
+                 const numerics::Levels &levels)
       : b(rewriter), loc(op->getLoc()),
         layer(op->getAttrOfType<StringAttr>("layer").getValue()),
         conv(geometry), isMatmul(isa<mbn::MatmulOp>(op)),
         grouping(mbn::getGrouping(weights.getType())),
         rows(grouping,
              mbn::readBases(cast<mbn::BasesAttr>(weights.getValue()))),
-        planes(levels, geometry.pads()) {
-    chooseLayout(target);
-    chooseInit(mbn::decodeIntegers(weights).values, levels);
+        planes(levels, geometry.pads()), levels(levels) {}
+
+  /// Chooses the schedule; fails after a message if the layer has one that does
+  /// not fit.
+  LogicalResult choose(Operation *op, mbn::ConstantOp weights,
+                       const TargetInfo &target) {
+    if (failed(chooseLayout(op, target)))
+      return failure();
+    chooseInit(mbn::decodeIntegers(weights).values);
+    return success();
   }
 
   /// Blocked sums of codes.
@@ -76,8 +84,8 @@ public:
     auto product = ProductOp::create(
         b, loc, empty.getType(), patches, constant("words", orUnused(packed.words)),
         coordinates(), constant("widths", packed.widths),
-        constant("init", init), empty, b.getStringAttr(layer),
-        b.getDenseI64ArrayAttr(planes.multipliers), geometry, schedule);
+        constant("init", init), empty, outputOrder(),
+        b.getStringAttr(layer), b.getDenseI64ArrayAttr(planes.multipliers), geometry, schedule);
     return {product->getResult(0), schedule};
   }
 
@@ -114,36 +122,60 @@ public:
   }
 
 private:
-  void chooseLayout(const TargetInfo &target) {
+  LogicalResult chooseLayout(Operation *op, const TargetInfo &target) {
     ArrayRef<int64_t> group = grouping.group();
     SmallVector<int64_t> groupDims{1, 1, group.back()};
     if (!isMatmul)
       groupDims = {group[1], group[2], group[3]};
-    int64_t elements = groupDims[0] * groupDims[1] * groupDims[2];
-    numerics::PackedProduct compact = numerics::packForPositions(rows);
+    // With positions in lanes a batch takes the place of those of one image.
+    GeometryAttr ofPositions =
+        isMatmul
+            ? makeGeometry({conv.channels, 1, conv.batch}, groupDims,
+                           {conv.outputs, 1, conv.batch})
+            : makeGeometry(
+                  {conv.channels, conv.height + conv.padTop + conv.padBottom,
+                   conv.width + conv.padLeft + conv.padRight},
+                  groupDims,
+                  {conv.outputs, conv.outputHeight(), conv.outputWidth()});
     numerics::PackedProduct blocked;
     int64_t padded = std::numeric_limits<int64_t>::max();
     if (isMatmul && target.lanes > 1) {
-      blocked = numerics::packForOutputs(rows, target.lanes);
+      order = numerics::orderForOutputs(rows, target.lanes);
+      blocked = numerics::packForOutputs(rows, target.lanes, order);
       padded = blocked.words.size();
     }
+    packed = numerics::packForPositions(rows);
     schedule = chooseSchedule(
-        b.getContext(), target, conv, compact.words.size(), padded,
-        (elements + numerics::kWordBits - 1) / numerics::kWordBits);
-    packed = schedule.inPixels() ? std::move(compact) : std::move(blocked);
-
-    if (isMatmul && schedule.inPixels()) {
-      // The batch takes the place of the positions of one image.
+        target, {isMatmul, ofPositions,
+                 static_cast<int64_t>(planes.multipliers.size()),
+                 static_cast<int64_t>(packed.words.size()), padded});
+    if (Attribute given = op->getAttr(kScheduleAttr)) {
+      auto forced = dyn_cast<ScheduleAttr>(given);
+      if (!forced || forced.getLanes() != schedule.getLanes() ||
+          (forced.inPixels() &&
+           forced.getScaling() !=
+               symbolizeScaling(target.scaling).value_or(Scaling::None)) ||
+          (!forced.inPixels() && !isMatmul))
+        return op->emitError() << "layer '" << layer << "' has the schedule "
+                               << given << ", which does not fit the target '"
+                               << target.name << "', or the layer; " << schedule
+                               << " would";
+      schedule = forced;
+    }
+    if (!schedule.inPixels()) {
+      packed = std::move(blocked);
+      geometry = makeGeometry({conv.channels, 1, 1}, groupDims,
+                              {conv.outputs, 1, 1});
+      return success();
+    }
+    if (schedule.getPasses() > 1)
+      packed = numerics::packForPositions(rows, schedule.getPasses());
+    geometry = ofPositions;
+    if (isMatmul) {
       positions = conv.batch;
       conv.batch = 1;
-      geometry = makeGeometry({conv.channels, 1, positions}, groupDims,
-                              {conv.outputs, 1, positions});
-      return;
     }
-    geometry = makeGeometry(
-        {conv.channels, conv.height + conv.padTop + conv.padBottom,
-         conv.width + conv.padLeft + conv.padRight},
-        groupDims, {conv.outputs, conv.outputHeight(), conv.outputWidth()});
+    return success();
   }
 
   GeometryAttr makeGeometry(ArrayRef<int64_t> input, ArrayRef<int64_t> group,
@@ -157,7 +189,7 @@ private:
 
   /// `sum_k beta_k b_k = popcount(w) - popcount(w ^ b)`: the first term of all
   /// rows and planes, and the zero point of positions that have a code for it.
-  void chooseInit(ArrayRef<int16_t> integers, const numerics::Levels &levels) {
+  void chooseInit(ArrayRef<int16_t> integers) {
     int64_t perOutput = integers.size() / rows.outputs();
     for (int64_t c = 0; c < rows.outputs(); ++c) {
       int64_t value = rows.weightedCount(c) * planes.sum();
@@ -167,8 +199,14 @@ private:
       // Wrap-around inside a sum does not matter.
       init.push_back(static_cast<int32_t>(static_cast<uint32_t>(value)));
     }
-    if (!schedule.inPixels())
-      init.resize(schedule.pad(conv.outputs), 0);
+    if (schedule.inPixels())
+      return;
+    // In the order of the lanes.
+    std::vector<int32_t> moved;
+    for (int32_t c : order)
+      moved.push_back(init[c]);
+    init = std::move(moved);
+    init.resize(schedule.pad(conv.outputs), 0);
   }
 
   template <typename T>
@@ -275,6 +313,19 @@ private:
         b, loc, type, codes, ArrayRef<ReassociationIndices>{{0}, {1, 2}, {3}});
   }
 
+  /// Null if lanes hold the outputs one after the other.
+  Value outputOrder() {
+    if (schedule.inPixels() || llvm::is_sorted(order))
+      return Value();
+    // Lanes without an output have places of their own.
+    for (int64_t c = conv.outputs; c < schedule.pad(conv.outputs); ++c)
+      order.push_back(c);
+    if (order.size() <= 1 << 15)
+      return constant("order",
+                      std::vector<int16_t>(order.begin(), order.end()));
+    return constant("order", order);
+  }
+
   /// The group of each row, in as few bytes as hold it.
   Value rowGroups() {
     std::vector<int32_t> groups = orUnused(packed.groups);
@@ -320,9 +371,12 @@ private:
   numerics::Grouping grouping;
   numerics::ProductRows rows;
   Planes planes;
+  const numerics::Levels &levels;
   ScheduleAttr schedule;
   GeometryAttr geometry;
   numerics::PackedProduct packed;
+  /// The output of each lane, with outputs in lanes.
+  std::vector<int32_t> order;
   std::vector<int32_t> init;
   int64_t positions = 0;
 };
@@ -345,8 +399,9 @@ struct ProductPattern : public OpConversionPattern<LayerOp> {
     numerics::Levels levels = cast<mbn::MultiBitType>(op.getInput().getType())
                                   .getLevels()
                                   .toNumerics();
-    ProductBuilder builder(rewriter, op, op.getGeometry(), weights, levels,
-                           target);
+    ProductBuilder builder(rewriter, op, op.getGeometry(), weights, levels);
+    if (failed(builder.choose(op, weights, target)))
+      return failure();
     BlockedSums blocked = builder.build(adaptor.getInput());
     sums[op.getResult()] = blocked;
     rewriter.replaceOp(op, builder.unblock(blocked.value));

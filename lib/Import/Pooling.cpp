@@ -43,9 +43,9 @@ static Value trim(Importer &importer, Value image, Window &window) {
   RankedTensorType type = importer.floatType(shape);
   if (type == image.getType())
     return image;
-  return tosa::SliceOp::create(importer.builder(), type, image,
-                               importer.shapeConstant({0, 0, 0, 0}),
-                               importer.shapeConstant(shape));
+  Value start = importer.shapeConstant({0, 0, 0, 0});
+  Value size = importer.shapeConstant(shape);
+  return tosa::SliceOp::create(importer.builder(), type, image, start, size);
 }
 
 static LogicalResult buildPool(Importer &importer, Node &node,

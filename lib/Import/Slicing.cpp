@@ -424,10 +424,12 @@ static Value sliceValue(Importer &importer, Value value,
     strided |= range.step != 1;
   }
   if (cast<RankedTensorType>(value.getType()).getShape() !=
-      ArrayRef<int64_t>(sizes))
-    value = tosa::SliceOp::create(b, importer.floatType(sizes), value,
-                                  importer.shapeConstant(starts),
-                                  importer.shapeConstant(sizes));
+      ArrayRef<int64_t>(sizes)) {
+    Value start = importer.shapeConstant(starts);
+    Value size = importer.shapeConstant(sizes);
+    value = tosa::SliceOp::create(b, importer.floatType(sizes), value, start,
+                                  size);
+  }
   if (!strided)
     return value;
   Shape result;

@@ -9,6 +9,7 @@
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/bit.h"
 #include <algorithm>
+#include <numeric>
 
 using namespace llvm;
 using namespace subbit::numerics;
@@ -63,38 +64,75 @@ bool PackedProduct::fitsInt8() const {
   return all_of(coordinates, [](int16_t a) { return a >= -128 && a <= 127; });
 }
 
-PackedProduct subbit::numerics::packForPositions(const ProductRows &rows) {
+PackedProduct subbit::numerics::packForPositions(const ProductRows &rows,
+                                                 int64_t passes) {
   PackedProduct packed;
-  for (int64_t c = 0; c < rows.outputs(); ++c) {
-    int64_t first = packed.groups.size();
-    for (int64_t g = 0; g < rows.groups(); ++g) {
-      packed.widths.push_back(rows.rows(c, g).size());
-      for (const ProductRows::Row &row : rows.rows(c, g)) {
-        packed.groups.push_back(g);
-        packed.coordinates.push_back(row.coordinate);
-        packed.words.insert(packed.words.end(), row.words.begin(),
-                            row.words.end());
+  int64_t passGroups = (rows.groups() + passes - 1) / passes;
+  for (int64_t pass = 0; pass < passes; ++pass)
+    for (int64_t c = 0; c < rows.outputs(); ++c) {
+      int64_t firstRow = packed.groups.size(), first = pass * passGroups;
+      for (int64_t g = first; g < std::min(first + passGroups, rows.groups());
+           ++g) {
+        packed.widths.push_back(rows.rows(c, g).size());
+        for (const ProductRows::Row &row : rows.rows(c, g)) {
+          packed.groups.push_back(g - first);
+          packed.coordinates.push_back(row.coordinate);
+          packed.words.insert(packed.words.end(), row.words.begin(),
+                              row.words.end());
+        }
       }
+      packed.rows.push_back(packed.groups.size() - firstRow);
     }
-    packed.rows.push_back(packed.groups.size() - first);
-  }
   return packed;
 }
 
-PackedProduct subbit::numerics::packForOutputs(const ProductRows &rows,
-                                               int64_t lanes) {
-  PackedProduct packed;
+/// Rows of all blocks of outputs in some order.
+static int64_t countBlockRows(const ProductRows &rows, int64_t lanes,
+                              ArrayRef<int32_t> order) {
+  int64_t count = 0;
   for (int64_t first = 0; first < rows.outputs(); first += lanes)
     for (int64_t g = 0; g < rows.groups(); ++g) {
       size_t width = 0;
-      for (int64_t c = first; c < std::min(first + lanes, rows.outputs()); ++c)
+      for (int32_t c : order.slice(first).take_front(lanes))
+        width = std::max(width, rows.rows(c, g).size());
+      count += width;
+    }
+  return count;
+}
+
+std::vector<int32_t>
+subbit::numerics::orderForOutputs(const ProductRows &rows, int64_t lanes) {
+  std::vector<int32_t> given(rows.outputs());
+  std::iota(given.begin(), given.end(), 0);
+  auto widthsLess = [&](int32_t a, int32_t b) {
+    for (int64_t g = 0; g < rows.groups(); ++g)
+      if (rows.rows(a, g).size() != rows.rows(b, g).size())
+        return rows.rows(a, g).size() < rows.rows(b, g).size();
+    return false;
+  };
+  std::vector<int32_t> sorted = given;
+  llvm::stable_sort(sorted, widthsLess);
+  return countBlockRows(rows, lanes, sorted) <
+                 countBlockRows(rows, lanes, given)
+             ? sorted
+             : given;
+}
+
+PackedProduct subbit::numerics::packForOutputs(const ProductRows &rows,
+                                               int64_t lanes,
+                                               ArrayRef<int32_t> order) {
+  PackedProduct packed;
+  for (int64_t first = 0; first < rows.outputs(); first += lanes) {
+    ArrayRef<int32_t> block = order.slice(first).take_front(lanes);
+    for (int64_t g = 0; g < rows.groups(); ++g) {
+      size_t width = 0;
+      for (int32_t c : block)
         width = std::max(width, rows.rows(c, g).size());
       packed.widths.push_back(width);
       for (size_t i = 0; i < width; ++i) {
-        auto rowOf = [&](int64_t lane) -> const ProductRows::Row * {
-          int64_t c = first + lane;
-          return c < rows.outputs() && i < rows.rows(c, g).size()
-                     ? &rows.rows(c, g)[i]
+        auto rowOf = [&](size_t lane) -> const ProductRows::Row * {
+          return lane < block.size() && i < rows.rows(block[lane], g).size()
+                     ? &rows.rows(block[lane], g)[i]
                      : nullptr;
         };
         for (int64_t lane = 0; lane < lanes; ++lane)
@@ -105,6 +143,7 @@ PackedProduct subbit::numerics::packForOutputs(const ProductRows &rows,
             packed.words.push_back(rowOf(lane) ? rowOf(lane)->words[w] : 0);
       }
     }
+  }
   return packed;
 }
 

@@ -45,19 +45,27 @@ struct PackedProduct {
   std::vector<uint32_t> words;
   std::vector<int16_t> coordinates;
   std::vector<uint8_t> widths;
-  /// By packForPositions: the group of each row, the rows of each output.
+  /// By packForPositions: the group of each row, the rows of each pass and
+  /// output.
   std::vector<int32_t> groups, rows;
   /// True if every coordinate fits int8.
   bool fitsInt8() const;
 };
 
-/// Rows in (output, group, basis) order; a width per output and group.
-PackedProduct packForPositions(const ProductRows &rows);
+/// Rows in (output, group, basis) order; a width per output and group. With
+/// several passes the groups of the first come for all outputs, then those of
+/// the second: `(groups + passes - 1) / passes` in each, counted from its first.
+PackedProduct packForPositions(const ProductRows &rows, int64_t passes = 1);
 
-/// Blocks of `lanes` outputs: rows in (block, group, basis) order, each word
-/// and coordinate repeated for the lanes; a width per block and group, the
-/// largest of the block's outputs (what is missing has coordinate 0).
-PackedProduct packForOutputs(const ProductRows &rows, int64_t lanes);
+/// An order of the outputs in which blocks of `lanes` need little padding:
+/// outputs with the same widths are neighbours.
+std::vector<int32_t> orderForOutputs(const ProductRows &rows, int64_t lanes);
+
+/// Blocks of `lanes` outputs, taken in `order`: rows in (block, group, basis)
+/// order, each word and coordinate repeated for the lanes; a width per block and
+/// group, the largest of the block's outputs (what is missing has coordinate 0).
+PackedProduct packForOutputs(const ProductRows &rows, int64_t lanes,
+                             llvm::ArrayRef<int32_t> order);
 
 /// First row and first word of each tile of `tile` outputs in the order of
 /// packForPositions: [outputs / tile, 2].

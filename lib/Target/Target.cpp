@@ -197,7 +197,11 @@ Expected<TargetInfo> subbit::describeTarget(const TargetSpec &spec) {
   TargetInfo result;
   for (const Row &row : kRows)
     if (row.fits(triple, info)) {
-      result = {row.name, row.lanes, row.scaling, row.registers, row.counting};
+      result.name = row.name;
+      result.lanes = row.lanes;
+      result.scaling = row.scaling;
+      result.registers = row.registers;
+      result.counting = row.counting;
       break;
     }
   result.pointerBytes = (*machine)->getPointerSize(0);

@@ -58,7 +58,7 @@ FailureOr<TargetInfo> bitserial::getTargetInfo(ModuleOp module) {
 LogicalResult ScheduleAttr::verify(function_ref<InFlightDiagnostic()> emitError,
                                    Orientation orientation, int64_t lanes,
                                    int64_t vectors, Counting counting,
-                                   Scaling scaling) {
+                                   Scaling scaling, int64_t passes) {
   // schedule_c1
   if (lanes < 1 || lanes > 1024 || vectors < 1 || vectors > 1024)
     return emitError() << "lanes and vectors must be from 1 to 1024, found "
@@ -83,6 +83,13 @@ LogicalResult ScheduleAttr::verify(function_ref<InFlightDiagnostic()> emitError,
     return emitError()
            << "scalable vectors are of positions, and their bits are "
               "counted in words or bytes";
+  // schedule_c4
+  bool isTiled = orientation == Orientation::Pixels && lanes > 1 &&
+                 scaling == Scaling::None;
+  if (passes < 1 || passes > 1024 || (passes > 1 && !isTiled))
+    return emitError() << "there are 1 to 1024 passes, several of positions in "
+                          "lanes of fixed vectors only, found "
+                       << passes;
   return success();
 }
 
@@ -179,7 +186,9 @@ TileLayout::TileLayout(GeometryAttr g, ScheduleAttr schedule, int64_t planes) {
              ? std::min((g.getPositions() + block - 1) / block * block,
                         std::max(block, kScalableTile))
              : block;
-  patchRows = g.getGroups() * g.getNumGroups() * planes * g.getWords();
+  int64_t passes = schedule.getPasses();
+  passGroups = (g.getNumGroups() + passes - 1) / passes;
+  patchRows = g.getGroups() * passGroups * planes * g.getWords();
   ArrayRef<int64_t> kernel = g.getKernel(), group = g.getGroup();
   channelWords = (g.getInput()[0] + 31) / 32;
   bool isWhole = g.getGroups() == 1 || kernel[2] % 32 == 0;
@@ -191,7 +200,8 @@ TileLayout::TileLayout(GeometryAttr g, ScheduleAttr schedule, int64_t planes) {
   int64_t rows = patchRows;
   if (!isAligned)
     rows += kernel[0] * kernel[1] * planes * channelWords;
-  size = rows * tile + schedule.getLanes();
+  sums = rows * tile + schedule.getLanes();
+  size = sums + (passes > 1 ? g.getOutput()[0] * tile : 0);
 }
 
 //===----------------------------------------------------------------------===//
@@ -380,6 +390,15 @@ LogicalResult ProductOp::verify() {
       (getSchedule().inPixels() && getSchedule().getLanes() != 1))
     return emitOpError()
            << "expects at least one multiplier, and positions without lanes";
+  // product_c5
+  if (!getOrder())
+    return success();
+  if (failed(verifyElement(*this, "an order", getOrder(), {16, 32}, false)) ||
+      failed(verifyRank(*this, "an order", getOrder(), 1)))
+    return failure();
+  if (getSchedule().inPixels() || sizeOf(getOrder()) != sizeOf(getInit()))
+    return emitOpError() << "expects an order of as many outputs as init has, "
+                            "for outputs in lanes";
   return success();
 }
 
@@ -436,7 +455,8 @@ LogicalResult TiledProductOp::verify() {
                          << " outputs, and thresholds for codes of 1 to 4 bits";
   // tiled_product_c2
   int64_t stored = getMultipliers().size() - image.getMarked();
-  if (sizeOf(getRows()) != outputs || sizeOf(getInit()) != outputs ||
+  if (sizeOf(getRows()) != outputs * schedule.getPasses() ||
+      sizeOf(getInit()) != outputs ||
       sizeOf(getGroups()) != sizeOf(getCoordinates()) || stored != in[1])
     return emitOpError() << "expects rows and an init for each of " << outputs
                          << " outputs, a group for each coordinate, and "
@@ -445,6 +465,12 @@ LogicalResult TiledProductOp::verify() {
   if (!schedule.inPixels() ||
       (schedule.getLanes() == 1 && !schedule.isScalable()))
     return emitOpError() << "expects a schedule for positions with lanes";
+  if (schedule.getPasses() > 1 &&
+      (!getLayout().isAligned || g.getGroups() > 1 ||
+       schedule.getPasses() > g.getNumGroups()))
+    return emitOpError() << "expects groups of whole words, in one group of the "
+                            "convolution, for "
+                         << schedule.getPasses() << " passes";
   // tiled_product_c5
   if (sizeOf(getWorkspace()) != getLayout().size)
     return emitOpError() << "expects a workspace of " << getLayout().size

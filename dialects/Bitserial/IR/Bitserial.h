@@ -38,15 +38,20 @@ struct TileLayout {
 
   /// Positions of a tile: a block, or of scalable vectors a fixed number.
   int64_t tile;
-  /// `[convolution group][group][plane][word]`
+  /// `[convolution group][group][plane][word]`, of the groups of one pass.
   int64_t patchRows;
+  /// Groups of weights of a pass; the last may have fewer.
+  int64_t passGroups;
   /// Whether each word of a group is one of the planes' words, at one position
   /// of the kernel. Where not, patches are made of such words, which have rows of
   /// their own behind the patches: `[kernel position][plane][word]`.
   bool isAligned;
   /// Words that hold the channels of a position.
   int64_t channelWords;
-  /// Words of the whole workspace: a vector may reach past the last row.
+  /// Where the sums of a block lie that wait for the next pass, an output after
+  /// the other, behind the rows and what a vector may reach past the last.
+  int64_t sums;
+  /// Words of the whole workspace.
   int64_t size;
 };
 
@@ -59,6 +64,8 @@ namespace subbit::bitserial {
 
 /// The module attribute that names the target.
 constexpr llvm::StringLiteral kTargetAttr = "bitserial.target";
+/// On a layer: the schedule that its product gets instead of the chosen one.
+constexpr llvm::StringLiteral kScheduleAttr = "bitserial.schedule";
 /// On a product: the rows and columns, before pooling, of the bands that its
 /// layer is computed in.
 constexpr llvm::StringLiteral kBandAttr = "bitserial.band";

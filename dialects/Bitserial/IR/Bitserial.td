@@ -77,8 +77,12 @@ def Bitserial_ScheduleAttr : AttrDef<Bitserial_Dialect, "Schedule"> {
     masked. Loads have `offsets` in multiples of the length (SVE), or vectors take
     `pointers` of their own (RVV).
 
+    A tiled product goes over its groups `in` several `passes`, so that the patches of one
+    pass fit the first cache.
+
     ```mlir
     #bitserial.schedule<pixels, lanes = 16, vectors = 4>
+    #bitserial.schedule<pixels, lanes = 16, vectors = 8 in 3 passes>
     #bitserial.schedule<pixels, lanes = 4, vectors = 8, count = uaddlp>
     #bitserial.schedule<pixels, lanes = 4 x pointers, vectors = 4>
     ```
@@ -88,15 +92,18 @@ def Bitserial_ScheduleAttr : AttrDef<Bitserial_Dialect, "Schedule"> {
     - schedule_c2: there is an instruction of the kind for so many lanes.
     - schedule_c3: pairs are of one lane of positions; scalable vectors are of
       positions, and their bits are counted in words or bytes.
+    - schedule_c4: there is at least one pass; more are of positions in lanes of
+      fixed vectors.
   }];
   let parameters = (ins "::subbit::bitserial::Orientation":$orientation,
                         "int64_t":$lanes, "int64_t":$vectors,
                         DefaultValuedParameter<"::subbit::bitserial::Counting",
                             "::subbit::bitserial::Counting::Words">:$counting,
                         DefaultValuedParameter<"::subbit::bitserial::Scaling",
-                            "::subbit::bitserial::Scaling::None">:$scaling);
+                            "::subbit::bitserial::Scaling::None">:$scaling,
+                        DefaultValuedParameter<"int64_t", "1">:$passes);
   let assemblyFormat = [{`<` $orientation `,` `lanes` `=` $lanes (`x` $scaling^)? `,`
-    `vectors` `=` $vectors (`,` `count` `=` $counting^)? `>`}];
+    `vectors` `=` $vectors (`in` $passes^ `passes`)? (`,` `count` `=` $counting^)? `>`}];
   let genVerifyDecl = 1;
   let extraClassDeclaration = [{
     /// Words of a row that are counted at once, side by side in memory.
@@ -315,6 +322,10 @@ def Bitserial_ProductOp : Bitserial_DestinationOp<"product"> {
     (and lane), `words` the rows' words (and lanes). Positions are without lanes;
     those with lanes are for `tiled_product`.
 
+    With `order`, in the orientation `outputs`, lane `i` of block `b` holds the output
+    `order[b * lanes + i]`, whose sum goes to that place: outputs of the same widths
+    share a block, and less of it is padding.
+
     Constraints:
     - product_c1: patches, words, init and sums are i32, coordinates i8 or i16,
       widths i8.
@@ -322,18 +333,19 @@ def Bitserial_ProductOp : Bitserial_DestinationOp<"product"> {
     - product_c3: patches and sums have rank 3 in the orientation `pixels`, rank 2
       in `outputs`; the other operands have rank 1.
     - product_c4: there is at least one multiplier, and no position has lanes.
+    - product_c5: an order is for `outputs`, i16 or i32, of the size of init.
   }];
   let arguments = (ins Bitserial_Buffer:$patches, Bitserial_Buffer:$words,
                        Bitserial_Buffer:$coordinates, Bitserial_Buffer:$widths,
                        Bitserial_Buffer:$init, Bitserial_Buffer:$output,
-                       StrAttr:$layer, DenseI64ArrayAttr:$multipliers,
+                       Optional<Bitserial_Buffer>:$order, StrAttr:$layer, DenseI64ArrayAttr:$multipliers,
                        Bitserial_GeometryAttr:$geometry,
                        Bitserial_ScheduleAttr:$schedule);
   let assemblyFormat = [{
     $layer `multipliers` $multipliers $geometry $schedule
     `ins` `(` $patches `,` $words `,` $coordinates `,` $widths `,` $init `:`
     type($patches) `,` type($words) `,` type($coordinates) `,` type($widths) `,`
-    type($init) `)` `outs` `(` $output `:` type($output) `)` attr-dict
+    type($init) `)` (`order` `(` $order^ `:` type($order) `)`)? `outs` `(` $output `:` type($output) `)` attr-dict
     (`->` type($results)^)?
   }];
   let hasVerifier = 1;
@@ -349,7 +361,8 @@ def Bitserial_TiledProductOp : Bitserial_DestinationOp<"tiled_product"> {
     a plane that tells inside from outside and is not stored.
 
     `rows` holds the number of rows of each output, `groups` the group of each row,
-    so that outputs without bases cost nothing.
+    so that groups without bases cost nothing. With several passes rows are those of
+    the first pass, then of the second, and groups count from the pass's first.
 
     With `thresholds`, `[outputs, levels - 1]`, the sums become codes while they are
     in registers, and the result is planes; otherwise it is the sums.
@@ -357,12 +370,13 @@ def Bitserial_TiledProductOp : Bitserial_DestinationOp<"tiled_product"> {
     Constraints:
     - tiled_product_c1: planes, words, init, thresholds and result are i32,
       coordinates i8 or i16, rows i32, groups i8, i16 or i32.
-    - tiled_product_c2: there are a number of rows and an init for each output, as
-      many groups as coordinates, a multiplier for each plane.
+    - tiled_product_c2: there are a number of rows for each output and pass, an init
+      for each output, as many groups as coordinates, a multiplier for each plane.
     - tiled_product_c3: planes have rank 4 and hold the image; sums have rank 3,
       codes rank 4, and hold whole blocks; there are 1, 3, 7 or 15 thresholds, one
       less than codes of so many planes.
-    - tiled_product_c4: the schedule is for positions with lanes.
+    - tiled_product_c4: the schedule is for positions with lanes; several passes
+      need groups of whole words and a convolution of one group.
     - tiled_product_c5: the workspace has the size that the geometry calls for.
   }];
   let arguments = (ins Bitserial_Buffer:$planes, Bitserial_Buffer:$words,

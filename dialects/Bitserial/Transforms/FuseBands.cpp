@@ -82,7 +82,7 @@ static Value buildBands(LoopBuilder &b, const BandChain &chain,
                         g.getStride(), g.getDilation(), g.getGroups());
   auto schedule = ScheduleAttr::get(
       g.getContext(), Orientation::Pixels, 1, band[0] * band[1],
-      product.getSchedule().getCounting(), Scaling::None);
+      product.getSchedule().getCounting(), Scaling::None, /*passes=*/1);
   int64_t rows = cast<ShapedType>(pack.getOutput().getType()).getDimSize(1);
   int64_t count =
       chain.images * image.getSize()[0] * image.getSize()[1] * g.getOutput()[0];

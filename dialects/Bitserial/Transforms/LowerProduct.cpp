@@ -275,13 +275,15 @@ struct ProductOutputs : public OpRewritePattern<ProductOp> {
     int64_t planes = op.getMultipliers().size();
     int64_t blocks = op.getSchedule().pad(g.getOutput()[0]) / lanes;
     int64_t batch = cast<MemRefType>(op.getPatches().getType()).getDimSize(0);
+    int64_t chains = words % kChains == 0 ? kChains : 1;
+    VectorType type = b.i32Vector(lanes);
     b.loop(batch, [&](Value n) {
       b.loop(blocks, ValueRange{b.index(0), b.index(0)},
              [&](Value blockNumber, ValueRange state) {
                Value first = b.mul(blockNumber, lanes);
-               LoopBuilder::Values carried{
-                   b.loadVector(op.getInit(), first, lanes), state[0],
-                   state[1]};
+               LoopBuilder::Values carried(chains, b.zero(type));
+               carried[0] = b.loadVector(op.getInit(), first, lanes);
+               carried.append({state[0], state[1]});
                carried =
                    b.loop(groups, carried, [&](Value group, ValueRange state) {
                      Value width = b.toIndex(
@@ -293,32 +295,62 @@ struct ProductOutputs : public OpRewritePattern<ProductOp> {
                                      return row(b, op, n, patch, state);
                                    });
                    });
-               b.storeVector(carried[0], op.getOutput(), {n, first});
-               return LoopBuilder::Values{carried[1], carried[2]};
+               Value sums = carried[0];
+               for (int64_t i = 1; i < chains; ++i)
+                 sums = b.add(sums, carried[i]);
+               store(b, op, n, first, sums);
+               return LoopBuilder::Values{carried[chains], carried[chains + 1]};
              });
     });
     rewriter.eraseOp(op);
     return success();
   }
 
+private:
+  /// Additions that do not wait for each other: every so manieth word is added
+  /// to one of them.
+  static constexpr int64_t kChains = 4;
+
+  /// `state` is a sum for each chain, the number of the row and its first word.
   static LoopBuilder::Values row(LoopBuilder &b, ProductOp op, Value n,
                                  Value patch, ValueRange state) {
     int64_t lanes = op.getSchedule().getLanes();
-    int64_t words = op.getGeometry().getWords();
-    Value rowNumber = state[1], firstWord = state[2];
+    int64_t words = op.getGeometry().getWords(), chains = state.size() - 2;
+    Value rowNumber = state[chains], firstWord = state[chains + 1];
     Value coordinates =
         b.loadVector(op.getCoordinates(), b.mul(rowNumber, lanes), lanes);
     LoopBuilder::Values next = subtractRow(
-        b, state[0], coordinates, op.getMultipliers(), words, op.getSchedule(),
-        [&](int64_t plane, Value word) -> LoopBuilder::Values {
-          Value weights = b.loadVector(
-              op.getWords(), b.add(firstWord, b.mul(word, lanes)), lanes);
-          Value at = b.add(b.add(patch, word), plane * words);
-          Value activations = b.splat(b.load(op.getPatches(), {n, at}), lanes);
-          return {arith::XOrIOp::create(b.b, b.loc, weights, activations)};
+        b, state.take_front(chains), coordinates, op.getMultipliers(),
+        words / chains, op.getSchedule(), [&](int64_t plane, Value step) {
+          Value word = b.mul(step, chains);
+          LoopBuilder::Values bits;
+          for (int64_t i = 0; i < chains; ++i) {
+            Value place = b.add(word, i);
+            Value weights = b.loadVector(
+                op.getWords(), b.add(firstWord, b.mul(place, lanes)), lanes);
+            Value at = b.add(b.add(patch, place), plane * words);
+            Value activations = b.splat(b.load(op.getPatches(), {n, at}), lanes);
+            bits.push_back(
+                arith::XOrIOp::create(b.b, b.loc, weights, activations));
+          }
+          return bits;
         });
     next.append({b.add(rowNumber, 1), b.add(firstWord, words * lanes)});
     return next;
+  }
+
+  /// To the places of the block's outputs.
+  static void store(LoopBuilder &b, ProductOp op, Value n, Value first,
+                    Value sums) {
+    if (!op.getOrder()) {
+      b.storeVector(sums, op.getOutput(), {n, first});
+      return;
+    }
+    for (int64_t i = 0; i < op.getSchedule().getLanes(); ++i) {
+      Value place = b.toIndex(b.load(op.getOrder(), b.add(first, i)));
+      b.store(vector::ExtractOp::create(b.b, b.loc, sums, i), op.getOutput(),
+              {n, place});
+    }
   }
 };
 

@@ -25,18 +25,21 @@ struct LowerTiledProduct : public OpRewritePattern<TiledProductOp> {
     int64_t positions = op.getGeometry().getPositions();
     int64_t batch = cast<MemRefType>(op.getPlanes().getType()).getDimSize(0);
     int64_t tile = op.getLayout().tile;
+    ScheduleAttr schedule = op.getSchedule();
+    // Of fixed vectors the last tile may need fewer.
+    int64_t rest = positions % tile, whole = positions;
+    int64_t vectors = (rest + schedule.getLanes() - 1) / schedule.getLanes();
+    bool hasShortTile = !schedule.isScalable() && rest != 0 &&
+                        vectors < schedule.getVectors();
+    if (hasShortTile)
+      whole -= rest;
     b.loop(batch, [&](Value n) {
-      b.loop(b.index(0), b.index(positions), tile, [&](Value first) {
+      b.loop(b.index(0), b.index(whole), tile, [&](Value first) {
         Value end = b.least(b.add(first, tile), b.index(positions));
-        buildTilePatches(b, op, n, first, end);
-        forEachBlock(b, op.getSchedule(), b.index(0), b.sub(end, first),
-                     [&](const PositionBlock &block) {
-                       if (op.getThresholds())
-                         encodeBlock(b, op, n, first, block);
-                       else
-                         sumBlock(b, op, n, first, block);
-                     });
+        lowerTile(b, op, n, first, end, schedule.getVectors());
       });
+      if (hasShortTile)
+        lowerTile(b, op, n, b.index(whole), b.index(positions), vectors);
     });
     rewriter.eraseOp(op);
     return success();
@@ -45,28 +48,95 @@ struct LowerTiledProduct : public OpRewritePattern<TiledProductOp> {
 private:
   using Values = LoopBuilder::Values;
 
-  static void sumBlock(LoopBuilder &b, TiledProductOp op, Value n, Value first,
-                       const PositionBlock &block) {
-    b.loop(op.getGeometry().getOutput()[0],
-           ValueRange{b.index(0), b.index(0)},
+  static void lowerTile(LoopBuilder &b, TiledProductOp op, Value n, Value first,
+                        Value end, int64_t vectors) {
+    if (op.getSchedule().getPasses() > 1) {
+      lowerPasses(b, op, n, first, end, vectors);
+      return;
+    }
+    buildTilePatches(b, op, n, first, end, b.index(0));
+    Values start{b.index(0), b.index(0)};
+    forEachBlock(
+        b, op.getSchedule(), vectors, b.sub(end, first),
+        [&](const PositionBlock &block) {
+          auto sumsOf = [&](Value c, ValueRange state) {
+            return sumRows(b, op, block, c, startOf(b, op, c, block.vectors),
+                           b.load(op.getRows(), c), state);
+          };
+          if (op.getThresholds())
+            encodeBlock(b, op, n, first, block, start, sumsOf);
+          else
+            storeBlock(b, op, n, first, block, start, sumsOf);
+        });
+  }
+
+  /// Sums wait in the workspace for the patches of the next pass.
+  static void lowerPasses(LoopBuilder &b, TiledProductOp op, Value n,
+                          Value first, Value end, int64_t vectors) {
+    ScheduleAttr schedule = op.getSchedule();
+    TileLayout layout = op.getLayout();
+    int64_t outputs = op.getGeometry().getOutput()[0];
+    VectorType type = schedule.getVector(b.b.getI32Type());
+    PositionBlock block{b.index(0), vectors, b.index(schedule.getLanes()),
+                        Value()};
+    auto place = [&](Value c, int64_t v) -> Value {
+      return b.add(b.add(b.mul(c, layout.tile), layout.sums), block.at(b, v));
+    };
+    auto load = [&](Value c) {
+      Values sums;
+      for (int64_t v = 0; v < vectors; ++v)
+        sums.push_back(
+            b.loadVector(op.getWorkspace(), place(c, v), type, Value()));
+      return sums;
+    };
+    auto store = [&](Value c, ValueRange sums) {
+      for (int64_t v = 0; v < vectors; ++v)
+        b.storeVector(sums[v], op.getWorkspace(), place(c, v));
+    };
+    b.loop(outputs,
+           [&](Value c) { store(c, startOf(b, op, c, block.vectors)); });
+    Values start{b.index(0), b.index(0)};
+    b.loop(schedule.getPasses(), start, [&](Value pass, ValueRange state) {
+      buildTilePatches(b, op, n, first, end, pass);
+      return b.loop(outputs, state, [&](Value c, ValueRange state) {
+        Value rows = b.load(op.getRows(), b.add(b.mul(pass, outputs), c));
+        Values sums = sumRows(b, op, block, c, load(c), rows, state);
+        store(c, sums);
+        return Values(ValueRange(sums).take_back(2));
+      });
+    });
+    auto sumsOf = [&](Value c, ValueRange) { return load(c); };
+    if (op.getThresholds())
+      encodeBlock(b, op, n, first, block, {}, sumsOf);
+    else
+      storeBlock(b, op, n, first, block, {}, sumsOf);
+  }
+
+  /// The sums of output `c` in so many vectors, and the state of the next.
+  using SumsFn = llvm::function_ref<Values(Value c, ValueRange state)>;
+
+  static void storeBlock(LoopBuilder &b, TiledProductOp op, Value n,
+                         Value first, const PositionBlock &block,
+                         ValueRange start, SumsFn sumsOf) {
+    b.loop(op.getGeometry().getOutput()[0], start,
            [&](Value c, ValueRange state) {
-             Values sums = sumOutput(b, op, block, c, state);
+             Values sums = sumsOf(c, state);
              for (int64_t v = 0; v < block.vectors; ++v)
                b.storeVector(sums[v], op.getOutput(),
                              {n, c, b.add(first, block.at(b, v))}, block.mask);
-             return Values(ValueRange(sums).take_back(2));
+             return Values(ValueRange(sums).drop_front(block.vectors));
            });
   }
 
   /// Words of 32 outputs' codes are put together in the result.
   static void encodeBlock(LoopBuilder &b, TiledProductOp op, Value n,
-                          Value first, const PositionBlock &block) {
+                          Value first, const PositionBlock &block,
+                          ValueRange start, SumsFn sumsOf) {
     int64_t outputs = op.getGeometry().getOutput()[0];
     auto planes = cast<MemRefType>(op.getOutput().getType()).getShape();
     VectorType type = op.getSchedule().getVector(b.b.getI32Type());
     Value none = b.zero(type);
-    b.loop(planes[2], ValueRange{b.index(0), b.index(0)},
-           [&](Value word, ValueRange state) {
+    b.loop(planes[2], start, [&](Value word, ValueRange state) {
              for (int64_t j = 0; j < planes[1]; ++j)
                for (int64_t v = 0; v < block.vectors; ++v)
                  b.storeVector(none, op.getOutput(),
@@ -76,9 +146,9 @@ private:
              Value begin = b.mul(word, 32);
              Value end = b.least(b.add(begin, 32), b.index(outputs));
              return b.loop(begin, end, 1, state, [&](Value c, ValueRange state) {
-               Values sums = sumOutput(b, op, block, c, state);
+               Values sums = sumsOf(c, state);
                encode(b, op, n, first, block, word, c, sums);
-               return Values(ValueRange(sums).take_back(2));
+               return Values(ValueRange(sums).drop_front(block.vectors));
              });
            });
   }
@@ -121,25 +191,31 @@ private:
     }
   }
 
-  /// The sums of output `c`. `state` is the number and the first word of its
-  /// first row; behind the sums come those of the next output.
-  static Values sumOutput(LoopBuilder &b, TiledProductOp op, const PositionBlock &block,
-                          Value c, ValueRange state) {
+  static Values startOf(LoopBuilder &b, TiledProductOp op, Value c,
+                        int64_t vectors) {
+    VectorType type = op.getSchedule().getVector(b.b.getI32Type());
+    return Values(vectors, b.splat(b.load(op.getInit(), c), type));
+  }
+
+  /// Subtracts `rows` rows from the sums of output `c`. `state` is the number
+  /// and the first word of the first row; behind the sums come those of the row
+  /// after the last.
+  static Values sumRows(LoopBuilder &b, TiledProductOp op,
+                        const PositionBlock &block, Value c, Values sums,
+                        Value rows, ValueRange state) {
     GeometryAttr g = op.getGeometry();
     TileLayout layout = op.getLayout();
-    VectorType type = op.getSchedule().getVector(b.b.getI32Type());
     Value firstPatch = block.first;
     if (g.getGroups() > 1)
       firstPatch = b.add(
           firstPatch,
           b.mul(b.divide(c, b.index(g.getOutput()[0] / g.getGroups())),
                 layout.patchRows / g.getGroups() * layout.tile));
-    Values carried(block.vectors, b.splat(b.load(op.getInit(), c), type));
-    carried.append({state[0], state[1]});
-    Value rows = b.toIndex(b.load(op.getRows(), c));
-    return b.loop(b.index(0), rows, 1, carried, [&](Value, ValueRange state) {
-      return sumRow(b, op, block, firstPatch, state);
-    });
+    sums.append(state.begin(), state.end());
+    return b.loop(b.index(0), b.toIndex(rows), 1, sums,
+                  [&](Value, ValueRange state) {
+                    return sumRow(b, op, block, firstPatch, state);
+                  });
   }
 
   static Values sumRow(LoopBuilder &b, TiledProductOp op, const PositionBlock &block,

@@ -46,10 +46,11 @@ void forEachVector(LoopBuilder &b, ScheduleAttr schedule, Value first,
 class TileBuilder {
 public:
   TileBuilder(LoopBuilder &b, TiledProductOp op, Value n, Value first,
-              Value end)
+              Value end, Value pass)
       : b(b), op(op), g(op.getGeometry()), schedule(op.getSchedule()),
         image(op.getImage()), layout(op.getLayout()),
-        planes(op.getMultipliers().size()), n(n), first(first), end(end) {
+        planes(op.getMultipliers().size()), n(n), first(first), end(end),
+        pass(pass) {
     stored = cast<MemRefType>(op.getPlanes().getType()).getShape();
     source = b.flatten(op.getPlanes());
   }
@@ -74,28 +75,30 @@ public:
     SmallVector<int64_t, 3> grid = g.getGrid();
     int64_t groupWords = (group[2] + 31) / 32;
     int64_t wordsPerConvGroup = layout.channelWords / g.getGroups();
+    Value firstGroup = b.mul(pass, layout.passGroups);
+    Value endGroup = b.least(b.add(firstGroup, layout.passGroups),
+                             b.index(g.getNumGroups()));
     b.loop(g.getGroups(), [&](Value convGroup) {
-      b.loop(grid[0], [&](Value gy) {
-        b.loop(grid[1], [&](Value gx) {
-          b.loop(grid[2], [&](Value gc) {
-            Value number = b.add(b.mul(convGroup, grid[0]), gy);
-            number = b.add(b.mul(number, grid[1]), gx);
-            number = b.add(b.mul(number, grid[2]), gc);
-            Value firstWord = b.add(b.mul(convGroup, wordsPerConvGroup),
-                                    b.mul(gc, groupWords));
-            forEachPlane([&](Value plane, bool isStored) {
-              Value first = b.mul(b.add(b.mul(number, planes), plane),
-                                  g.getWords());
-              b.loop(group[0], [&](Value y) {
-                b.loop(group[1], [&](Value x) {
-                  b.loop(groupWords, [&](Value word) {
-                    Value at = b.add(b.mul(y, group[1]), x);
-                    at = b.add(b.mul(at, groupWords), word);
-                    buildRow(b.add(first, at), b.add(b.mul(gy, group[0]), y),
-                             b.add(b.mul(gx, group[1]), x), plane,
-                             b.add(firstWord, word), isStored);
-                  });
-                });
+      b.loop(firstGroup, endGroup, 1, [&](Value number) {
+        auto place = [&](Value x, int d) -> Value {
+          return grid[d] == 1 ? b.index(0) : b.remainder(x, b.index(grid[d]));
+        };
+        Value rest = b.divide(number, b.index(grid[2]));
+        Value top = b.mul(b.divide(rest, b.index(grid[1])), group[0]);
+        Value left = b.mul(place(rest, 1), group[1]);
+        Value firstWord = b.add(b.mul(convGroup, wordsPerConvGroup),
+                                b.mul(place(number, 2), groupWords));
+        Value patch = b.add(b.mul(convGroup, layout.passGroups),
+                            b.sub(number, firstGroup));
+        forEachPlane([&](Value plane, bool isStored) {
+          Value first = b.mul(b.add(b.mul(patch, planes), plane), g.getWords());
+          b.loop(group[0], [&](Value y) {
+            b.loop(group[1], [&](Value x) {
+              b.loop(groupWords, [&](Value word) {
+                Value at = b.add(b.mul(y, group[1]), x);
+                at = b.add(b.mul(at, groupWords), word);
+                buildRow(b.add(first, at), b.add(top, y), b.add(left, x), plane,
+                         b.add(firstWord, word), isStored);
               });
             });
           });
@@ -112,7 +115,7 @@ public:
         Value number = b.add(b.mul(convGroup, g.getNumGroups()), group);
         b.loop(planes, [&](Value plane) {
           Value row = b.add(b.mul(number, planes), plane);
-          forEachBlock(b, schedule, b.index(0), b.sub(end, first),
+          forEachBlock(b, schedule, schedule.getVectors(), b.sub(end, first),
                        [&](const PositionBlock &block) {
                          buildGroup(box, b.mul(convGroup, g.getKernel()[2]),
                                     plane, b.mul(row, g.getWords()), block);
@@ -336,7 +339,7 @@ private:
   ImageAttr image;
   TileLayout layout;
   int64_t planes;
-  Value n, first, end;
+  Value n, first, end, pass;
   /// The planes' shape and their words.
   ArrayRef<int64_t> stored;
   Value source;
@@ -345,9 +348,10 @@ private:
 } // namespace
 
 void subbit::bitserial::forEachBlock(
-    LoopBuilder &b, ScheduleAttr schedule, Value first, Value end,
+    LoopBuilder &b, ScheduleAttr schedule, int64_t vectors, Value end,
     llvm::function_ref<void(const PositionBlock &)> body) {
-  int64_t lanes = schedule.getLanes(), vectors = schedule.getVectors();
+  int64_t lanes = schedule.getLanes();
+  Value first = b.index(0);
   if (!schedule.isScalable()) {
     body({first, vectors, b.index(lanes), Value()});
     return;
@@ -355,8 +359,7 @@ void subbit::bitserial::forEachBlock(
   // Whole blocks, then vector by vector, the last of which is masked.
   Value vscale = vector::VectorScaleOp::create(b.b, b.loc);
   Value step = b.mul(vscale, lanes), blockStep = b.mul(step, vectors);
-  Value all = b.sub(end, first);
-  Value whole = b.add(first, b.sub(all, b.remainder(all, blockStep)));
+  Value whole = b.sub(end, b.remainder(end, blockStep));
   b.loop(first, whole, blockStep,
          [&](Value at) { body({at, vectors, step, Value()}); });
   b.loop(whole, end, step, [&](Value at) {
@@ -365,8 +368,9 @@ void subbit::bitserial::forEachBlock(
 }
 
 void subbit::bitserial::buildTilePatches(LoopBuilder &b, TiledProductOp op,
-                                         Value n, Value first, Value end) {
-  TileBuilder builder(b, op, n, first, end);
+                                         Value n, Value first, Value end,
+                                         Value pass) {
+  TileBuilder builder(b, op, n, first, end, pass);
   builder.buildWords();
   if (!op.getLayout().isAligned)
     builder.buildBits();

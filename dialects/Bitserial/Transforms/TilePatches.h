@@ -26,15 +26,17 @@ struct PositionBlock {
   }
 };
 
-/// Calls `body` for blocks of the positions `first` to `end`; of fixed vectors
-/// there is one block, which may reach past the end.
-void forEachBlock(LoopBuilder &b, ScheduleAttr schedule, mlir::Value first,
-                  mlir::Value end, llvm::function_ref<void(const PositionBlock &)> body);
+/// Calls `body` for blocks of the positions of a tile, which count from its
+/// first, up to `end`; of fixed vectors there is one block, of `vectors`, which
+/// may reach past the end.
+void forEachBlock(LoopBuilder &b, ScheduleAttr schedule, int64_t vectors,
+                  mlir::Value end,
+                  llvm::function_ref<void(const PositionBlock &)> body);
 
 /// Fills the workspace with the patches of the positions from `first` to `end`
-/// of image `n`. Rows are `tile` words long.
+/// of image `n`, for the groups of a pass. Rows are `tile` words long.
 void buildTilePatches(LoopBuilder &b, TiledProductOp op, mlir::Value n,
-                      mlir::Value first, mlir::Value end);
+                      mlir::Value first, mlir::Value end, mlir::Value pass);
 
 } // namespace subbit::bitserial
 
