@@ -73,6 +73,9 @@ static cl::opt<bool>
 static cl::opt<bool>
     timeRuns("benchmark", in,
              cl::desc("Measure latency by itself, after a warm-up"));
+static cl::opt<bool>
+    profile("profile", in,
+            cl::desc("PREFIX.so: print the median time of each layer"));
 static cl::opt<bool> json("json", in, cl::desc("Print one JSON object"));
 static cl::opt<std::string> outputPath("output", cl::value_desc("file.npy"), in,
                                        cl::desc("Write the first output"));
@@ -86,7 +89,11 @@ static llvm::Expected<EvaluationOptions> readOptions(llvm::StringRef kind) {
   if (count.getNumOccurrences() && count == 0)
     return llvm::createStringError("--count is 1 or more; leave it out for all "
                                    "images");
+  if (profile && (kind != ".so" || useReference || useInterpreter))
+    return llvm::createStringError(
+        "--profile measures the layers of a compiled network, PREFIX.so");
   EvaluationOptions options;
+  options.profile = profile;
   options.benchmark = timeRuns;
   if (scale.getNumOccurrences() || !mean.empty() || !deviation.empty()) {
     options.normalization.emplace();
@@ -125,7 +132,7 @@ int main(int argc, char **argv) {
   mlir::OwningOpRef<mlir::ModuleOp> module;
   if (!object)
     module = readModel(networkPath, context, batch);
-  else if (options.mode != RunMode::Object || options.compareWith)
+  else if (options.mode != RunMode::Object || options.compareWith || profile)
     module = check(object->readModule(&context));
   if (!object && !module)
     return 1;

@@ -36,6 +36,23 @@ static void printTable(const ObjectComparison &comparison,
     print("output " + line.name, line);
 }
 
+static void printProfile(const std::vector<LayerTime> &profile,
+                         llvm::raw_ostream &os) {
+  size_t width = 5;
+  double total = 0;
+  for (const LayerTime &line : profile) {
+    width = std::max(width, line.layer.size());
+    total += line.microseconds;
+  }
+  os << "\n"
+     << llvm::left_justify("layer", width) << llvm::right_justify("us", 10)
+     << llvm::right_justify("%", 7) << "\n";
+  for (const LayerTime &line : profile)
+    os << llvm::left_justify(line.layer, width)
+       << llvm::format("%10.2f%7.1f\n", line.microseconds,
+                       100 * line.microseconds / std::max(total, 1e-9));
+}
+
 void subbit::printText(const EvaluationReport &report, llvm::raw_ostream &os) {
   os << "images   " << report.images << "\n";
   if (report.top1)
@@ -50,6 +67,8 @@ void subbit::printText(const EvaluationReport &report, llvm::raw_ostream &os) {
        << report.outputs->values - report.outputs->differences << " of "
        << report.outputs->values << " values, largest difference "
        << llvm::format("%.3g\n", report.outputs->largestDifference);
+  if (!report.profile.empty())
+    printProfile(report.profile, os);
   if (report.layers)
     printTable(*report.layers, os);
 }
@@ -95,6 +114,14 @@ void subbit::printJSON(const EvaluationReport &report, llvm::raw_ostream &os) {
       printNumber(json, "top1", *report.top1);
     else
       json.attribute("top1", nullptr);
+    if (!report.profile.empty())
+      json.attributeArray("profile", [&] {
+        for (const LayerTime &line : report.profile)
+          json.object([&] {
+            json.attribute("layer", line.layer);
+            printNumber(json, "us", line.microseconds);
+          });
+      });
     if (report.layers) {
       json.attribute("differences", report.layers->differences());
       printLines(json, "layers", "layer", report.layers->layers);

@@ -6,10 +6,12 @@
 //===----------------------------------------------------------------------===//
 
 #include "lib/Execution/NetworkEvaluation.h"
+#include "lib/Conversion/MBNToBitserial.h"
 #include "lib/Execution/Interpreter.h"
 #include "lib/Execution/JIT.h"
 #include "lib/Execution/LayerComparison.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
+#include <chrono>
 
 using namespace mlir;
 using namespace subbit;
@@ -118,6 +120,42 @@ llvm::Expected<RunResult> Network::run(RunMode mode,
                    /*parallel=*/mode == RunMode::Interpreter);
 }
 
+/// Times between the calls of an object's trace function.
+static llvm::Expected<std::vector<LayerTime>>
+profileLayers(const CompiledNetwork &object, ModuleOp fused,
+              const ImageBatches &batches) {
+  constexpr int64_t fewestRuns = 100;
+  SmallVector<TracedValue> traced =
+      getTracedValues(fused.lookupSymbol<func::FuncOp>("main"));
+  if (object.getDescription().traces != traced.size())
+    return llvm::createStringError(
+        "--profile needs an object with a trace for each layer; compile it "
+        "with --emit=so and without --trace=false");
+  CompiledNetwork::Scratch scratch(object.getDescription());
+  std::vector<std::vector<double>> times(traced.size() + 1);
+  using Clock = std::chrono::steady_clock;
+  int64_t runs = std::max(fewestRuns, batches.numBatches());
+  for (int64_t i = 0; i < runs; ++i) {
+    TensorValue input = batches.get(i % batches.numBatches());
+    auto last = Clock::now();
+    auto take = [&](int32_t number, const void *) {
+      auto now = Clock::now();
+      std::chrono::duration<double, std::micro> elapsed = now - last;
+      times[number].push_back(elapsed.count());
+      last = Clock::now();
+    };
+    auto outputs = object.run(input, scratch, take);
+    if (!outputs)
+      return outputs.takeError();
+    take(traced.size(), nullptr);
+  }
+  std::vector<LayerTime> profile;
+  for (auto [i, layerTimes] : llvm::enumerate(times))
+    profile.push_back({i < traced.size() ? traced[i].layer : "(rest)",
+                       summarize(std::move(layerTimes)).median});
+  return profile;
+}
+
 llvm::Expected<Evaluation> subbit::evaluate(const CompiledNetwork *object,
                                             ModuleOp module, ModuleOp fused,
                                             const Dataset &dataset,
@@ -152,6 +190,12 @@ llvm::Expected<Evaluation> subbit::evaluate(const CompiledNetwork *object,
     if (!times)
       return times.takeError();
     report.times = *times;
+  }
+  if (options.profile) {
+    auto profile = profileLayers(*object, fused, *batches);
+    if (!profile)
+      return profile.takeError();
+    report.profile = std::move(*profile);
   }
 
   if (options.mode == RunMode::Object &&

@@ -27,6 +27,8 @@ struct EvaluationOptions {
   std::optional<RunMode> compareWith;
   /// Measure times apart from the run that gives the results.
   bool benchmark = false;
+  /// Measure the time of each layer of an object that has a trace.
+  bool profile = false;
   std::optional<Normalization> normalization;
 
   /// Sets `mode` and `compareWith` for an object or a module that was not

@@ -1,0 +1,75 @@
+//===- Schedules.cpp - How products are laid out and blocked --------------===//
+//
+// Part of Subbit, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "lib/Conversion/Schedules.h"
+
+using namespace mlir;
+using namespace subbit;
+using namespace subbit::bitserial;
+
+/// Summing the bytes of a row costs about as much as three words do.
+static constexpr int64_t kWordsOfBytes = 3;
+/// Fewer vectors of a block would read each word of weights too often.
+static constexpr int64_t kFewestVectors = 4;
+/// Patches of one pass: what caches of 32 or 48 KiB serve well.
+static constexpr int64_t kMostPatchBytes = 40 << 10;
+/// Sums are stored and loaded anew for each pass.
+static constexpr int64_t kMostPasses = 8;
+
+static Counting chooseCounting(const TargetInfo &target, int64_t words) {
+  Counting counting =
+      symbolizeCounting(target.counting).value_or(Counting::Words);
+  bool isShort = counting == Counting::Pairs
+                     ? words % 2 != 0
+                     : words <= kWordsOfBytes && counting != Counting::Udot;
+  return isShort ? Counting::Words : counting;
+}
+
+ScheduleAttr subbit::chooseSchedule(const TargetInfo &target,
+                                    const ProductShape &shape) {
+  MLIRContext *context = shape.geometry.getContext();
+  Counting counting = chooseCounting(target, shape.geometry.getWords());
+  Scaling scaling = symbolizeScaling(target.scaling).value_or(Scaling::None);
+  int64_t lanes = target.lanes, positions = shape.geometry.getPositions();
+  // Blocks of ragged outputs may mostly store padding.
+  if (shape.isVector && lanes > 1 && positions < lanes / 2 &&
+      shape.padded <= 2 * shape.compact)
+    return ScheduleAttr::get(context, Orientation::Outputs, lanes, 1, counting,
+                             Scaling::None, /*passes=*/1);
+  // Accumulators of a block and of a row, plus a weight word and temporaries,
+  // stay in registers; blocks share the positions evenly. Of scalable vectors
+  // nobody knows how many there are: as many as fit, so that each word of
+  // weights serves for all.
+  auto blocked = [&](int64_t most, int64_t passes) {
+    int64_t vectors = (positions + lanes - 1) / lanes;
+    int64_t blocks = (vectors + most - 1) / most;
+    return ScheduleAttr::get(context, Orientation::Pixels, lanes,
+                             (vectors + blocks - 1) / blocks, counting, scaling,
+                             passes);
+  };
+  int64_t most = target.registers / 4;
+  ScheduleAttr schedule = blocked(most, 1);
+  if (lanes == 1 || scaling != Scaling::None)
+    return schedule;
+
+  constexpr int64_t room = kMostPatchBytes / sizeof(int32_t);
+  auto fits = [&](ScheduleAttr schedule) {
+    TileLayout layout(shape.geometry, schedule, shape.planes);
+    return layout.patchRows * layout.tile <= room;
+  };
+  if (fits(schedule))
+    return schedule;
+  TileLayout layout(shape.geometry, schedule, shape.planes);
+  int64_t groups = shape.geometry.getNumGroups();
+  if (layout.isAligned && shape.geometry.getGroups() == 1)
+    for (int64_t passes = 2; passes <= std::min(kMostPasses, groups); ++passes)
+      if (ScheduleAttr several = blocked(most, passes); fits(several))
+        return several;
+  while (most > kFewestVectors && !fits(schedule))
+    schedule = blocked(--most, 1);
+  return schedule;
+}

@@ -1,0 +1,34 @@
+//===- Schedules.h - How products are laid out and blocked ---- -*- C++ -*-===//
+//
+// Part of Subbit, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef SUBBIT_CONVERSION_SCHEDULES_H
+#define SUBBIT_CONVERSION_SCHEDULES_H
+
+#include "dialects/Bitserial/IR/Bitserial.h"
+
+namespace subbit {
+
+/// What the choice of a schedule depends on.
+struct ProductShape {
+  /// One position per image, as matrix products have.
+  bool isVector;
+  /// The product's geometry with positions in lanes.
+  bitserial::GeometryAttr geometry;
+  int64_t planes;
+  /// Words that the layouts for positions and for outputs store.
+  int64_t compact, padded;
+};
+
+/// A small cost model. Lanes hold outputs where there are too few positions to
+/// fill them. Blocks have as many vectors as registers hold, evenly; fewer, or
+/// several passes over the groups, where patches would not fit the first cache.
+bitserial::ScheduleAttr chooseSchedule(const TargetInfo &target,
+                                       const ProductShape &shape);
+
+} // namespace subbit
+
+#endif // SUBBIT_CONVERSION_SCHEDULES_H
