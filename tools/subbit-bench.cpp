@@ -63,6 +63,9 @@ static cl::opt<bool> floatActivations("float-activations", onConv, onMatmul,
 static cl::opt<uint64_t> seed("seed", cl::init(1), onConv, onMatmul, onGates,
                               cl::value_desc("N"), cl::desc("default 1"));
 static cl::opt<std::string>
+    family("family", onConv, onMatmul, cl::value_desc("NAME"),
+           cl::desc("popcount or dense, instead of the better one"));
+static cl::opt<std::string>
     schedule("schedule", onConv, onMatmul, cl::value_desc("ATTRIBUTE"),
              cl::desc("instead of the one that the cost model chooses"));
 static cl::opt<std::string> cpu("mcpu", cl::init("native"), onConv, onMatmul,
@@ -106,6 +109,7 @@ static Expected<BenchmarkLayer> makeLayer() {
   layer.floatActivations = floatActivations;
   layer.seed = seed;
   layer.schedule = schedule;
+  layer.family = family;
   return layer;
 }
 

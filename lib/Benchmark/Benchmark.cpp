@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "lib/Benchmark/Benchmark.h"
+#include "dialects/Bitserial/IR/Bitserial.h"
 #include "lib/Benchmark/Limit.h"
 #include "lib/Execution/CompiledNetwork.h"
 #include "lib/Execution/Interpreter.h"
@@ -36,7 +37,7 @@ struct TemporaryDirectory {
 
 static llvm::Expected<std::unique_ptr<CompiledNetwork>>
 compileNetwork(ModuleOp module, const BenchmarkOptions &options,
-               StringRef directory) {
+               StringRef directory, std::string &family) {
   std::string prefix = (directory + "/layer").str(), text;
   llvm::raw_string_ostream os(text);
   module->print(os);
@@ -47,6 +48,18 @@ compileNetwork(ModuleOp module, const BenchmarkOptions &options,
   compilation.output = prefix;
   compilation.emit = "so";
   compilation.target = options.target;
+  compilation.afterPhase = [&](StringRef phase, ModuleOp module) {
+    if (phase == "bitserial")
+      module.walk([&](Operation *op) {
+        if (isa<bitserial::ProductOp, bitserial::TiledProductOp>(op))
+          family = "popcount";
+        else if (isa<bitserial::DenseProductOp>(op))
+          family = "dense";
+        else if (isa<bitserial::DecodeOp>(op))
+          family = "float";
+      });
+    return success();
+  };
   if (failed(compile(compilation, *module.getContext())))
     return llvm::createStringError("the layer cannot be compiled");
   return CompiledNetwork::load(prefix + ".so", "layer");
@@ -80,12 +93,14 @@ subbit::runBenchmark(const BenchmarkLayer &layer,
   auto network = makeBenchmarkNetwork(layer, &context);
   if (!network)
     return network.takeError();
+  BenchmarkResult result;
   TemporaryDirectory directory;
   if (std::error_code error = llvm::sys::fs::createUniqueDirectory(
           "subbit-bench", directory.path))
     return llvm::createStringError("cannot make a directory: " +
                                    error.message());
-  auto compiled = compileNetwork(*network->module, options, directory.path);
+  auto compiled = compileNetwork(*network->module, options, directory.path,
+                                 result.family);
   if (!compiled)
     return compiled.takeError();
   auto limit = Limit::compile(*target);
@@ -119,10 +134,8 @@ subbit::runBenchmark(const BenchmarkLayer &layer,
       fastest = std::max(fastest, limit->measure());
   }
   llvm::sort(times);
-  BenchmarkResult result;
   result.cpu = target->cpu.empty() ? "generic" : target->cpu;
   result.target = info->name;
-  result.family = "popcount";
   result.microseconds = times.front() * 1e6;
   result.medianMicroseconds = times[times.size() / 2] * 1e6;
   result.gbmacs = network->binaryMultiplyAdds / times.front() * 1e-9;

@@ -225,6 +225,9 @@ private:
       Value sums =
           createProduct(b.getI32Type(), block->getArgument(0), weights);
       int64_t count = (int64_t(1) << layer.activationBits) - 1;
+      if (!layer.family.empty())
+        sums.getDefiningOp()->setAttr(bitserial::kFamilyAttr,
+                                      b.getStringAttr(layer.family));
       if (schedule)
         sums.getDefiningOp()->setAttr(bitserial::kScheduleAttr, schedule);
       result = mbn::ThresholdOp::create(b, loc, outputType, sums,

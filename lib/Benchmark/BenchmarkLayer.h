@@ -31,6 +31,8 @@ struct BenchmarkLayer {
   uint64_t seed = 1;
   /// A `#bitserial.schedule` to take instead of the chosen one.
   std::string schedule;
+  /// "popcount" or "dense" to take instead of the better one.
+  std::string family;
 
   /// Output positions, or the batch.
   int64_t positions() const {

@@ -64,14 +64,17 @@ public:
   /// not fit.
   LogicalResult choose(Operation *op, mbn::ConstantOp weights,
                        const TargetInfo &target) {
+    integers = mbn::decodeIntegers(weights).values;
     if (failed(chooseLayout(op, target)))
       return failure();
-    chooseInit(mbn::decodeIntegers(weights).values);
+    chooseInit();
     return success();
   }
 
   /// Blocked sums of codes.
   BlockedSums build(Value codes) {
+    if (schedule.isDense())
+      return {buildDense(codes), schedule};
     if (schedule.inPixels() && schedule.getLanes() > 1)
       return {buildTiled(codes), schedule};
     Value patches = schedule.inPixels() ? packImage(codes) : packVector(codes);
@@ -123,6 +126,9 @@ public:
 
 private:
   LogicalResult chooseLayout(Operation *op, const TargetInfo &target) {
+    int64_t largest = 0;
+    for (int16_t w : integers)
+      largest = std::max<int64_t>(largest, std::abs(w));
     ArrayRef<int64_t> group = grouping.group();
     SmallVector<int64_t> groupDims{1, 1, group.back()};
     if (!isMatmul)
@@ -145,17 +151,35 @@ private:
       padded = blocked.words.size();
     }
     packed = numerics::packForPositions(rows);
+    auto family = op->getAttrOfType<StringAttr>(kFamilyAttr);
+    if (op->hasAttr(kFamilyAttr) &&
+        (!family || (family != "popcount" && family != "dense")))
+      return op->emitError() << "layer '" << layer << "' has the family "
+                             << op->getAttr(kFamilyAttr)
+                             << ", expects \"popcount\" or \"dense\"";
     schedule = chooseSchedule(
         target, {isMatmul, ofPositions,
                  static_cast<int64_t>(planes.multipliers.size()),
-                 static_cast<int64_t>(packed.words.size()), padded});
+                 static_cast<int64_t>(packed.words.size()), padded,
+                 static_cast<int64_t>(packed.coordinates.size()), largest,
+                 family ? family.getValue() : StringRef()});
+    if (!schedule)
+      return op->emitError()
+             << "layer '" << layer << "' has no dense kernel for the target '"
+             << target.name
+             << "': it needs an instruction that multiplies codes, weights of "
+                "a byte and a convolution of one group";
     if (Attribute given = op->getAttr(kScheduleAttr)) {
       auto forced = dyn_cast<ScheduleAttr>(given);
       if (!forced || forced.getLanes() != schedule.getLanes() ||
           (forced.inPixels() &&
            forced.getScaling() !=
                symbolizeScaling(target.scaling).value_or(Scaling::None)) ||
-          (!forced.inPixels() && !isMatmul))
+          (!forced.inPixels() && !isMatmul) ||
+          (forced.isDense() &&
+           (stringifyCounting(forced.getCounting()) != target.dot ||
+            conv.groups > 1 ||
+            (forced.getPerWord() == 4 && largest > 127))))
         return op->emitError() << "layer '" << layer << "' has the schedule "
                                << given << ", which does not fit the target '"
                                << target.name << "', or the layer; " << schedule
@@ -171,6 +195,9 @@ private:
     if (schedule.getPasses() > 1)
       packed = numerics::packForPositions(rows, schedule.getPasses());
     geometry = ofPositions;
+    if (schedule.isDense())
+      geometry = makeGeometry(ofPositions.getInput(), ofPositions.getKernel(),
+                              ofPositions.getOutput());
     if (isMatmul) {
       positions = conv.batch;
       conv.batch = 1;
@@ -189,11 +216,12 @@ private:
 
   /// `sum_k beta_k b_k = popcount(w) - popcount(w ^ b)`: the first term of all
   /// rows and planes, and the zero point of positions that have a code for it.
-  void chooseInit(ArrayRef<int16_t> integers) {
+  void chooseInit() {
     int64_t perOutput = integers.size() / rows.outputs();
     for (int64_t c = 0; c < rows.outputs(); ++c) {
-      int64_t value = rows.weightedCount(c) * planes.sum();
-      if (!planes.insidePlane)
+      int64_t value =
+          schedule.isDense() ? 0 : rows.weightedCount(c) * planes.sum();
+      if (schedule.isDense() || !planes.insidePlane)
         for (int64_t k = 0; k < perOutput; ++k)
           value -= levels.zero * integers[c * perOutput + k];
       // Wrap-around inside a sum does not matter.
@@ -302,6 +330,49 @@ private:
     return product->getResult(0);
   }
 
+  /// Positions in lanes, of codes by weights. Outside of the image is the code
+  /// that stands for 0, which need not be one of the levels.
+  Value buildDense(Value codes) {
+    int64_t pixels = isMatmul ? positions : conv.height * conv.width;
+    int64_t perWord = schedule.getPerWord();
+    codes = makeRank3(codes, pixels);
+    auto empty = [&](ArrayRef<int64_t> shape) -> Value {
+      return tensor::EmptyOp::create(b, loc, shape, b.getI32Type());
+    };
+    TileLayout layout(geometry, schedule, /*planes=*/1);
+    Value none = empty({conv.batch, 1, layout.channelWords,
+                        pixels + roomBehindPlanes(schedule)});
+    Value words =
+        CodeWordsOp::create(b, loc, none.getType(), codes, none,
+                            b.getI64IntegerAttr(perWord),
+                            b.getDenseI64ArrayAttr(levels.multipliers))
+            ->getResult(0);
+    std::vector<int32_t> weights(conv.outputs * layout.words, 0);
+    int64_t perOutput = integers.size() / conv.outputs, bits = 32 / perWord;
+    for (int64_t c = 0; c < conv.outputs; ++c)
+      for (int64_t k = 0; k < perOutput; ++k) {
+        uint32_t weight = static_cast<uint16_t>(integers[c * perOutput + k]);
+        weight &= (uint32_t(1) << bits) - 1;
+        weights[c * layout.words + k / perWord] |=
+            static_cast<int32_t>(weight << (k % perWord * bits));
+      }
+    Value sums = empty({conv.batch, conv.outputs,
+                        schedule.pad(geometry.getPositions())});
+    Value workspace = empty({layout.size});
+    SmallVector<int64_t> size{conv.height, conv.width};
+    if (isMatmul)
+      size = {1, positions};
+    auto image =
+        ImageAttr::get(b.getContext(), size, {conv.padTop, conv.padLeft},
+                       /*bits=*/8, levels.zero, /*marked=*/false);
+    return DenseProductOp::create(
+               b, loc, TypeRange{sums.getType(), workspace.getType()}, words,
+               constant("weights", weights), constant("init", init), sums,
+               workspace, Value(), b.getStringAttr(layer), geometry, schedule,
+               image)
+        ->getResult(0);
+  }
+
   /// [batch, positions, channels]
   Value makeRank3(Value codes, int64_t pixels) {
     auto type = RankedTensorType::get({conv.batch, pixels, conv.channels},
@@ -378,6 +449,8 @@ private:
   /// The output of each lane, with outputs in lanes.
   std::vector<int32_t> order;
   std::vector<int32_t> init;
+  /// The weights themselves.
+  std::vector<int16_t> integers;
   int64_t positions = 0;
 };
 

@@ -29,6 +29,60 @@ static Counting chooseCounting(const TargetInfo &target, int64_t words) {
   return isShort ? Counting::Words : counting;
 }
 
+/// Instructions for a vector of words: one that multiplies codes counts twice,
+/// as it has fewer ports than the others.
+static double costOf(Counting counting) {
+  switch (counting) {
+  case Counting::Pmadd:
+  case Counting::Bytes:
+    return 8.7;
+  case Counting::Uaddlp:
+  case Counting::Vpaddl:
+  case Counting::Udot:
+    return 4.2;
+  case Counting::Dpbusd:
+  case Counting::Usdot:
+    return 2.2;
+  case Counting::Pmaddwd:
+    return 3;
+  default:
+    return 3.2;
+  }
+}
+
+/// The schedule that multiplies codes, if there is one and it is the better.
+static ScheduleAttr chooseDense(const TargetInfo &target,
+                                const ProductShape &shape, Counting counting) {
+  std::optional<Counting> dot = symbolizeCounting(target.dot);
+  GeometryAttr g = shape.geometry;
+  if (!dot || g.getGroups() > 1)
+    return {};
+  int64_t lanes = target.lanes, most = target.registers * 3 / 16;
+  int64_t vectors = (g.getPositions() + lanes - 1) / lanes;
+  int64_t blocks = (vectors + most - 1) / most;
+  auto schedule = ScheduleAttr::get(g.getContext(), Orientation::Pixels, lanes,
+                                    (vectors + blocks - 1) / blocks, *dot,
+                                    Scaling::None, /*passes=*/1);
+  bool fitsBytes = shape.largestWeight <= 127;
+  if (schedule.getPerWord() == 4 && !fitsBytes)
+    return {};
+  int64_t weights = g.getKernel()[0] * g.getKernel()[1] * g.getKernel()[2];
+  int64_t words = (weights + schedule.getPerWord() - 1) / schedule.getPerWord();
+  int64_t stored = g.getOutput()[0] * words;
+  constexpr int64_t littleWords = 1024;
+  if (shape.family == "dense")
+    return schedule;
+  if (stored > std::max(littleWords, 2 * shape.compact))
+    return {};
+  // Counting in 32 bits needs a popcount of such, else it is the longest way.
+  double perWord = counting == Counting::Words && target.counting != "words"
+                       ? 2 * costOf(Counting::Pmadd)
+                       : costOf(counting);
+  double ofBits =
+      shape.planes * (shape.compact * perWord + 2.0 * shape.rows);
+  return stored * costOf(*dot) < ofBits ? schedule : ScheduleAttr();
+}
+
 ScheduleAttr subbit::chooseSchedule(const TargetInfo &target,
                                     const ProductShape &shape) {
   MLIRContext *context = shape.geometry.getContext();
@@ -36,10 +90,15 @@ ScheduleAttr subbit::chooseSchedule(const TargetInfo &target,
   Scaling scaling = symbolizeScaling(target.scaling).value_or(Scaling::None);
   int64_t lanes = target.lanes, positions = shape.geometry.getPositions();
   // Blocks of ragged outputs may mostly store padding.
-  if (shape.isVector && lanes > 1 && positions < lanes / 2 &&
+  if (shape.family != "dense" && shape.isVector && lanes > 1 && positions < lanes / 2 &&
       shape.padded <= 2 * shape.compact)
     return ScheduleAttr::get(context, Orientation::Outputs, lanes, 1, counting,
                              Scaling::None, /*passes=*/1);
+  if (lanes > 1 && shape.family != "popcount")
+    if (ScheduleAttr dense = chooseDense(target, shape, counting))
+      return dense;
+  if (shape.family == "dense")
+    return {};
   // Accumulators of a block and of a row, plus a weight word and temporaries,
   // stay in registers; blocks share the positions evenly. Of scalable vectors
   // nobody knows how many there are: as many as fit, so that each word of

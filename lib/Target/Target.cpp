@@ -188,6 +188,27 @@ static constexpr Row kRows[] = {
     {"scalar", isAny, "", 1, "none", 16, "bytes"},
 };
 
+namespace {
+/// Instructions that multiply codes by weights; the first that a target has.
+struct Dot {
+  const char *name;
+  bool (*isArchitecture)(const Triple &);
+  const char *features;
+  int64_t lanes;
+  const char *scaling = "none";
+};
+} // namespace
+
+static constexpr Dot kDots[] = {
+    {"dpbusd", isX86, "+avx512vnni", 16},
+    {"dpbusd", isX86, "+avxvnni", 8},
+    {"dpbusd", isX86, "+avx512vnni,+avx512vl", 8},
+    {"pmaddwd", isX86, "+avx512bw", 16},
+    {"pmaddwd", isX86, "+avx2", 8},
+    {"pmaddwd", isX86, "+sse2", 4},
+    {"usdot", isAArch64, "+i8mm", 4},
+};
+
 Expected<TargetInfo> subbit::describeTarget(const TargetSpec &spec) {
   auto machine = createTargetMachine(spec);
   if (!machine)
@@ -202,6 +223,12 @@ Expected<TargetInfo> subbit::describeTarget(const TargetSpec &spec) {
       result.scaling = row.scaling;
       result.registers = row.registers;
       result.counting = row.counting;
+      break;
+    }
+  for (const Dot &dot : kDots)
+    if (dot.lanes == result.lanes && dot.scaling == result.scaling &&
+        dot.isArchitecture(triple) && info.checkFeatures(dot.features)) {
+      result.dot = dot.name;
       break;
     }
   result.pointerBytes = (*machine)->getPointerSize(0);

@@ -37,6 +37,8 @@ struct TargetInfo {
   int64_t registers = 16;
   /// How bits are counted: a `count` of `#bitserial.schedule`.
   std::string counting = "words";
+  /// How codes are multiplied by weights: such a `count`, or empty.
+  std::string dot;
   /// Bytes of a pointer and of `index`.
   int64_t pointerBytes = 8;
   /// Alignment of buffers in scratch memory: a cache line where there are

@@ -67,9 +67,11 @@ LogicalResult ScheduleAttr::verify(function_ref<InFlightDiagnostic()> emitError,
   bool isKnown = counting == Counting::Uaddlp || counting == Counting::Vpaddl ||
                          counting == Counting::Udot
                      ? lanes == 4
-                 : counting == Counting::Pmadd
+                 : counting == Counting::Pmadd || counting == Counting::Pmaddwd
                      ? lanes == 4 || lanes == 8 || lanes == 16
-                     : true;
+                 : counting == Counting::Usdot  ? lanes == 4
+                 : counting == Counting::Dpbusd ? lanes == 8 || lanes == 16
+                                                : true;
   if (!isKnown)
     return emitError() << "no instruction " << stringifyCounting(counting)
                        << " sums the bytes of " << lanes << " lanes";
@@ -83,6 +85,11 @@ LogicalResult ScheduleAttr::verify(function_ref<InFlightDiagnostic()> emitError,
     return emitError()
            << "scalable vectors are of positions, and their bits are "
               "counted in words or bytes";
+  // schedule_c5
+  bool isDense = counting == Counting::Dpbusd || counting == Counting::Usdot ||
+                 counting == Counting::Pmaddwd;
+  if (isDense && orientation != Orientation::Pixels)
+    return emitError() << "codes are multiplied at positions in lanes only";
   // schedule_c4
   bool isTiled = orientation == Orientation::Pixels && lanes > 1 &&
                  scaling == Scaling::None;
@@ -188,12 +195,14 @@ TileLayout::TileLayout(GeometryAttr g, ScheduleAttr schedule, int64_t planes) {
              : block;
   int64_t passes = schedule.getPasses();
   passGroups = (g.getNumGroups() + passes - 1) / passes;
-  patchRows = g.getGroups() * passGroups * planes * g.getWords();
   ArrayRef<int64_t> kernel = g.getKernel(), group = g.getGroup();
-  channelWords = (g.getInput()[0] + 31) / 32;
-  bool isWhole = g.getGroups() == 1 || kernel[2] % 32 == 0;
-  bool isWordwise =
-      group[2] % 32 == 0 || (group[2] == kernel[2] && group[0] * group[1] == 1);
+  int64_t perWord = schedule.getPerWord();
+  words = (group[0] * group[1] * group[2] + perWord - 1) / perWord;
+  patchRows = g.getGroups() * passGroups * planes * words;
+  channelWords = (g.getInput()[0] + perWord - 1) / perWord;
+  bool isWhole = g.getGroups() == 1 || kernel[2] % perWord == 0;
+  bool isWordwise = group[2] % perWord == 0 ||
+                    (group[2] == kernel[2] && group[0] * group[1] == 1);
   isAligned = isWhole && isWordwise;
   for (auto [k, size] : llvm::zip(kernel, group))
     isAligned &= k % size == 0;
@@ -231,9 +240,11 @@ addEffects(DestinationStyleOpInterface op,
   }
 SUBBIT_EFFECTS(PlanesOp)
 SUBBIT_EFFECTS(CodesOp)
+SUBBIT_EFFECTS(CodeWordsOp)
 SUBBIT_EFFECTS(PackOp)
 SUBBIT_EFFECTS(ProductOp)
 SUBBIT_EFFECTS(TiledProductOp)
+SUBBIT_EFFECTS(DenseProductOp)
 SUBBIT_EFFECTS(BandOp)
 SUBBIT_EFFECTS(ThresholdOp)
 SUBBIT_EFFECTS(RescaleOp)
@@ -324,6 +335,29 @@ LogicalResult CodesOp::verify() {
   return verifyPlanes(*this, getOutput(), getInput());
 }
 
+LogicalResult CodeWordsOp::verify() {
+  // code_words_c1
+  if (failed(verifyElement(*this, "codes", getInput(), {8}, false)) ||
+      failed(verifyElement(*this, "words", getOutput(), {32}, false)) ||
+      failed(verifyRank(*this, "codes", getInput(), 3)) ||
+      failed(verifyRank(*this, "words", getOutput(), 4)))
+    return failure();
+  // code_words_c2
+  auto in = cast<ShapedType>(getInput().getType()).getShape();
+  auto out = cast<ShapedType>(getOutput().getType()).getShape();
+  int64_t codes = getCodes(), sum = 0;
+  for (int64_t m : getMultipliers())
+    sum += m;
+  if ((codes != 4 && codes != 2) || out[0] != in[0] || out[1] != 1 ||
+      out[2] != (in[2] + codes - 1) / codes || out[3] < in[1] ||
+      getMultipliers().empty() || getMultipliers().size() > 8 || sum > 255 ||
+      llvm::any_of(getMultipliers(), [](int64_t m) { return m < 1; }))
+    return emitOpError() << "expects words of 4 or 2 codes for " << in[2]
+                         << " channels at " << in[1]
+                         << " positions, and multipliers of a byte";
+  return success();
+}
+
 LogicalResult PackOp::verify() {
   // pack_c1
   if (failed(verifyElement(*this, "codes", getInput(), {8}, false)) ||
@@ -402,6 +436,50 @@ LogicalResult ProductOp::verify() {
   return success();
 }
 
+/// What tiled_product_c3 and c5 ask for.
+template <typename Op>
+static LogicalResult verifyTiles(Op op) {
+  int64_t thresholds = 0;
+  if (op.getThresholds()) {
+    if (failed(verifyElement(op, "thresholds", op.getThresholds(), {32},
+                             false)) ||
+        failed(verifyRank(op, "thresholds", op.getThresholds(), 2)))
+      return failure();
+    thresholds = cast<ShapedType>(op.getThresholds().getType()).getDimSize(1);
+  }
+  if (failed(verifyRank(op, "planes", op.getPlanes(), 4)) ||
+      failed(verifyRank(op, "a result", op.getOutput(), thresholds ? 4 : 3)) ||
+      failed(verifyRank(op, "a workspace", op.getWorkspace(), 1)))
+    return failure();
+  GeometryAttr g = op.getGeometry();
+  ScheduleAttr schedule = op.getSchedule();
+  ImageAttr image = op.getImage();
+  int64_t outputs = g.getOutput()[0], perWord = schedule.getPerWord();
+  auto in = cast<ShapedType>(op.getPlanes().getType()).getShape();
+  auto out = cast<ShapedType>(op.getOutput().getType()).getShape();
+  if (in[3] < image.getSize()[0] * image.getSize()[1] ||
+      in[2] != (g.getInput()[0] + perWord - 1) / perWord)
+    return op.emitOpError() << "expects planes that hold an image of ["
+                            << image.getSize() << "] and " << g.getInput()[0]
+                            << " channels";
+  bool fitsCodes =
+      !thresholds || ((thresholds == 1 || thresholds == 3 || thresholds == 7 ||
+                       thresholds == 15) &&
+                      out[2] == (outputs + 31) / 32 &&
+                      thresholds == (int64_t(1) << out[1]) - 1);
+  if (!fitsCodes || out[0] != in[0] || (!thresholds && out[1] != outputs) ||
+      out.back() < schedule.pad(g.getPositions()))
+    return op.emitOpError()
+           << "expects a result that holds whole blocks of " << g.getPositions()
+           << " positions of " << outputs
+           << " outputs, and thresholds for codes of 1 to 4 bits";
+  if (sizeOf(op.getWorkspace()) != op.getLayout().size)
+    return op.emitOpError()
+           << "expects a workspace of " << op.getLayout().size
+           << " words, found " << sizeOf(op.getWorkspace());
+  return success();
+}
+
 LogicalResult TiledProductOp::verify() {
   // tiled_product_c1
   for (auto [name, value] :
@@ -412,57 +490,18 @@ LogicalResult TiledProductOp::verify() {
       return failure();
   if (failed(verifyElement(*this, "coordinates", getCoordinates(), {8, 16},
                            false)) ||
-      failed(verifyElement(*this, "groups", getGroups(), {8, 16, 32}, false)) ||
-      (getThresholds() &&
-       (failed(verifyElement(*this, "thresholds", getThresholds(), {32},
-                             false)) ||
-        failed(verifyRank(*this, "thresholds", getThresholds(), 2)))))
+      failed(verifyElement(*this, "groups", getGroups(), {8, 16, 32}, false)))
     return failure();
   for (auto [name, value] :
        {std::pair<StringRef, Value>("words", getWords()), {"rows", getRows()},
         {"coordinates", getCoordinates()}, {"groups", getGroups()},
-        {"init", getInit()}, {"a workspace", getWorkspace()}})
+        {"init", getInit()}})
     if (failed(verifyRank(*this, name, value, 1)))
       return failure();
-  // tiled_product_c3
-  int64_t thresholds = 0;
-  if (getThresholds())
-    thresholds = cast<ShapedType>(getThresholds().getType()).getDimSize(1);
-  if (failed(verifyRank(*this, "planes", getPlanes(), 4)) ||
-      failed(verifyRank(*this, "a result", getOutput(), thresholds ? 4 : 3)))
-    return failure();
+  // tiled_product_c4
   GeometryAttr g = getGeometry();
   ScheduleAttr schedule = getSchedule();
-  ImageAttr image = getImage();
-  int64_t outputs = g.getOutput()[0];
-  auto in = cast<ShapedType>(getPlanes().getType()).getShape();
-  auto out = cast<ShapedType>(getOutput().getType()).getShape();
-  if (in[3] < image.getSize()[0] * image.getSize()[1] ||
-      in[2] != (g.getInput()[0] + 31) / 32)
-    return emitOpError() << "expects planes that hold an image of ["
-                         << image.getSize() << "] and " << g.getInput()[0]
-                         << " channels";
-  bool fitsCodes =
-      !thresholds || ((thresholds == 1 || thresholds == 3 || thresholds == 7 ||
-                       thresholds == 15) &&
-                      out[2] == (outputs + 31) / 32 &&
-                      thresholds == (int64_t(1) << out[1]) - 1);
-  if (!fitsCodes || out[0] != in[0] ||
-      (!thresholds && out[1] != outputs) ||
-      out.back() < schedule.pad(g.getPositions()))
-    return emitOpError() << "expects a result that holds whole blocks of "
-                         << g.getPositions() << " positions of " << outputs
-                         << " outputs, and thresholds for codes of 1 to 4 bits";
-  // tiled_product_c2
-  int64_t stored = getMultipliers().size() - image.getMarked();
-  if (sizeOf(getRows()) != outputs * schedule.getPasses() ||
-      sizeOf(getInit()) != outputs ||
-      sizeOf(getGroups()) != sizeOf(getCoordinates()) || stored != in[1])
-    return emitOpError() << "expects rows and an init for each of " << outputs
-                         << " outputs, a group for each coordinate, and "
-                         << "multipliers for " << in[1] << " planes";
-  // tiled_product_c4
-  if (!schedule.inPixels() ||
+  if (!schedule.inPixels() || schedule.isDense() ||
       (schedule.getLanes() == 1 && !schedule.isScalable()))
     return emitOpError() << "expects a schedule for positions with lanes";
   if (schedule.getPasses() > 1 &&
@@ -471,10 +510,51 @@ LogicalResult TiledProductOp::verify() {
     return emitOpError() << "expects groups of whole words, in one group of the "
                             "convolution, for "
                          << schedule.getPasses() << " passes";
-  // tiled_product_c5
-  if (sizeOf(getWorkspace()) != getLayout().size)
-    return emitOpError() << "expects a workspace of " << getLayout().size
-                         << " words, found " << sizeOf(getWorkspace());
+  // tiled_product_c3, tiled_product_c5
+  if (failed(verifyTiles(*this)))
+    return failure();
+  // tiled_product_c2
+  int64_t outputs = g.getOutput()[0];
+  int64_t planes = cast<ShapedType>(getPlanes().getType()).getDimSize(1);
+  int64_t stored = getMultipliers().size() - getImage().getMarked();
+  if (sizeOf(getRows()) != outputs * schedule.getPasses() ||
+      sizeOf(getInit()) != outputs ||
+      sizeOf(getGroups()) != sizeOf(getCoordinates()) || stored != planes)
+    return emitOpError() << "expects rows and an init for each of " << outputs
+                         << " outputs, a group for each coordinate, and "
+                         << "multipliers for " << planes << " planes";
+  return success();
+}
+
+LogicalResult DenseProductOp::verify() {
+  // dense_product_c1
+  for (auto [name, value] :
+       {std::pair<StringRef, Value>("planes", getPlanes()),
+        {"weights", getWeights()}, {"init", getInit()},
+        {"a result", getOutput()}, {"a workspace", getWorkspace()}})
+    if (failed(verifyElement(*this, name, value, {32}, false)))
+      return failure();
+  if (failed(verifyRank(*this, "weights", getWeights(), 1)) ||
+      failed(verifyRank(*this, "init", getInit(), 1)))
+    return failure();
+  // dense_product_c4
+  GeometryAttr g = getGeometry();
+  ScheduleAttr schedule = getSchedule();
+  if (!schedule.isDense() || schedule.isScalable() ||
+      schedule.getPasses() > 1 || g.getGroup() != g.getKernel() ||
+      g.getGroups() > 1)
+    return emitOpError() << "expects a schedule that multiplies codes, in one "
+                            "pass, and the kernel as one group";
+  // dense_product_c3, dense_product_c5
+  if (failed(verifyTiles(*this)))
+    return failure();
+  // dense_product_c2
+  int64_t outputs = g.getOutput()[0];
+  if (sizeOf(getInit()) != outputs ||
+      sizeOf(getWeights()) != outputs * getLayout().words)
+    return emitOpError() << "expects an init and " << getLayout().words
+                         << " words of weights for each of " << outputs
+                         << " outputs";
   return success();
 }
 

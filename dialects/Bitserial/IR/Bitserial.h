@@ -46,6 +46,8 @@ struct TileLayout {
   /// of the kernel. Where not, patches are made of such words, which have rows of
   /// their own behind the patches: `[kernel position][plane][word]`.
   bool isAligned;
+  /// Words of one row of a group.
+  int64_t words;
   /// Words that hold the channels of a position.
   int64_t channelWords;
   /// Where the sums of a block lie that wait for the next pass, an output after
@@ -66,6 +68,8 @@ namespace subbit::bitserial {
 constexpr llvm::StringLiteral kTargetAttr = "bitserial.target";
 /// On a layer: the schedule that its product gets instead of the chosen one.
 constexpr llvm::StringLiteral kScheduleAttr = "bitserial.schedule";
+/// On a layer: the family of kernels to take, "popcount" or "dense".
+constexpr llvm::StringLiteral kFamilyAttr = "bitserial.family";
 /// On a product: the rows and columns, before pooling, of the bands that its
 /// layer is computed in.
 constexpr llvm::StringLiteral kBandAttr = "bitserial.band";

@@ -34,14 +34,17 @@ def Bitserial_Orientation : I32EnumAttr<"Orientation", "what the lanes of a vect
   let cppNamespace = "::subbit::bitserial";
 }
 
-def Bitserial_Counting : I32EnumAttr<"Counting", "how the bits of words are counted", [
+def Bitserial_Counting : I32EnumAttr<"Counting", "how the bits of words are counted, or codes multiplied", [
     I32EnumAttrCase<"Words", 0, "words">,
     I32EnumAttrCase<"Bytes", 1, "bytes">,
     I32EnumAttrCase<"Pmadd", 2, "pmadd">,
     I32EnumAttrCase<"Uaddlp", 3, "uaddlp">,
     I32EnumAttrCase<"Vpaddl", 4, "vpaddl">,
     I32EnumAttrCase<"Udot", 5, "udot">,
-    I32EnumAttrCase<"Pairs", 6, "pairs">]> {
+    I32EnumAttrCase<"Pairs", 6, "pairs">,
+    I32EnumAttrCase<"Dpbusd", 7, "dpbusd">,
+    I32EnumAttrCase<"Usdot", 8, "usdot">,
+    I32EnumAttrCase<"Pmaddwd", 9, "pmaddwd">]> {
   let genSpecializedAttr = 0;
   let cppNamespace = "::subbit::bitserial";
 }
@@ -68,6 +71,9 @@ def Bitserial_ScheduleAttr : AttrDef<Bitserial_Dialect, "Schedule"> {
     instruction adds the bytes of a lane to its word. With `bytes` no instruction
     counts: fields of two, four and eight bits are added, and bytes summed, by shifts.
 
+    A dense product multiplies codes by weights instead: four codes to a word with
+    x86's `dpbusd` (8 or 16 lanes) or AArch64's `usdot` (4), two with x86's `pmaddwd`.
+
     With `pairs`, on 64-bit CPUs without vectors, two words of a position lie side by
     side and are counted at once.
 
@@ -92,6 +98,7 @@ def Bitserial_ScheduleAttr : AttrDef<Bitserial_Dialect, "Schedule"> {
     - schedule_c2: there is an instruction of the kind for so many lanes.
     - schedule_c3: pairs are of one lane of positions; scalable vectors are of
       positions, and their bits are counted in words or bytes.
+    - schedule_c5: codes are multiplied at positions in lanes.
     - schedule_c4: there is at least one pass; more are of positions in lanes of
       fixed vectors.
   }];
@@ -106,6 +113,20 @@ def Bitserial_ScheduleAttr : AttrDef<Bitserial_Dialect, "Schedule"> {
     `vectors` `=` $vectors (`in` $passes^ `passes`)? (`,` `count` `=` $counting^)? `>`}];
   let genVerifyDecl = 1;
   let extraClassDeclaration = [{
+    /// Elements of a word of patches: bits, or codes that are multiplied.
+    int64_t getPerWord() const {
+      switch (getCounting()) {
+      case Counting::Dpbusd:
+      case Counting::Usdot:
+        return 4;
+      case Counting::Pmaddwd:
+        return 2;
+      default:
+        return 32;
+      }
+    }
+    /// Whether codes are multiplied.
+    bool isDense() const { return getPerWord() < 32; }
     /// Words of a row that are counted at once, side by side in memory.
     int64_t getWordsAtOnce() const {
       return getCounting() == Counting::Pairs ? 2 : 1;
@@ -280,6 +301,29 @@ def Bitserial_CodesOp : Bitserial_DestinationOp<"codes"> {
   let hasVerifier = 1;
 }
 
+def Bitserial_CodeWordsOp : Bitserial_DestinationOp<"code_words"> {
+  let summary = "codes to words of several codes";
+  let description = [{
+    Codes are `[batch, positions, channels]`; the result's word `[batch, 0, c / n,
+    position]` holds channel `c` in field `c % n` of `n`, 4 or 2. An index becomes the
+    code that it stands for, the sum of the `multipliers` of its bits; fields past the
+    last channel are 0.
+
+    Constraints:
+    - code_words_c1: codes are i8 of rank 3, words i32 of rank 4, with one plane.
+    - code_words_c2: there are 4 or 2 codes in a word, words for all channels, room
+      for all positions, and 1 to 8 multipliers of a sum below 256.
+  }];
+  let arguments = (ins Bitserial_Buffer:$input, Bitserial_Buffer:$output,
+                       I64Attr:$codes, DenseI64ArrayAttr:$multipliers);
+  let assemblyFormat = [{
+    $codes `multipliers` $multipliers
+    `ins` `(` $input `:` type($input) `)` `outs` `(` $output `:` type($output) `)`
+    attr-dict (`->` type($results)^)?
+  }];
+  let hasVerifier = 1;
+}
+
 def Bitserial_PackOp : Bitserial_DestinationOp<"pack"> {
   let summary = "codes to the bit patches of a product";
   let description = [{
@@ -406,6 +450,49 @@ def Bitserial_TiledProductOp : Bitserial_DestinationOp<"tiled_product"> {
   let extraClassDeclaration = destination # [{
     TileLayout getLayout() {
       return TileLayout(getGeometry(), getSchedule(), getMultipliers().size());
+    }
+  }];
+}
+
+def Bitserial_DenseProductOp : Bitserial_DestinationOp<"dense_product"> {
+  let summary = "the product of codes and weights, tile by tile of positions";
+  let description = [{
+    Per output: `init + sum over words of codes * weights`, for the kernel as one
+    group. `weights` holds the words of each output, of as many weights each as there
+    are codes in a word; `planes` is a result of `code_words`, and `image` says which
+    code is outside. Tiles, thresholds and result are those of `tiled_product`.
+
+    Constraints:
+    - dense_product_c1: planes, weights, init, thresholds and result are i32.
+    - dense_product_c2: there are an init and the words of a row for each output.
+    - dense_product_c3: as tiled_product_c3.
+    - dense_product_c4: the schedule multiplies codes, in one pass; the kernel is one
+      group of a convolution of one group.
+    - dense_product_c5: as tiled_product_c5.
+  }];
+  let arguments = (ins Bitserial_Buffer:$planes, Bitserial_Buffer:$weights,
+                       Bitserial_Buffer:$init,
+                       Bitserial_Buffer:$output, Bitserial_Buffer:$workspace,
+                       Optional<Bitserial_Buffer>:$thresholds,
+                       StrAttr:$layer, Bitserial_GeometryAttr:$geometry,
+                       Bitserial_ScheduleAttr:$schedule,
+                       Bitserial_ImageAttr:$image);
+  let assemblyFormat = [{
+    $layer $geometry $schedule `image` $image
+    `ins` `(` $planes `,` $weights `,` $init `:` type($planes) `,` type($weights) `,`
+    type($init) `)` (`thresholds` `(` $thresholds^ `:` type($thresholds) `)`)?
+    `outs` `(` $output `,` $workspace `:` type($output) `,` type($workspace) `)` attr-dict
+    (`->` type($results)^)?
+  }];
+  let hasVerifier = 1;
+  code destination = [{
+    ::mlir::MutableOperandRange getDpsInitsMutable() {
+      return ::mlir::MutableOperandRange(getOperation(), 3, 2);
+    }
+  }];
+  let extraClassDeclaration = destination # [{
+    TileLayout getLayout() {
+      return TileLayout(getGeometry(), getSchedule(), /*planes=*/1);
     }
   }];
 }

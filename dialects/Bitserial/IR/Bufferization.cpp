@@ -105,9 +105,11 @@ void subbit::bitserial::registerBufferizableOpInterfaceExternalModels(
   registry.addExtension(+[](MLIRContext *context, BitserialDialect *) {
     PlanesOp::attachInterface<DestinationModel<PlanesOp>>(*context);
     CodesOp::attachInterface<DestinationModel<CodesOp>>(*context);
+    CodeWordsOp::attachInterface<DestinationModel<CodeWordsOp>>(*context);
     PackOp::attachInterface<DestinationModel<PackOp>>(*context);
     ProductOp::attachInterface<DestinationModel<ProductOp>>(*context);
     TiledProductOp::attachInterface<DestinationModel<TiledProductOp>>(*context);
+    DenseProductOp::attachInterface<DestinationModel<DenseProductOp>>(*context);
     BandOp::attachInterface<DestinationModel<BandOp, true>>(*context);
     ThresholdOp::attachInterface<DestinationModel<ThresholdOp>>(*context);
     RescaleOp::attachInterface<DestinationModel<RescaleOp>>(*context);

@@ -20,22 +20,52 @@ using namespace subbit::bitserial;
 
 namespace {
 
+/// More thresholds are searched, not all compared.
+constexpr int64_t kMostPlanes = 4;
+
+/// The planes of codes that so many thresholds tell apart; 0 if these cannot be
+/// compared one by one.
+int64_t planesOf(ThresholdOp op) {
+  int64_t count =
+      cast<ShapedType>(op.getThresholds().getType()).getShape().back();
+  for (int64_t planes = 1; planes <= kMostPlanes; ++planes)
+    if ((int64_t(1) << planes) - 1 == count)
+      return planes;
+  return 0;
+}
+
+Operation *createFused(OpBuilder &b, TiledProductOp op, Value none,
+                       Value thresholds) {
+  return TiledProductOp::create(
+      b, op.getLoc(), TypeRange{none.getType(), op.getWorkspace().getType()},
+      op.getPlanes(), op.getWords(), op.getCoordinates(), op.getGroups(),
+      op.getRows(), op.getInit(), none, op.getWorkspace(), thresholds,
+      op.getLayerAttr(), op.getMultipliersAttr(), op.getGeometry(),
+      op.getSchedule(), op.getImageAttr());
+}
+
+Operation *createFused(OpBuilder &b, DenseProductOp op, Value none,
+                       Value thresholds) {
+  return DenseProductOp::create(
+      b, op.getLoc(), TypeRange{none.getType(), op.getWorkspace().getType()},
+      op.getPlanes(), op.getWeights(), op.getInit(), none, op.getWorkspace(),
+      thresholds, op.getLayerAttr(), op.getGeometry(), op.getSchedule(),
+      op.getImageAttr());
+}
+
 /// A product's sums that thresholds alone read become planes of codes.
+template <typename Product>
 struct FuseThreshold : public OpRewritePattern<ThresholdOp> {
   using OpRewritePattern::OpRewritePattern;
   LogicalResult matchAndRewrite(ThresholdOp op,
                                 PatternRewriter &rewriter) const override {
-    auto product = op.getInput().getDefiningOp<TiledProductOp>();
+    auto product = op.getInput().getDefiningOp<Product>();
     if (!product || product.getThresholds() || !op.getInput().hasOneUse())
       return rewriter.notifyMatchFailure(op, "no sums of its own");
     if (op.getRows())
       return rewriter.notifyMatchFailure(op, "positions differ in thresholds");
-    int64_t count =
-        cast<ShapedType>(op.getThresholds().getType()).getShape().back();
-    int64_t planes = 1;
-    while ((int64_t(1) << planes) - 1 < count)
-      ++planes;
-    if (planes > kMostPlanes || (int64_t(1) << planes) - 1 != count)
+    int64_t planes = planesOf(op);
+    if (!planes)
       return rewriter.notifyMatchFailure(op, "too many thresholds");
 
     Location loc = op.getLoc();
@@ -47,14 +77,8 @@ struct FuseThreshold : public OpRewritePattern<ThresholdOp> {
         {batch, planes, (outputs + 31) / 32,
          sums.getDimSize(2) + roomBehindPlanes(product.getSchedule())},
         rewriter.getI32Type());
-    auto fused = TiledProductOp::create(
-        rewriter, loc,
-        TypeRange{none.getType(), product.getWorkspace().getType()},
-        product.getPlanes(), product.getWords(), product.getCoordinates(),
-        product.getGroups(), product.getRows(), product.getInit(), none,
-        product.getWorkspace(), op.getThresholds(), product.getLayerAttr(),
-        product.getMultipliersAttr(), g, product.getSchedule(),
-        product.getImageAttr());
+    Operation *fused =
+        createFused(rewriter, product, none, op.getThresholds());
     auto type = cast<RankedTensorType>(op->getResult(0).getType());
     Value empty = tensor::EmptyOp::create(
         rewriter, loc, {batch, g.getPositions(), outputs}, rewriter.getI8Type());
@@ -73,10 +97,6 @@ struct FuseThreshold : public OpRewritePattern<ThresholdOp> {
     rewriter.replaceOp(op, codes);
     return success();
   }
-
-private:
-  /// More thresholds are searched, not all compared.
-  static constexpr int64_t kMostPlanes = 4;
 };
 
 /// Planes of codes that were planes.
@@ -106,7 +126,8 @@ struct FuseEpiloguesPass
     : public subbit::bitserial::impl::FuseEpiloguesPassBase<FuseEpiloguesPass> {
   void runOnOperation() override {
     RewritePatternSet patterns(&getContext());
-    patterns.add<FuseThreshold, FoldPlanes>(&getContext());
+    patterns.add<FuseThreshold<TiledProductOp>,
+                 FuseThreshold<DenseProductOp>, FoldPlanes>(&getContext());
     if (failed(applyPatternsGreedily(getOperation(), std::move(patterns))))
       signalPassFailure();
   }

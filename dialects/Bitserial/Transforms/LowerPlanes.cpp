@@ -173,8 +173,84 @@ private:
   }
 };
 
+/// A word at a time, or, of single channels, a vector of positions.
+struct LowerCodeWords : public OpRewritePattern<CodeWordsOp> {
+  using OpRewritePattern::OpRewritePattern;
+  LogicalResult matchAndRewrite(CodeWordsOp op,
+                                PatternRewriter &rewriter) const override {
+    if (!isa<MemRefType>(op.getInput().getType()))
+      return rewriter.notifyMatchFailure(op, "not on buffers");
+    LoopBuilder b(rewriter, op.getLoc());
+    auto in = cast<MemRefType>(op.getInput().getType()).getShape();
+    int64_t positions = in[1], channels = in[2], perWord = op.getCodes();
+    Value codes = b.flatten(op.getInput());
+    b.loop(in[0], [&](Value n) {
+      Value first = b.mul(n, positions);
+      int64_t whole = channels == 1 ? positions / kLanes * kLanes : 0;
+      b.loop(b.index(0), b.index(whole), kLanes, [&](Value position) {
+        Value values =
+            valuesOf(b, op, b.loadVector(codes, b.add(first, position), kLanes));
+        b.storeVector(values, op.getOutput(),
+                      {n, b.index(0), b.index(0), position});
+      });
+      b.loop(b.index(whole), b.index(positions), 1, [&](Value position) {
+        Value at = b.mul(b.add(first, position), channels);
+        b.loop(channels / perWord, [&](Value word) {
+          storeWord(b, op, codes, b.add(at, b.mul(word, perWord)), perWord,
+                    {n, b.index(0), word, position});
+        });
+        if (int64_t rest = channels % perWord)
+          storeWord(b, op, codes, b.add(at, channels - rest), rest,
+                    {n, b.index(0), b.index(channels / perWord), position});
+      });
+    });
+    rewriter.eraseOp(op);
+    return success();
+  }
+
+private:
+  static constexpr int64_t kLanes = 16;
+
+  static void storeWord(LoopBuilder &b, CodeWordsOp op, Value codes, Value at,
+                        int64_t count, ValueRange place) {
+    Value values = valuesOf(b, op, b.loadVector(codes, at, count));
+    Value word;
+    for (int64_t i = 0; i < count; ++i) {
+      Value field = vector::ExtractOp::create(b.b, b.loc, values, i);
+      if (i)
+        field = arith::ShLIOp::create(b.b, b.loc, field,
+                                      b.i32(i * 32 / op.getCodes()));
+      word = word ? arith::OrIOp::create(b.b, b.loc, word, field).getResult()
+                  : field;
+    }
+    b.store(word, op.getOutput(), place);
+  }
+
+  /// What a vector of indices stands for, as i32.
+  static Value valuesOf(LoopBuilder &b, CodeWordsOp op, Value indices) {
+    VectorType type =
+        b.i32Vector(cast<VectorType>(indices.getType()).getNumElements());
+    Value wide = arith::ExtUIOp::create(b.b, b.loc, type, indices);
+    ArrayRef<int64_t> multipliers = op.getMultipliers();
+    bool isIdentity = true;
+    for (auto [j, m] : llvm::enumerate(multipliers))
+      isIdentity &= m == int64_t(1) << j;
+    if (isIdentity)
+      return wide;
+    Value sum, one = b.splat(b.i32(1), type);
+    for (auto [j, m] : llvm::enumerate(multipliers)) {
+      Value bit = arith::ShRUIOp::create(b.b, b.loc, wide,
+                                         b.splat(b.i32(j), type));
+      bit = arith::AndIOp::create(b.b, b.loc, bit, one);
+      bit = b.mul(bit, b.splat(b.i32(m), type));
+      sum = sum ? b.add(sum, bit) : bit;
+    }
+    return sum;
+  }
+};
+
 } // namespace
 
 void subbit::bitserial::populatePlanesPatterns(RewritePatternSet &patterns) {
-  patterns.add<LowerPlanes, LowerCodes>(patterns.getContext());
+  patterns.add<LowerPlanes, LowerCodes, LowerCodeWords>(patterns.getContext());
 }

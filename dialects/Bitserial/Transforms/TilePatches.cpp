@@ -45,14 +45,14 @@ void forEachVector(LoopBuilder &b, ScheduleAttr schedule, Value first,
 /// Builds what the patches of one tile are made of.
 class TileBuilder {
 public:
-  TileBuilder(LoopBuilder &b, TiledProductOp op, Value n, Value first,
+  TileBuilder(LoopBuilder &b, const TileSource &tile, Value n, Value first,
               Value end, Value pass)
-      : b(b), op(op), g(op.getGeometry()), schedule(op.getSchedule()),
-        image(op.getImage()), layout(op.getLayout()),
-        planes(op.getMultipliers().size()), n(n), first(first), end(end),
-        pass(pass) {
-    stored = cast<MemRefType>(op.getPlanes().getType()).getShape();
-    source = b.flatten(op.getPlanes());
+      : b(b), g(tile.geometry), schedule(tile.schedule), image(tile.image),
+        layout(tile.layout), planes(tile.numPlanes),
+        perWord(tile.schedule.getPerWord()), n(n), first(first), end(end),
+        pass(pass), workspace(tile.workspace) {
+    stored = cast<MemRefType>(tile.planes.getType()).getShape();
+    source = b.flatten(tile.planes);
   }
 
   /// The planes' words at each position of the kernel. Rows are written in their
@@ -73,7 +73,7 @@ public:
       return;
     }
     SmallVector<int64_t, 3> grid = g.getGrid();
-    int64_t groupWords = (group[2] + 31) / 32;
+    int64_t groupWords = (group[2] + perWord - 1) / perWord;
     int64_t wordsPerConvGroup = layout.channelWords / g.getGroups();
     Value firstGroup = b.mul(pass, layout.passGroups);
     Value endGroup = b.least(b.add(firstGroup, layout.passGroups),
@@ -91,7 +91,7 @@ public:
         Value patch = b.add(b.mul(convGroup, layout.passGroups),
                             b.sub(number, firstGroup));
         forEachPlane([&](Value plane, bool isStored) {
-          Value first = b.mul(b.add(b.mul(patch, planes), plane), g.getWords());
+          Value first = b.mul(b.add(b.mul(patch, planes), plane), layout.words);
           b.loop(group[0], [&](Value y) {
             b.loop(group[1], [&](Value x) {
               b.loop(groupWords, [&](Value word) {
@@ -107,8 +107,8 @@ public:
     });
   }
 
-  /// The patches of any groups, bit by bit.
-  void buildBits() {
+  /// The patches of any groups, element by element.
+  void buildGroups() {
     b.loop(g.getGroups(), [&](Value convGroup) {
       b.loop(g.getNumGroups(), [&](Value group) {
         GroupBox box(b, g, group);
@@ -118,7 +118,7 @@ public:
           forEachBlock(b, schedule, schedule.getVectors(), b.sub(end, first),
                        [&](const PositionBlock &block) {
                          buildGroup(box, b.mul(convGroup, g.getKernel()[2]),
-                                    plane, b.mul(row, g.getWords()), block);
+                                    plane, b.mul(row, layout.words), block);
                        });
         });
       });
@@ -142,7 +142,7 @@ private:
 
   /// The bits of a word that are channels.
   Value channelMask(Value word) {
-    int64_t rest = g.getInput()[0] % 32;
+    int64_t rest = g.getInput()[0] % perWord * (32 / perWord);
     if (rest == 0)
       return b.i32(-1);
     Value isLast =
@@ -155,6 +155,13 @@ private:
   Value outsideWord(Value plane, Value word) {
     if (!image.getOutside())
       return b.i32(0);
+    if (schedule.isDense()) {
+      uint32_t fields = perWord == 4 ? 0x01010101 : 0x00010001;
+      return arith::AndIOp::create(
+          b.b, b.loc,
+          b.i32(static_cast<int32_t>(fields * image.getOutside())),
+          channelMask(word));
+    }
     Value bit = arith::ShRUIOp::create(
         b.b, b.loc, b.i32(image.getOutside()), b.toI32(plane));
     bit = arith::AndIOp::create(b.b, b.loc, bit, b.i32(1));
@@ -221,7 +228,7 @@ private:
     VectorType type = schedule.getVector(b.b.getI32Type());
     Value words = b.splat(word, type);
     forEachVector(b, schedule, begin, stop, [&](Value x, Value mask) {
-      b.storeVector(words, op.getWorkspace(), b.add(to, x), mask);
+      b.storeVector(words, workspace, b.add(to, x), mask);
     });
   }
 
@@ -232,7 +239,7 @@ private:
     if (stride > 1 && (schedule.isScalable() || stride > kShuffledStride)) {
       b.loop(begin, stop, 1, [&](Value x) {
         b.store(b.load(source, b.add(from, b.mul(x, stride))),
-                op.getWorkspace(), b.add(to, x));
+                workspace, b.add(to, x));
       });
       return;
     }
@@ -247,7 +254,7 @@ private:
           taken.push_back(i * stride);
         words = vector::ShuffleOp::create(b.b, b.loc, all, all, taken);
       }
-      b.storeVector(words, op.getWorkspace(), b.add(to, x), mask);
+      b.storeVector(words, workspace, b.add(to, x), mask);
     });
   }
 
@@ -262,36 +269,41 @@ private:
       end[d] = b.add(box.begin[d], box.size[d]);
     // The group's next element.
     LoopBuilder::Values place(box.begin, box.begin + 3);
-    b.loop(g.getWords(), place, [&](Value word, ValueRange place) {
-      Value firstBit = b.mul(word, 32);
-      Value bits = b.least(b.most(b.sub(count, firstBit), b.index(0)),
-                           b.index(32));
+    b.loop(layout.words, place, [&](Value word, ValueRange place) {
+      Value firstElement = b.mul(word, perWord);
+      Value elements =
+          b.least(b.most(b.sub(count, firstElement), b.index(0)),
+                  b.index(perWord));
       LoopBuilder::Values state(block.vectors, b.zero(type));
       state.append(place.begin(), place.end());
       state = b.loop(
-          b.index(0), bits, 1, state, [&](Value bit, ValueRange state) {
+          b.index(0), elements, 1, state, [&](Value field, ValueRange state) {
             ValueRange at = state.take_back(3);
             Value c = b.add(channels, at[2]);
             Value from = b.add(
-                b.mul(wordRow(at[0], at[1], plane, b.divide(c, b.index(32))),
+                b.mul(wordRow(at[0], at[1], plane,
+                              b.divide(c, b.index(perWord))),
                       layout.tile),
                 block.first);
-            Value mask = bitOf(b.remainder(c, b.index(32)), type);
-            Value set = bitOf(bit, type);
+            Value place = b.remainder(c, b.index(perWord));
             LoopBuilder::Values next;
             for (int64_t v = 0; v < block.vectors; ++v) {
               Value words =
-                  b.loadVector(op.getWorkspace(),
+                  b.loadVector(workspace,
                                b.add(from, b.mul(block.step, v)), type,
                                block.mask);
-              next.push_back(setBits(words, mask, state[v], set));
+              next.push_back(
+                  schedule.isDense()
+                      ? setField(words, place, state[v], field)
+                      : setBits(words, bitOf(place, type), state[v],
+                                bitOf(field, type)));
             }
             advance(next, at, box, end);
             return next;
           });
       Value to = b.add(b.mul(b.add(row, word), layout.tile), block.first);
       for (int64_t v = 0; v < block.vectors; ++v)
-        b.storeVector(state[v], op.getWorkspace(),
+        b.storeVector(state[v], workspace,
                       b.add(to, b.mul(block.step, v)), block.mask);
       return LoopBuilder::Values(ValueRange(state).take_back(3));
     });
@@ -310,6 +322,20 @@ private:
                               b.zero(masked.getType()));
     Value with = arith::OrIOp::create(b.b, b.loc, acc, set);
     return arith::SelectOp::create(b.b, b.loc, isSet, with, acc);
+  }
+
+  /// `acc` with field `place` of the words in its field `field`.
+  Value setField(Value words, Value place, Value acc, Value field) {
+    auto type = cast<VectorType>(words.getType());
+    int64_t bits = 32 / perWord;
+    auto shift = [&](Value number) {
+      return b.splat(b.toI32(b.mul(number, bits)), type);
+    };
+    words = arith::ShRUIOp::create(b.b, b.loc, words, shift(place));
+    words = arith::AndIOp::create(
+        b.b, b.loc, words, b.splat(b.i32((int64_t(1) << bits) - 1), type));
+    words = arith::ShLIOp::create(b.b, b.loc, words, shift(field));
+    return arith::OrIOp::create(b.b, b.loc, acc, words);
   }
 
   /// The next element of a group behind `at`.
@@ -333,13 +359,14 @@ private:
   }
 
   LoopBuilder &b;
-  TiledProductOp op;
   GeometryAttr g;
   ScheduleAttr schedule;
   ImageAttr image;
   TileLayout layout;
   int64_t planes;
-  Value n, first, end, pass;
+  /// Elements of a word.
+  int64_t perWord;
+  Value n, first, end, pass, workspace;
   /// The planes' shape and their words.
   ArrayRef<int64_t> stored;
   Value source;
@@ -367,11 +394,11 @@ void subbit::bitserial::forEachBlock(
   });
 }
 
-void subbit::bitserial::buildTilePatches(LoopBuilder &b, TiledProductOp op,
-                                         Value n, Value first, Value end,
-                                         Value pass) {
-  TileBuilder builder(b, op, n, first, end, pass);
+void subbit::bitserial::buildTilePatches(LoopBuilder &b,
+                                         const TileSource &source, Value n,
+                                         Value first, Value end, Value pass) {
+  TileBuilder builder(b, source, n, first, end, pass);
   builder.buildWords();
-  if (!op.getLayout().isAligned)
-    builder.buildBits();
+  if (!source.layout.isAligned)
+    builder.buildGroups();
 }

@@ -33,9 +33,20 @@ void forEachBlock(LoopBuilder &b, ScheduleAttr schedule, int64_t vectors,
                   mlir::Value end,
                   llvm::function_ref<void(const PositionBlock &)> body);
 
+/// What patches are made of, of a tiled or a dense product.
+struct TileSource {
+  mlir::Value planes, workspace;
+  GeometryAttr geometry;
+  ScheduleAttr schedule;
+  ImageAttr image;
+  TileLayout layout;
+  /// Planes of the patches, one more than are stored of a marked image.
+  int64_t numPlanes;
+};
+
 /// Fills the workspace with the patches of the positions from `first` to `end`
 /// of image `n`, for the groups of a pass. Rows are `tile` words long.
-void buildTilePatches(LoopBuilder &b, TiledProductOp op, mlir::Value n,
+void buildTilePatches(LoopBuilder &b, const TileSource &source, mlir::Value n,
                       mlir::Value first, mlir::Value end, mlir::Value pass);
 
 } // namespace subbit::bitserial
