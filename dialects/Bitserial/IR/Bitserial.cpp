@@ -240,6 +240,7 @@ addEffects(DestinationStyleOpInterface op,
   }
 SUBBIT_EFFECTS(PlanesOp)
 SUBBIT_EFFECTS(CodesOp)
+SUBBIT_EFFECTS(PoolOp)
 SUBBIT_EFFECTS(CodeWordsOp)
 SUBBIT_EFFECTS(PackOp)
 SUBBIT_EFFECTS(ProductOp)
@@ -333,6 +334,32 @@ LogicalResult PlanesOp::verify() {
 
 LogicalResult CodesOp::verify() {
   return verifyPlanes(*this, getOutput(), getInput());
+}
+
+LogicalResult PoolOp::verify() {
+  // pool_c1
+  for (Value value : {getInput(), getOutput()})
+    if (failed(verifyElement(*this, "planes", value, {32}, false)) ||
+        failed(verifyRank(*this, "planes", value, 4)))
+      return failure();
+  auto in = cast<ShapedType>(getInput().getType()).getShape();
+  auto out = cast<ShapedType>(getOutput().getType()).getShape();
+  // pool_c2
+  bool fits = getSize().size() == 2 && getWindow().size() == 2 &&
+              getStride().size() == 2;
+  for (int d = 0; fits && d < 2; ++d)
+    fits = getWindow()[d] >= 1 && getStride()[d] >= 1 &&
+           getSize()[d] >= getWindow()[d];
+  if (!fits || in.drop_back() != out.drop_back() ||
+      in[3] < getSize()[0] * getSize()[1] ||
+      out[3] < getOutputSize(0) * getOutputSize(1))
+    return emitOpError() << "expects windows of [" << getWindow()
+                         << "] in an image of [" << getSize()
+                         << "], and as many planes of their largest";
+  // pool_c3
+  if (getLanes() < 1 || getLanes() > 1024)
+    return emitOpError() << "expects 1 to 1024 lanes, found " << getLanes();
+  return success();
 }
 
 LogicalResult CodeWordsOp::verify() {

@@ -301,6 +301,37 @@ def Bitserial_CodesOp : Bitserial_DestinationOp<"codes"> {
   let hasVerifier = 1;
 }
 
+def Bitserial_PoolOp : Bitserial_DestinationOp<"pool"> {
+  let summary = "the largest codes of windows, on planes";
+  let description = [{
+    Codes rise with what they stand for, so the largest of a `window` of an image of
+    `size` is found plane by plane, the highest first: 32 channels at each position at
+    once, `lanes` positions in a vector.
+
+    Constraints:
+    - pool_c1: operand and result are i32 of rank 4, of the same batch, planes and
+      words.
+    - pool_c2: size, window and stride have two positive dimensions; windows are in
+      the image, and both sides have room for all positions.
+    - pool_c3: there are 1 to 1024 lanes.
+  }];
+  let arguments = (ins Bitserial_Buffer:$input, Bitserial_Buffer:$output,
+                       DenseI64ArrayAttr:$size, DenseI64ArrayAttr:$window,
+                       DenseI64ArrayAttr:$stride, I64Attr:$lanes);
+  let assemblyFormat = [{
+    `size` $size `window` $window `stride` $stride `lanes` $lanes
+    `ins` `(` $input `:` type($input) `)` `outs` `(` $output `:` type($output) `)`
+    attr-dict (`->` type($results)^)?
+  }];
+  let hasVerifier = 1;
+  let extraClassDeclaration = destination # [{
+    /// Rows or columns of the result.
+    int64_t getOutputSize(int64_t d) {
+      return (getSize()[d] - getWindow()[d]) / getStride()[d] + 1;
+    }
+  }];
+}
+
 def Bitserial_CodeWordsOp : Bitserial_DestinationOp<"code_words"> {
   let summary = "codes to words of several codes";
   let description = [{

@@ -105,6 +105,7 @@ void subbit::bitserial::registerBufferizableOpInterfaceExternalModels(
   registry.addExtension(+[](MLIRContext *context, BitserialDialect *) {
     PlanesOp::attachInterface<DestinationModel<PlanesOp>>(*context);
     CodesOp::attachInterface<DestinationModel<CodesOp>>(*context);
+    PoolOp::attachInterface<DestinationModel<PoolOp>>(*context);
     CodeWordsOp::attachInterface<DestinationModel<CodeWordsOp>>(*context);
     PackOp::attachInterface<DestinationModel<PackOp>>(*context);
     ProductOp::attachInterface<DestinationModel<ProductOp>>(*context);

@@ -7,7 +7,9 @@
 
 #include "dialects/Bitserial/IR/Bitserial.h"
 #include "dialects/Bitserial/Transforms/Passes.h"
+#include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "mlir/IR/Matchers.h"
 #include "mlir/Transforms/GreedyPatternRewriteDriver.h"
 
 namespace subbit::bitserial {
@@ -99,19 +101,76 @@ struct FuseThreshold : public OpRewritePattern<ThresholdOp> {
   }
 };
 
+/// What reshapes made of a value.
+Value skipReshapes(Value value) {
+  while (Operation *reshape = value.getDefiningOp()) {
+    if (!isa<tensor::CollapseShapeOp, tensor::ExpandShapeOp>(reshape))
+      break;
+    value = reshape->getOperand(0);
+  }
+  return value;
+}
+
+/// A maximum of codes that were planes.
+struct FusePool
+    : public OpRewritePattern<linalg::PoolingNhwcMaxUnsignedOp> {
+  using OpRewritePattern::OpRewritePattern;
+  LogicalResult matchAndRewrite(linalg::PoolingNhwcMaxUnsignedOp op,
+                                PatternRewriter &rewriter) const override {
+    Value codes = op.getInputs()[0];
+    auto source = skipReshapes(codes).getDefiningOp<CodesOp>();
+    auto fill = op.getOutputs()[0].getDefiningOp<linalg::FillOp>();
+    if (!source || !fill || !matchPattern(fill.getInputs()[0], m_Zero()))
+      return rewriter.notifyMatchFailure(op, "no codes of planes");
+    auto image = cast<RankedTensorType>(codes.getType()).getShape();
+    auto flat =
+        cast<RankedTensorType>(source->getResult(0).getType()).getShape();
+    if (flat[0] != image[0] || flat[1] != image[1] * image[2] ||
+        flat[2] != image[3] ||
+        llvm::any_of(op.getDilations().getValues<int64_t>(),
+                     [](int64_t d) { return d != 1; }))
+      return rewriter.notifyMatchFailure(op, "another image");
+    auto strides = llvm::to_vector(op.getStrides().getValues<int64_t>());
+    if (strides[1] > kShuffledStride)
+      return rewriter.notifyMatchFailure(op, "the stride is too large");
+    auto target = getTargetInfo(op->getParentOfType<ModuleOp>());
+    if (failed(target))
+      return failure();
+    Location loc = op.getLoc();
+    auto type = cast<RankedTensorType>(op->getResult(0).getType());
+    auto in = cast<ShapedType>(source.getInput().getType()).getShape();
+    int64_t positions = type.getDimSize(1) * type.getDimSize(2);
+    int64_t lanes = target->lanes;
+    if (in[3] < image[1] * image[2] + lanes * kShuffledStride)
+      return rewriter.notifyMatchFailure(op, "no room behind the planes");
+    Value none = tensor::EmptyOp::create(
+        rewriter, loc, {in[0], in[1], in[2], positions + lanes * kShuffledStride},
+        rewriter.getI32Type());
+    auto window =
+        cast<RankedTensorType>(op.getInputs()[1].getType()).getShape();
+    Value pooled = PoolOp::create(rewriter, loc, none.getType(),
+                                  source.getInput(), none,
+                                  ArrayRef<int64_t>{image[1], image[2]}, window,
+                                  strides, lanes)
+                       ->getResult(0);
+    Value empty = tensor::EmptyOp::create(
+        rewriter, loc, {image[0], positions, image[3]}, rewriter.getI8Type());
+    Value result =
+        CodesOp::create(rewriter, loc, empty.getType(), pooled, empty)
+            ->getResult(0);
+    rewriter.replaceOpWithNewOp<tensor::ExpandShapeOp>(
+        op, type, result, ArrayRef<ReassociationIndices>{{0}, {1, 2}, {3}});
+    return success();
+  }
+};
+
 /// Planes of codes that were planes.
 struct FoldPlanes : public OpRewritePattern<PlanesOp> {
   using OpRewritePattern::OpRewritePattern;
   LogicalResult matchAndRewrite(PlanesOp op,
                                 PatternRewriter &rewriter) const override {
-    Value codes = op.getInput();
-    while (Operation *reshape = codes.getDefiningOp()) {
-      if (!isa<tensor::CollapseShapeOp, tensor::ExpandShapeOp>(reshape))
-        break;
-      codes = reshape->getOperand(0);
-    }
-    auto source = codes.getDefiningOp<CodesOp>();
-    if (!source || codes.getType() != op.getInput().getType())
+    auto source = skipReshapes(op.getInput()).getDefiningOp<CodesOp>();
+    if (!source || source->getResult(0).getType() != op.getInput().getType())
       return rewriter.notifyMatchFailure(op, "no codes of planes");
     auto have = cast<ShapedType>(source.getInput().getType()).getShape();
     auto want = cast<ShapedType>(op.getOutput().getType()).getShape();
@@ -127,7 +186,7 @@ struct FuseEpiloguesPass
   void runOnOperation() override {
     RewritePatternSet patterns(&getContext());
     patterns.add<FuseThreshold<TiledProductOp>,
-                 FuseThreshold<DenseProductOp>, FoldPlanes>(&getContext());
+                 FuseThreshold<DenseProductOp>, FusePool, FoldPlanes>(&getContext());
     if (failed(applyPatternsGreedily(getOperation(), std::move(patterns))))
       signalPassFailure();
   }

@@ -173,6 +173,99 @@ private:
   }
 };
 
+/// Vectors of positions of one row; the last reaches into the next row, or into
+/// the room behind the planes.
+struct LowerPool : public OpRewritePattern<PoolOp> {
+  using OpRewritePattern::OpRewritePattern;
+  LogicalResult matchAndRewrite(PoolOp op,
+                                PatternRewriter &rewriter) const override {
+    if (!isa<MemRefType>(op.getInput().getType()))
+      return rewriter.notifyMatchFailure(op, "not on buffers");
+    LoopBuilder b(rewriter, op.getLoc());
+    auto out = cast<MemRefType>(op.getOutput().getType()).getShape();
+    b.loop(out[0], [&](Value n) {
+      b.loop(out[2], [&](Value word) {
+        b.loop(op.getOutputSize(0), [&](Value y) {
+          b.loop(b.index(0), b.index(op.getOutputSize(1)), op.getLanes(),
+                 [&](Value x) {
+                   LoopBuilder::Values most = largest(b, op, n, word, y, x);
+                   Value at = b.add(b.mul(y, op.getOutputSize(1)), x);
+                   for (int64_t j = 0; j < out[1]; ++j)
+                     b.storeVector(most[j], op.getOutput(),
+                                   {n, b.index(j), word, at});
+                 });
+        });
+      });
+    });
+    rewriter.eraseOp(op);
+    return success();
+  }
+
+private:
+  static LoopBuilder::Values largest(LoopBuilder &b, PoolOp op, Value n,
+                                     Value word, Value y, Value x) {
+    int64_t planes = cast<MemRefType>(op.getOutput().getType()).getDimSize(1);
+    LoopBuilder::Values most;
+    for (int64_t dy = 0; dy < op.getWindow()[0]; ++dy)
+      for (int64_t dx = 0; dx < op.getWindow()[1]; ++dx) {
+        Value row = b.add(b.mul(y, op.getStride()[0]), dy);
+        Value column = b.add(b.mul(x, op.getStride()[1]), dx);
+        Value at = b.add(b.mul(row, op.getSize()[1]), column);
+        LoopBuilder::Values codes;
+        for (int64_t j = 0; j < planes; ++j)
+          codes.push_back(load(b, op, {n, b.index(j), word, at}));
+        most = most.empty() ? codes : larger(b, most, codes);
+      }
+    return most;
+  }
+
+  /// Every `stride`-th word from a place on.
+  static Value load(LoopBuilder &b, PoolOp op, ValueRange at) {
+    int64_t lanes = op.getLanes(), stride = op.getStride()[1];
+    Value all = b.loadVector(op.getInput(), at, lanes * stride);
+    if (stride == 1)
+      return all;
+    SmallVector<int64_t> taken;
+    for (int64_t i = 0; i < lanes; ++i)
+      taken.push_back(i * stride);
+    return vector::ShuffleOp::create(b.b, b.loc, all, all, taken);
+  }
+
+  /// Of two codes in planes the larger, for each bit of the words: where the
+  /// higher planes are the same this plane decides, elsewhere they have.
+  static LoopBuilder::Values larger(LoopBuilder &b, ArrayRef<Value> x,
+                                    ArrayRef<Value> y) {
+    auto And = [&](Value p, Value q) -> Value {
+      return arith::AndIOp::create(b.b, b.loc, p, q);
+    };
+    auto Or = [&](Value p, Value q) -> Value {
+      return arith::OrIOp::create(b.b, b.loc, p, q);
+    };
+    auto Xor = [&](Value p, Value q) -> Value {
+      return arith::XOrIOp::create(b.b, b.loc, p, q);
+    };
+    // Bits where a higher plane differed, and where it was set in x.
+    Value differed, first;
+    LoopBuilder::Values result(x.size());
+    for (size_t j = x.size(); j-- > 0;) {
+      Value both = Or(x[j], y[j]), differs = Xor(x[j], y[j]);
+      if (!differed) {
+        result[j] = both;
+        differed = differs;
+        first = And(differs, x[j]);
+        continue;
+      }
+      // first ? x : y
+      Value decided = Xor(y[j], And(first, differs));
+      result[j] = Xor(both, And(differed, Xor(both, decided)));
+      Value isNew = And(differs, Xor(differed, Or(differed, differs)));
+      first = Or(first, And(isNew, x[j]));
+      differed = Or(differed, differs);
+    }
+    return result;
+  }
+};
+
 /// A word at a time, or, of single channels, a vector of positions.
 struct LowerCodeWords : public OpRewritePattern<CodeWordsOp> {
   using OpRewritePattern::OpRewritePattern;
@@ -252,5 +345,5 @@ private:
 } // namespace
 
 void subbit::bitserial::populatePlanesPatterns(RewritePatternSet &patterns) {
-  patterns.add<LowerPlanes, LowerCodes, LowerCodeWords>(patterns.getContext());
+  patterns.add<LowerPlanes, LowerCodes, LowerPool, LowerCodeWords>(patterns.getContext());
 }
