@@ -58,8 +58,7 @@ static cl::opt<int64_t> activationBits("activation-bits", cl::init(1), onConv,
                                        onMatmul, onGates, cl::value_desc("B"),
                                        cl::desc("default 1"));
 static cl::opt<bool> floatActivations("float-activations", onConv, onMatmul,
-                                      onGates,
-                                      cl::desc("floats in and out"));
+                                      onGates, cl::desc("floats in and out"));
 static cl::opt<uint64_t> seed("seed", cl::init(1), onConv, onMatmul, onGates,
                               cl::value_desc("N"), cl::desc("default 1"));
 static cl::opt<std::string>
@@ -78,7 +77,7 @@ static cl::opt<double> seconds("seconds", cl::init(0.5), onConv, onMatmul,
                                onGates, cl::value_desc("S"),
                                cl::desc("how long to measure (default 0.5)"));
 static cl::opt<bool> asJSON("json", onConv, onMatmul, onGates,
-                          cl::desc("print one JSON object"));
+                            cl::desc("print one JSON object"));
 
 static Expected<BenchmarkLayer> makeLayer() {
   BenchmarkLayer layer;
@@ -93,8 +92,8 @@ static Expected<BenchmarkLayer> makeLayer() {
     if (sizes.size() != 3 || sizes[0].getAsInteger(10, g.height) ||
         sizes[1].getAsInteger(10, g.width) ||
         sizes[2].getAsInteger(10, g.channels))
-      return createStringError("--input must be HEIGHTxWIDTHxCHANNELS, found '" +
-                               input + "'");
+      return createStringError(
+          "--input must be HEIGHTxWIDTHxCHANNELS, found '" + input + "'");
     g.kernelHeight = g.kernelWidth = kernel;
     g.padTop = g.padBottom = g.padLeft = g.padRight = padding;
     g.strideY = g.strideX = stride;
@@ -115,17 +114,17 @@ static Expected<BenchmarkLayer> makeLayer() {
 
 static void print(const BenchmarkResult &result) {
   if (asJSON) {
-    outs() << formatv("{0:2}\n",
-                      json::Value(json::Object{
-                          {"us", result.microseconds},
-                          {"median_us", result.medianMicroseconds},
-                          {"gbmacs", result.gbmacs},
-                          {"limit_gbmacs", result.limitGbmacs},
-                          {"limit", result.limit},
-                          {"percent_of_limit", result.percentOfLimit()},
-                          {"family", result.family},
-                          {"target", result.target},
-                          {"cpu", result.cpu}}));
+    outs() << formatv(
+        "{0:2}\n",
+        json::Value(json::Object{{"us", result.microseconds},
+                                 {"median_us", result.medianMicroseconds},
+                                 {"gbmacs", result.gbmacs},
+                                 {"limit_gbmacs", result.limitGbmacs},
+                                 {"limit", result.limit},
+                                 {"percent_of_limit", result.percentOfLimit()},
+                                 {"family", result.family},
+                                 {"target", result.target},
+                                 {"cpu", result.cpu}}));
     return;
   }
   outs() << format("%.2f us (median %.2f), %.0f useful binary GMAC/s\n",

@@ -95,12 +95,12 @@ subbit::runBenchmark(const BenchmarkLayer &layer,
     return network.takeError();
   BenchmarkResult result;
   TemporaryDirectory directory;
-  if (std::error_code error = llvm::sys::fs::createUniqueDirectory(
-          "subbit-bench", directory.path))
+  if (std::error_code error =
+          llvm::sys::fs::createUniqueDirectory("subbit-bench", directory.path))
     return llvm::createStringError("cannot make a directory: " +
                                    error.message());
-  auto compiled = compileNetwork(*network->module, options, directory.path,
-                                 result.family);
+  auto compiled =
+      compileNetwork(*network->module, options, directory.path, result.family);
   if (!compiled)
     return compiled.takeError();
   auto limit = Limit::compile(*target);

@@ -66,8 +66,8 @@ public:
           "(convolutions), sub-channel(K) with K from 1 to the channels, "
           "layer or auto");
     b.getContext()
-        ->loadDialect<arith::ArithDialect, func::FuncDialect,
-                      mbn::MBNDialect, bitserial::BitserialDialect>();
+        ->loadDialect<arith::ArithDialect, func::FuncDialect, mbn::MBNDialect,
+                      bitserial::BitserialDialect>();
     if (!layer.schedule.empty()) {
       schedule = parseAttribute(layer.schedule, b.getContext());
       if (!schedule)
@@ -88,12 +88,15 @@ private:
     auto invalid = [](const llvm::Twine &message) {
       return llvm::createStringError(message);
     };
-    for (auto [name, value] :
-         {std::pair("heights of input", g.height), {"widths of input", g.width},
-          {"channels", g.channels}, {"--outputs", g.outputs},
-          {"--batch", g.batch}, {"--kernel", g.kernelHeight},
-          {"--stride", g.strideY}, {"--dilation", g.dilationY},
-          {"--groups", g.groups}})
+    for (auto [name, value] : {std::pair("heights of input", g.height),
+                               {"widths of input", g.width},
+                               {"channels", g.channels},
+                               {"--outputs", g.outputs},
+                               {"--batch", g.batch},
+                               {"--kernel", g.kernelHeight},
+                               {"--stride", g.strideY},
+                               {"--dilation", g.dilationY},
+                               {"--groups", g.groups}})
       if (value < 1 || value > (int64_t(1) << 20))
         return invalid(llvm::Twine(name) + " must be from 1 to 2^20, found " +
                        llvm::Twine(value));
@@ -135,8 +138,8 @@ private:
       network.basisWeights += width * size;
       for (int64_t row = 0; row < width; ++row) {
         bases.coordinates.push_back(1 + draw.below(kLargestCoordinate));
-        variance += double(bases.coordinates.back()) *
-                    bases.coordinates.back() * size;
+        variance +=
+            double(bases.coordinates.back()) * bases.coordinates.back() * size;
         for (int64_t word = 0; word < words; ++word) {
           int64_t left = size - word * numerics::kWordBits;
           uint32_t mask = left >= numerics::kWordBits
@@ -218,8 +221,8 @@ private:
         b, loc, type, mbn::makeBases(b.getContext(), bases, "weights"));
     Value result;
     if (layer.floatActivations) {
-      Value decoded = mbn::DecodeOp::create(b, loc, type.getDecodedType(),
-                                            weights);
+      Value decoded =
+          mbn::DecodeOp::create(b, loc, type.getDecodedType(), weights);
       result = createProduct(b.getF32Type(), block->getArgument(0), decoded);
     } else {
       Value sums =
@@ -230,8 +233,8 @@ private:
                                       b.getStringAttr(layer.family));
       if (schedule)
         sums.getDefiningOp()->setAttr(bitserial::kScheduleAttr, schedule);
-      result = mbn::ThresholdOp::create(b, loc, outputType, sums,
-                                        makeThresholds(count), mbn::BorderAttr());
+      result = mbn::ThresholdOp::create(
+          b, loc, outputType, sums, makeThresholds(count), mbn::BorderAttr());
     }
     func::ReturnOp::create(b, loc, result);
 

@@ -80,8 +80,8 @@ public:
     }
     Value *weight = hide(operands[vectors]);
     for (int64_t v = 0; v < vectors; ++v)
-      counts[v]->addIncoming(
-          b.CreateAdd(counts[v], count(weight, operands[v])), loop);
+      counts[v]->addIncoming(b.CreateAdd(counts[v], count(weight, operands[v])),
+                             loop);
     Value *next = b.CreateAdd(turn, b.getInt64(1));
     turn->addIncoming(next, loop);
     b.CreateCondBr(b.CreateICmpULT(next, end), loop, done);
@@ -105,10 +105,10 @@ private:
 
   /// The same value, of which the optimizer knows nothing.
   Value *hide(Value *value) {
-    StringRef registers = info.lanes == 1       ? "r"
-                          : triple.isX86()      ? "v"
-                          : triple.isRISCV()    ? "vr"
-                                                : "w";
+    StringRef registers = info.lanes == 1    ? "r"
+                          : triple.isX86()   ? "v"
+                          : triple.isRISCV() ? "vr"
+                                             : "w";
     auto *type = FunctionType::get(value->getType(), {value->getType()}, false);
     auto *hidden = InlineAsm::get(type, "", ("=" + registers + ",0").str(),
                                   /*hasSideEffects=*/true);
@@ -162,8 +162,8 @@ Expected<Limit> Limit::compile(const TargetSpec &target) {
   auto jit = orc::LLJITBuilder().setJITTargetMachineBuilder(host).create();
   if (!jit)
     return jit.takeError();
-  if (Error error = (*jit)->addIRModule(
-          {std::move(module), std::move(context)}))
+  if (Error error =
+          (*jit)->addIRModule({std::move(module), std::move(context)}))
     return std::move(error);
   auto address = (*jit)->lookup("limit");
   if (!address)

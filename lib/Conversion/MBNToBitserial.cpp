@@ -105,12 +105,13 @@ void ConvertMBNToBitserialPass::runOnOperation() {
   }
 
   BlockedSumsMap sums;
+  bool hasErrors = false;
   TypeConverter converter;
   populateMBNToLinalgTypeConversions(converter);
   RewritePatternSet patterns(&context);
   populateMBNToLinalgPatterns(converter, patterns);
   populateFloatLayerPatterns(converter, patterns);
-  populateProductPatterns(converter, patterns, *target, sums);
+  populateProductPatterns(converter, patterns, *target, sums, hasErrors);
   populateEpiloguePatterns(converter, patterns, sums);
   populateFunctionOpInterfaceTypeConversionPattern<func::FuncOp>(patterns,
                                                                  converter);
@@ -129,7 +130,9 @@ void ConvertMBNToBitserialPass::runOnOperation() {
   conversion.addDynamicallyLegalOp<func::ReturnOp>(
       [&](Operation *op) { return converter.isLegal(op); });
   conversion.markUnknownOpDynamicallyLegal([](Operation *) { return true; });
-  if (failed(applyPartialConversion(module, conversion, std::move(patterns))))
+  if (failed(applyPartialConversion(module, conversion,
+                                    std::move(patterns))) ||
+      hasErrors)
     return signalPassFailure();
 
   // Layers have read their weights where they were; what is left of them is

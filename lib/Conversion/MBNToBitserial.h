@@ -23,10 +23,12 @@ struct BlockedSums {
 };
 using BlockedSumsMap = llvm::DenseMap<mlir::Value, BlockedSums>;
 
-/// Quantized conv2d and matmul.
+/// Quantized conv2d and matmul. Sets `hasErrors`, after a message, for a layer
+/// whose attributes ask for what cannot be.
 void populateProductPatterns(mlir::TypeConverter &converter,
                              mlir::RewritePatternSet &patterns,
-                             const TargetInfo &target, BlockedSumsMap &sums);
+                             const TargetInfo &target, BlockedSumsMap &sums,
+                             bool &hasErrors);
 
 /// rescale and threshold of products.
 void populateEpiloguePatterns(mlir::TypeConverter &converter,

@@ -84,11 +84,13 @@ public:
     else
       shape = {conv.batch, schedule.pad(conv.outputs)};
     Value empty = tensor::EmptyOp::create(b, loc, shape, b.getI32Type());
+    Value words = constant("words", orUnused(packed.words));
+    Value a = coordinates(), widths = constant("widths", packed.widths);
+    Value start = constant("init", init), places = outputOrder();
     auto product = ProductOp::create(
-        b, loc, empty.getType(), patches, constant("words", orUnused(packed.words)),
-        coordinates(), constant("widths", packed.widths),
-        constant("init", init), empty, outputOrder(),
-        b.getStringAttr(layer), b.getDenseI64ArrayAttr(planes.multipliers), geometry, schedule);
+        b, loc, empty.getType(), patches, words, a, widths, start, empty,
+        places, b.getStringAttr(layer),
+        b.getDenseI64ArrayAttr(planes.multipliers), geometry, schedule);
     return {product->getResult(0), schedule};
   }
 
@@ -158,11 +160,11 @@ private:
                              << op->getAttr(kFamilyAttr)
                              << ", expects \"popcount\" or \"dense\"";
     schedule = chooseSchedule(
-        target, {isMatmul, ofPositions,
-                 static_cast<int64_t>(planes.multipliers.size()),
-                 static_cast<int64_t>(packed.words.size()), padded,
-                 static_cast<int64_t>(packed.coordinates.size()), largest,
-                 family ? family.getValue() : StringRef()});
+        target,
+        {isMatmul, ofPositions, static_cast<int64_t>(planes.multipliers.size()),
+         static_cast<int64_t>(packed.words.size()), padded,
+         static_cast<int64_t>(packed.coordinates.size()), largest,
+         family ? family.getValue() : StringRef()});
     if (!schedule)
       return op->emitError()
              << "layer '" << layer << "' has no dense kernel for the target '"
@@ -178,18 +180,17 @@ private:
           (!forced.inPixels() && !isMatmul) ||
           (forced.isDense() &&
            (stringifyCounting(forced.getCounting()) != target.dot ||
-            conv.groups > 1 ||
-            (forced.getPerWord() == 4 && largest > 127))))
-        return op->emitError() << "layer '" << layer << "' has the schedule "
-                               << given << ", which does not fit the target '"
-                               << target.name << "', or the layer; " << schedule
-                               << " would";
+            conv.groups > 1 || (forced.getPerWord() == 4 && largest > 127))))
+        return op->emitError()
+               << "layer '" << layer << "' has the schedule " << given
+               << ", which does not fit the target '" << target.name
+               << "', or the layer; " << schedule << " would";
       schedule = forced;
     }
     if (!schedule.inPixels()) {
       packed = std::move(blocked);
-      geometry = makeGeometry({conv.channels, 1, 1}, groupDims,
-                              {conv.outputs, 1, 1});
+      geometry =
+          makeGeometry({conv.channels, 1, 1}, groupDims, {conv.outputs, 1, 1});
       return success();
     }
     if (schedule.getPasses() > 1)
@@ -249,9 +250,9 @@ private:
   Value coordinates() {
     if (!packed.fitsInt8())
       return constant("coordinates", orUnused(packed.coordinates));
-    return constant("coordinates", orUnused(std::vector<int8_t>(
-                                       packed.coordinates.begin(),
-                                       packed.coordinates.end())));
+    return constant("coordinates",
+                    orUnused(std::vector<int8_t>(packed.coordinates.begin(),
+                                                 packed.coordinates.end())));
   }
 
   /// Codes surrounded by `value`.
@@ -310,23 +311,25 @@ private:
     auto empty = [&](ArrayRef<int64_t> shape) -> Value {
       return tensor::EmptyOp::create(b, loc, shape, b.getI32Type());
     };
-    Value none = empty({conv.batch, stored,
-                        (conv.channels + numerics::kWordBits - 1) /
-                            numerics::kWordBits,
-                        pixels + roomBehindPlanes(schedule)});
+    Value none =
+        empty({conv.batch, stored,
+               (conv.channels + numerics::kWordBits - 1) / numerics::kWordBits,
+               pixels + roomBehindPlanes(schedule)});
     Value bits =
         PlanesOp::create(b, loc, none.getType(), codes, none)->getResult(0);
     TileLayout layout(geometry, schedule, planes.multipliers.size());
-    Value sums = empty({conv.batch, conv.outputs,
-                        schedule.pad(geometry.getPositions())});
+    Value sums = empty(
+        {conv.batch, conv.outputs, schedule.pad(geometry.getPositions())});
     Value workspace = empty({layout.size});
+    Value words = constant("words", orUnused(packed.words));
+    Value a = coordinates(), groups = rowGroups();
+    Value numRows = constant("rows", packed.rows);
+    Value start = constant("init", init);
     auto product = TiledProductOp::create(
-        b, loc, TypeRange{sums.getType(), workspace.getType()}, bits,
-        constant("words", orUnused(packed.words)), coordinates(), rowGroups(),
-        constant("rows", packed.rows), constant("init", init), sums, workspace,
-        Value(), b.getStringAttr(layer),
-        b.getDenseI64ArrayAttr(planes.multipliers), geometry, schedule,
-        makeImage());
+        b, loc, TypeRange{sums.getType(), workspace.getType()}, bits, words, a,
+        groups, numRows, start, sums, workspace, Value(),
+        b.getStringAttr(layer), b.getDenseI64ArrayAttr(planes.multipliers),
+        geometry, schedule, makeImage());
     return product->getResult(0);
   }
 
@@ -356,8 +359,8 @@ private:
         weights[c * layout.words + k / perWord] |=
             static_cast<int32_t>(weight << (k % perWord * bits));
       }
-    Value sums = empty({conv.batch, conv.outputs,
-                        schedule.pad(geometry.getPositions())});
+    Value sums = empty(
+        {conv.batch, conv.outputs, schedule.pad(geometry.getPositions())});
     Value workspace = empty({layout.size});
     SmallVector<int64_t> size{conv.height, conv.width};
     if (isMatmul)
@@ -365,11 +368,12 @@ private:
     auto image =
         ImageAttr::get(b.getContext(), size, {conv.padTop, conv.padLeft},
                        /*bits=*/8, levels.zero, /*marked=*/false);
+    Value values = constant("integers", weights);
+    Value start = constant("init", init);
     return DenseProductOp::create(
                b, loc, TypeRange{sums.getType(), workspace.getType()}, words,
-               constant("weights", weights), constant("init", init), sums,
-               workspace, Value(), b.getStringAttr(layer), geometry, schedule,
-               image)
+               values, start, sums, workspace, Value(), b.getStringAttr(layer),
+               geometry, schedule, image)
         ->getResult(0);
   }
 
@@ -401,11 +405,11 @@ private:
   Value rowGroups() {
     std::vector<int32_t> groups = orUnused(packed.groups);
     if (geometry.getNumGroups() <= 1 << 8)
-      return constant("groups", std::vector<uint8_t>(groups.begin(),
-                                                     groups.end()));
+      return constant("groups",
+                      std::vector<uint8_t>(groups.begin(), groups.end()));
     if (geometry.getNumGroups() <= 1 << 16)
-      return constant("groups", std::vector<int16_t>(groups.begin(),
-                                                     groups.end()));
+      return constant("groups",
+                      std::vector<int16_t>(groups.begin(), groups.end()));
     return constant("groups", groups);
   }
 
@@ -457,9 +461,10 @@ private:
 template <typename LayerOp>
 struct ProductPattern : public OpConversionPattern<LayerOp> {
   ProductPattern(TypeConverter &converter, MLIRContext *context,
-                 const TargetInfo &target, BlockedSumsMap &sums)
+                 const TargetInfo &target, BlockedSumsMap &sums,
+                 bool &hasErrors)
       : OpConversionPattern<LayerOp>(converter, context, /*benefit=*/2),
-        target(target), sums(sums) {}
+        target(target), sums(sums), hasErrors(hasErrors) {}
 
   LogicalResult
   matchAndRewrite(LayerOp op, typename LayerOp::Adaptor adaptor,
@@ -473,8 +478,11 @@ struct ProductPattern : public OpConversionPattern<LayerOp> {
                                   .getLevels()
                                   .toNumerics();
     ProductBuilder builder(rewriter, op, op.getGeometry(), weights, levels);
-    if (failed(builder.choose(op, weights, target)))
+    if (failed(builder.choose(op, weights, target))) {
+      // The reference's pattern would take over.
+      hasErrors = true;
       return failure();
+    }
     BlockedSums blocked = builder.build(adaptor.getInput());
     sums[op.getResult()] = blocked;
     rewriter.replaceOp(op, builder.unblock(blocked.value));
@@ -483,6 +491,7 @@ struct ProductPattern : public OpConversionPattern<LayerOp> {
 
   const TargetInfo &target;
   BlockedSumsMap &sums;
+  bool &hasErrors;
 };
 
 } // namespace
@@ -490,7 +499,7 @@ struct ProductPattern : public OpConversionPattern<LayerOp> {
 void subbit::populateProductPatterns(TypeConverter &converter,
                                      RewritePatternSet &patterns,
                                      const TargetInfo &target,
-                                     BlockedSumsMap &sums) {
+                                     BlockedSumsMap &sums, bool &hasErrors) {
   patterns.add<ProductPattern<mbn::Conv2DOp>, ProductPattern<mbn::MatmulOp>>(
-      converter, patterns.getContext(), target, sums);
+      converter, patterns.getContext(), target, sums, hasErrors);
 }

@@ -78,8 +78,7 @@ static ScheduleAttr chooseDense(const TargetInfo &target,
   double perWord = counting == Counting::Words && target.counting != "words"
                        ? 2 * costOf(Counting::Pmadd)
                        : costOf(counting);
-  double ofBits =
-      shape.planes * (shape.compact * perWord + 2.0 * shape.rows);
+  double ofBits = shape.planes * (shape.compact * perWord + 2.0 * shape.rows);
   return stored * costOf(*dot) < ofBits ? schedule : ScheduleAttr();
 }
 
@@ -90,8 +89,8 @@ ScheduleAttr subbit::chooseSchedule(const TargetInfo &target,
   Scaling scaling = symbolizeScaling(target.scaling).value_or(Scaling::None);
   int64_t lanes = target.lanes, positions = shape.geometry.getPositions();
   // Blocks of ragged outputs may mostly store padding.
-  if (shape.family != "dense" && shape.isVector && lanes > 1 && positions < lanes / 2 &&
-      shape.padded <= 2 * shape.compact)
+  if (shape.family != "dense" && shape.isVector && lanes > 1 &&
+      positions < lanes / 2 && shape.padded <= 2 * shape.compact)
     return ScheduleAttr::get(context, Orientation::Outputs, lanes, 1, counting,
                              Scaling::None, /*passes=*/1);
   if (lanes > 1 && shape.family != "popcount")

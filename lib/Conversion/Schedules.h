@@ -28,10 +28,11 @@ struct ProductShape {
 };
 
 /// A small cost model. Codes are multiplied where that takes fewer instructions
-/// than counting bits, and where the weights do not take much more memory. Lanes hold outputs where there are too few positions to
-/// fill them. Blocks have as many vectors as registers hold, evenly; fewer, or
-/// several passes over the groups, where patches would not fit the first cache.
-/// Null if the family that is asked for has no kernel for the layer.
+/// than counting bits, and where the weights do not take much more memory.
+/// Lanes hold outputs where there are too few positions to fill them. Blocks
+/// have as many vectors as registers hold, evenly; fewer, or several passes
+/// over the groups, where patches would not fit the first cache. Null if the
+/// family that is asked for has no kernel for the layer.
 bitserial::ScheduleAttr chooseSchedule(const TargetInfo &target,
                                        const ProductShape &shape);
 

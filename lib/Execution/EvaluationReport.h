@@ -36,10 +36,10 @@ struct EvaluationReport {
 void printText(const EvaluationReport &report, llvm::raw_ostream &os);
 
 /// One JSON object: `images`, `batch`, `median_us`, `min_us`, `top1` (null
-/// without labels); `profile`, of `layer` and `us`, if there is one. With a comparison `differences` and `layers`; `outputs`
-/// with one of an object and the interpreter; `values`, `same_values`,
-/// `same_class` and `largest_difference`, of the outputs, with one of the
-/// reference.
+/// without labels); `profile`, of `layer` and `us`, if there is one. With a
+/// comparison `differences` and `layers`; `outputs` with one of an object and
+/// the interpreter; `values`, `same_values`, `same_class` and
+/// `largest_difference`, of the outputs, with one of the reference.
 void printJSON(const EvaluationReport &report, llvm::raw_ostream &os);
 
 } // namespace subbit

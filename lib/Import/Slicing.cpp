@@ -427,8 +427,8 @@ static Value sliceValue(Importer &importer, Value value,
       ArrayRef<int64_t>(sizes)) {
     Value start = importer.shapeConstant(starts);
     Value size = importer.shapeConstant(sizes);
-    value = tosa::SliceOp::create(b, importer.floatType(sizes), value, start,
-                                  size);
+    value =
+        tosa::SliceOp::create(b, importer.floatType(sizes), value, start, size);
   }
   if (!strided)
     return value;

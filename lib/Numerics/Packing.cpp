@@ -100,8 +100,8 @@ static int64_t countBlockRows(const ProductRows &rows, int64_t lanes,
   return count;
 }
 
-std::vector<int32_t>
-subbit::numerics::orderForOutputs(const ProductRows &rows, int64_t lanes) {
+std::vector<int32_t> subbit::numerics::orderForOutputs(const ProductRows &rows,
+                                                       int64_t lanes) {
   std::vector<int32_t> given(rows.outputs());
   std::iota(given.begin(), given.end(), 0);
   auto widthsLess = [&](int32_t a, int32_t b) {

@@ -54,7 +54,8 @@ struct PackedProduct {
 
 /// Rows in (output, group, basis) order; a width per output and group. With
 /// several passes the groups of the first come for all outputs, then those of
-/// the second: `(groups + passes - 1) / passes` in each, counted from its first.
+/// the second: `(groups + passes - 1) / passes` in each, counted from its
+/// first.
 PackedProduct packForPositions(const ProductRows &rows, int64_t passes = 1);
 
 /// An order of the outputs in which blocks of `lanes` need little padding:
@@ -62,8 +63,9 @@ PackedProduct packForPositions(const ProductRows &rows, int64_t passes = 1);
 std::vector<int32_t> orderForOutputs(const ProductRows &rows, int64_t lanes);
 
 /// Blocks of `lanes` outputs, taken in `order`: rows in (block, group, basis)
-/// order, each word and coordinate repeated for the lanes; a width per block and
-/// group, the largest of the block's outputs (what is missing has coordinate 0).
+/// order, each word and coordinate repeated for the lanes; a width per block
+/// and group, the largest of the block's outputs (what is missing has
+/// coordinate 0).
 PackedProduct packForOutputs(const ProductRows &rows, int64_t lanes,
                              llvm::ArrayRef<int32_t> order);
 

@@ -9,7 +9,7 @@
 // CHECK-LABEL: func.func @returned(
 // CHECK: bitserial.product "conv" {{.*}} {bitserial.band = array<i64: 1, 4>}
 
-// Sums that something else reads stay sums; so do those of products with lanes.
+// Sums that something else reads stay sums.
 // CHECK-LABEL: func.func @no_band(
 // CHECK-NOT: bitserial.band
 

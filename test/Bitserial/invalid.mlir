@@ -135,7 +135,7 @@ func.func @pack_c2_planes(%c: memref<1x4x3x5xi8>, %e: memref<1x4x8xi32>) {
 // -----
 
 func.func @pack_c3_pixels(%c: memref<1x72xi8>, %e: memref<1x4x8xi32>) {
-  // expected-error @below {{'bitserial.pack' op has codes of rank 2, expects 4}}
+  // expected-error @below {{'bitserial.pack' op has codes of rank 2, expects 1}}
   bitserial.pack planes 2 #bitserial.geometry<input = [2, 3, 5], kernel = [3, 3, 2], group = [3, 3, 1], output = [2, 1, 3], stride = [1, 1], dilation = [1, 1], groups = 1> #bitserial.schedule<pixels, lanes = 8, vectors = 1> ins(%c : memref<1x72xi8>) outs(%e : memref<1x4x8xi32>)
   return
 }
@@ -523,7 +523,7 @@ func.func @pack_c3_image(%c: memref<4x4xi8>, %e: memref<1x2x4xi32>, %z: index) {
 // -----
 
 func.func @pack_c4_lanes(%c: memref<16xi8>, %e: memref<1x2x4xi32>, %z: index) {
-  // expected-error @below {{'bitserial.pack' op expects an image for positions of one lane only, and a place of three indices in it or none}}
+  // expected-error @below {{'bitserial.pack' op expects an image for positions, which have one lane, and a place of three indices in it or none}}
   bitserial.pack planes 2 #bitserial.geometry<input = [1, 4, 4], kernel = [3, 3, 1], group = [3, 3, 1], output = [2, 2, 2], stride = [1, 1], dilation = [1, 1], groups = 1> #bitserial.schedule<pixels, lanes = 4, vectors = 1> image #bitserial.image<size = [4, 4], pad = [0, 0], bits = 8, outside = 0> ins(%c : memref<16xi8>) outs(%e : memref<1x2x4xi32>)
   return
 }
@@ -531,7 +531,7 @@ func.func @pack_c4_lanes(%c: memref<16xi8>, %e: memref<1x2x4xi32>, %z: index) {
 // -----
 
 func.func @pack_c4_place(%c: memref<16xi8>, %e: memref<1x2x4xi32>, %z: index) {
-  // expected-error @below {{'bitserial.pack' op expects an image for positions of one lane only, and a place of three indices in it or none}}
+  // expected-error @below {{'bitserial.pack' op expects an image for positions, which have one lane, and a place of three indices in it or none}}
   bitserial.pack planes 2 #bitserial.geometry<input = [1, 4, 4], kernel = [3, 3, 1], group = [3, 3, 1], output = [2, 2, 2], stride = [1, 1], dilation = [1, 1], groups = 1> #bitserial.schedule<pixels, lanes = 1, vectors = 4> image #bitserial.image<size = [4, 4], pad = [0, 0], bits = 8, outside = 0> at (%z, %z) ins(%c : memref<16xi8>) outs(%e : memref<1x2x4xi32>)
   return
 }
@@ -675,3 +675,407 @@ func.func @pack_c5(%c: memref<16xi8>, %e: memref<1x2x4xi32>) {
   bitserial.pack planes 2 #bitserial.geometry<input = [1, 4, 4], kernel = [3, 3, 1], group = [3, 3, 1], output = [2, 2, 2], stride = [1, 1], dilation = [1, 1], groups = 1> #bitserial.schedule<pixels, lanes = 1, vectors = 4, count = pairs> image #bitserial.image<size = [4, 4], pad = [0, 0], bits = 8, outside = 0> ins(%c : memref<16xi8>) outs(%e : memref<1x2x4xi32>)
   return
 }
+
+// -----
+
+func.func @planes_c1_codes(%c: memref<1x15x40xi32>, %p: memref<1x2x2x20xi32>) {
+  // expected-error @below {{'bitserial.planes' op has codes of element type 'i32'}}
+  bitserial.planes ins(%c : memref<1x15x40xi32>) outs(%p : memref<1x2x2x20xi32>)
+  return
+}
+
+// -----
+
+func.func @planes_c1_words(%c: memref<1x15x40xi8>, %p: memref<1x2x2x20xi8>) {
+  // expected-error @below {{'bitserial.planes' op has planes of element type 'i8'}}
+  bitserial.planes ins(%c : memref<1x15x40xi8>) outs(%p : memref<1x2x2x20xi8>)
+  return
+}
+
+// -----
+
+func.func @planes_c1_rank(%c: memref<1x3x5x40xi8>, %p: memref<1x2x2x20xi32>) {
+  // expected-error @below {{'bitserial.planes' op has codes of rank 4, expects 3}}
+  bitserial.planes ins(%c : memref<1x3x5x40xi8>) outs(%p : memref<1x2x2x20xi32>)
+  return
+}
+
+// -----
+
+func.func @planes_c2_planes(%c: memref<1x15x40xi8>, %p: memref<1x9x2x20xi32>) {
+  // expected-error @below {{'bitserial.planes' op expects 1 to 8 planes of 2 words for each of 15 positions}}
+  bitserial.planes ins(%c : memref<1x15x40xi8>) outs(%p : memref<1x9x2x20xi32>)
+  return
+}
+
+// -----
+
+func.func @planes_c2_words(%c: memref<1x15x40xi8>, %p: memref<1x2x1x20xi32>) {
+  // expected-error @below {{'bitserial.planes' op expects 1 to 8 planes of 2 words for each of 15 positions}}
+  bitserial.planes ins(%c : memref<1x15x40xi8>) outs(%p : memref<1x2x1x20xi32>)
+  return
+}
+
+// -----
+
+func.func @planes_c2_room(%c: memref<1x15x40xi8>, %p: memref<1x2x2x14xi32>) {
+  // expected-error @below {{'bitserial.planes' op expects 1 to 8 planes of 2 words for each of 15 positions}}
+  bitserial.planes ins(%c : memref<1x15x40xi8>) outs(%p : memref<1x2x2x14xi32>)
+  return
+}
+
+// -----
+
+func.func @codes_c1_rank(%c: memref<1x15x40xi8>, %p: memref<2x2x20xi32>) {
+  // expected-error @below {{'bitserial.codes' op has planes of rank 3, expects 4}}
+  bitserial.codes ins(%p : memref<2x2x20xi32>) outs(%c : memref<1x15x40xi8>)
+  return
+}
+
+// -----
+
+func.func @codes_c1_words(%c: memref<1x15x40xi8>, %p: memref<1x2x3x20xi32>) {
+  // expected-error @below {{'bitserial.codes' op expects 1 to 8 planes of 2 words for each of 15 positions}}
+  bitserial.codes ins(%p : memref<1x2x3x20xi32>) outs(%c : memref<1x15x40xi8>)
+  return
+}
+
+// -----
+
+func.func @code_words_c1_codes(%c: memref<1x15x40xi32>, %p: memref<1x1x10x20xi32>) {
+  // expected-error @below {{'bitserial.code_words' op has codes of element type 'i32'}}
+  bitserial.code_words 4 multipliers [1, 2] ins(%c : memref<1x15x40xi32>) outs(%p : memref<1x1x10x20xi32>)
+  return
+}
+
+// -----
+
+func.func @code_words_c1_rank(%c: memref<1x15x40xi8>, %p: memref<1x10x20xi32>) {
+  // expected-error @below {{'bitserial.code_words' op has words of rank 3, expects 4}}
+  bitserial.code_words 4 multipliers [1, 2] ins(%c : memref<1x15x40xi8>) outs(%p : memref<1x10x20xi32>)
+  return
+}
+
+// -----
+
+func.func @code_words_c2_codes(%c: memref<1x15x40xi8>, %p: memref<1x1x10x20xi32>) {
+  // expected-error @below {{'bitserial.code_words' op expects words of 4 or 2 codes for 40 channels at 15 positions, and multipliers of a byte}}
+  bitserial.code_words 3 multipliers [1, 2] ins(%c : memref<1x15x40xi8>) outs(%p : memref<1x1x10x20xi32>)
+  return
+}
+
+// -----
+
+func.func @code_words_c2_words(%c: memref<1x15x40xi8>, %p: memref<1x1x10x20xi32>) {
+  // expected-error @below {{'bitserial.code_words' op expects words of 4 or 2 codes for 40 channels at 15 positions, and multipliers of a byte}}
+  bitserial.code_words 2 multipliers [1, 2] ins(%c : memref<1x15x40xi8>) outs(%p : memref<1x1x10x20xi32>)
+  return
+}
+
+// -----
+
+func.func @code_words_c2_room(%c: memref<1x15x40xi8>, %p: memref<1x1x10x12xi32>) {
+  // expected-error @below {{'bitserial.code_words' op expects words of 4 or 2 codes for 40 channels at 15 positions, and multipliers of a byte}}
+  bitserial.code_words 4 multipliers [1, 2] ins(%c : memref<1x15x40xi8>) outs(%p : memref<1x1x10x12xi32>)
+  return
+}
+
+// -----
+
+func.func @code_words_c2_multipliers(%c: memref<1x15x40xi8>, %p: memref<1x1x10x20xi32>) {
+  // expected-error @below {{'bitserial.code_words' op expects words of 4 or 2 codes for 40 channels at 15 positions, and multipliers of a byte}}
+  bitserial.code_words 4 multipliers [200, 100] ins(%c : memref<1x15x40xi8>) outs(%p : memref<1x1x10x20xi32>)
+  return
+}
+
+// -----
+
+func.func @pool_c1_element(%c: memref<1x2x2x20xi8>, %p: memref<1x2x2x4xi32>) {
+  // expected-error @below {{'bitserial.pool' op has planes of element type 'i8'}}
+  bitserial.pool size [3, 5] window [2, 2] stride [1, 3] lanes 4 ins(%c : memref<1x2x2x20xi8>) outs(%p : memref<1x2x2x4xi32>)
+  return
+}
+
+// -----
+
+func.func @pool_c1_planes(%c: memref<1x2x2x20xi32>, %p: memref<1x1x2x4xi32>) {
+  // expected-error @below {{'bitserial.pool' op expects windows of [2, 2] in an image of [3, 5], and as many planes of their largest}}
+  bitserial.pool size [3, 5] window [2, 2] stride [1, 3] lanes 4 ins(%c : memref<1x2x2x20xi32>) outs(%p : memref<1x1x2x4xi32>)
+  return
+}
+
+// -----
+
+func.func @pool_c2_window(%c: memref<1x2x2x20xi32>, %p: memref<1x2x2x4xi32>) {
+  // expected-error @below {{'bitserial.pool' op expects windows of [4, 2] in an image of [3, 5], and as many planes of their largest}}
+  bitserial.pool size [3, 5] window [4, 2] stride [1, 3] lanes 4 ins(%c : memref<1x2x2x20xi32>) outs(%p : memref<1x2x2x4xi32>)
+  return
+}
+
+// -----
+
+func.func @pool_c2_room(%c: memref<1x2x2x20xi32>, %p: memref<1x2x2x3xi32>) {
+  // expected-error @below {{'bitserial.pool' op expects windows of [2, 2] in an image of [3, 5], and as many planes of their largest}}
+  bitserial.pool size [3, 5] window [2, 2] stride [1, 3] lanes 4 ins(%c : memref<1x2x2x20xi32>) outs(%p : memref<1x2x2x3xi32>)
+  return
+}
+
+// -----
+
+func.func @pool_c3(%c: memref<1x2x2x20xi32>, %p: memref<1x2x2x4xi32>) {
+  // expected-error @below {{'bitserial.pool' op expects 1 to 1024 lanes, found 0}}
+  bitserial.pool size [3, 5] window [2, 2] stride [1, 3] lanes 0 ins(%c : memref<1x2x2x20xi32>) outs(%p : memref<1x2x2x4xi32>)
+  return
+}
+
+// -----
+
+func.func @tiled_product_c1_planes(%p: memref<1x2x1x20xi8>, %w: memref<4xi32>, %a: memref<4xi8>, %g: memref<4xi8>, %r: memref<2xi32>, %i: memref<2xi32>, %e: memref<1x2x8xi32>, %s: memref<184xi32>) {
+  // expected-error @below {{'bitserial.tiled_product' op has planes of element type 'i8'}}
+  bitserial.tiled_product "c" multipliers [1, 2] #bitserial.geometry<input = [2, 3, 5], kernel = [3, 3, 2], group = [3, 3, 1], output = [2, 1, 3], stride = [1, 1], dilation = [1, 1], groups = 1> #bitserial.schedule<pixels, lanes = 8, vectors = 1> image #bitserial.image<size = [3, 5], pad = [0, 0], bits = 8, outside = 0> ins(%p, %w, %a, %g, %r, %i : memref<1x2x1x20xi8>, memref<4xi32>, memref<4xi8>, memref<4xi8>, memref<2xi32>, memref<2xi32>) outs(%e, %s : memref<1x2x8xi32>, memref<184xi32>)
+  return
+}
+
+// -----
+
+func.func @tiled_product_c1_coordinates(%p: memref<1x2x1x20xi32>, %w: memref<4xi32>, %a: memref<4xi32>, %g: memref<4xi8>, %r: memref<2xi32>, %i: memref<2xi32>, %e: memref<1x2x8xi32>, %s: memref<184xi32>) {
+  // expected-error @below {{'bitserial.tiled_product' op has coordinates of element type 'i32'}}
+  bitserial.tiled_product "c" multipliers [1, 2] #bitserial.geometry<input = [2, 3, 5], kernel = [3, 3, 2], group = [3, 3, 1], output = [2, 1, 3], stride = [1, 1], dilation = [1, 1], groups = 1> #bitserial.schedule<pixels, lanes = 8, vectors = 1> image #bitserial.image<size = [3, 5], pad = [0, 0], bits = 8, outside = 0> ins(%p, %w, %a, %g, %r, %i : memref<1x2x1x20xi32>, memref<4xi32>, memref<4xi32>, memref<4xi8>, memref<2xi32>, memref<2xi32>) outs(%e, %s : memref<1x2x8xi32>, memref<184xi32>)
+  return
+}
+
+// -----
+
+func.func @tiled_product_c1_groups(%p: memref<1x2x1x20xi32>, %w: memref<4xi32>, %a: memref<4xi8>, %g: memref<4xi64>, %r: memref<2xi32>, %i: memref<2xi32>, %e: memref<1x2x8xi32>, %s: memref<184xi32>) {
+  // expected-error @below {{'bitserial.tiled_product' op has groups of element type 'i64'}}
+  bitserial.tiled_product "c" multipliers [1, 2] #bitserial.geometry<input = [2, 3, 5], kernel = [3, 3, 2], group = [3, 3, 1], output = [2, 1, 3], stride = [1, 1], dilation = [1, 1], groups = 1> #bitserial.schedule<pixels, lanes = 8, vectors = 1> image #bitserial.image<size = [3, 5], pad = [0, 0], bits = 8, outside = 0> ins(%p, %w, %a, %g, %r, %i : memref<1x2x1x20xi32>, memref<4xi32>, memref<4xi8>, memref<4xi64>, memref<2xi32>, memref<2xi32>) outs(%e, %s : memref<1x2x8xi32>, memref<184xi32>)
+  return
+}
+
+// -----
+
+func.func @tiled_product_c1_rank(%p: memref<1x2x1x20xi32>, %w: memref<2x2xi32>, %a: memref<4xi8>, %g: memref<4xi8>, %r: memref<2xi32>, %i: memref<2xi32>, %e: memref<1x2x8xi32>, %s: memref<184xi32>) {
+  // expected-error @below {{'bitserial.tiled_product' op has words of rank 2, expects 1}}
+  bitserial.tiled_product "c" multipliers [1, 2] #bitserial.geometry<input = [2, 3, 5], kernel = [3, 3, 2], group = [3, 3, 1], output = [2, 1, 3], stride = [1, 1], dilation = [1, 1], groups = 1> #bitserial.schedule<pixels, lanes = 8, vectors = 1> image #bitserial.image<size = [3, 5], pad = [0, 0], bits = 8, outside = 0> ins(%p, %w, %a, %g, %r, %i : memref<1x2x1x20xi32>, memref<2x2xi32>, memref<4xi8>, memref<4xi8>, memref<2xi32>, memref<2xi32>) outs(%e, %s : memref<1x2x8xi32>, memref<184xi32>)
+  return
+}
+
+// -----
+
+func.func @tiled_product_c1_thresholds(%p: memref<1x2x1x20xi32>, %w: memref<4xi32>, %a: memref<4xi8>, %g: memref<4xi8>, %r: memref<2xi32>, %i: memref<2xi32>, %e: memref<1x2x1x8xi32>, %s: memref<184xi32>, %t: memref<2x3xi8>) {
+  // expected-error @below {{'bitserial.tiled_product' op has thresholds of element type 'i8'}}
+  bitserial.tiled_product "c" multipliers [1, 2] #bitserial.geometry<input = [2, 3, 5], kernel = [3, 3, 2], group = [3, 3, 1], output = [2, 1, 3], stride = [1, 1], dilation = [1, 1], groups = 1> #bitserial.schedule<pixels, lanes = 8, vectors = 1> image #bitserial.image<size = [3, 5], pad = [0, 0], bits = 8, outside = 0> ins(%p, %w, %a, %g, %r, %i : memref<1x2x1x20xi32>, memref<4xi32>, memref<4xi8>, memref<4xi8>, memref<2xi32>, memref<2xi32>) thresholds(%t : memref<2x3xi8>) outs(%e, %s : memref<1x2x1x8xi32>, memref<184xi32>)
+  return
+}
+
+// -----
+
+func.func @tiled_product_c2_rows(%p: memref<1x2x1x20xi32>, %w: memref<4xi32>, %a: memref<4xi8>, %g: memref<4xi8>, %r: memref<3xi32>, %i: memref<2xi32>, %e: memref<1x2x8xi32>, %s: memref<184xi32>) {
+  // expected-error @below {{'bitserial.tiled_product' op expects rows and an init for each of 2 outputs, a group for each coordinate, and multipliers for 2 planes}}
+  bitserial.tiled_product "c" multipliers [1, 2] #bitserial.geometry<input = [2, 3, 5], kernel = [3, 3, 2], group = [3, 3, 1], output = [2, 1, 3], stride = [1, 1], dilation = [1, 1], groups = 1> #bitserial.schedule<pixels, lanes = 8, vectors = 1> image #bitserial.image<size = [3, 5], pad = [0, 0], bits = 8, outside = 0> ins(%p, %w, %a, %g, %r, %i : memref<1x2x1x20xi32>, memref<4xi32>, memref<4xi8>, memref<4xi8>, memref<3xi32>, memref<2xi32>) outs(%e, %s : memref<1x2x8xi32>, memref<184xi32>)
+  return
+}
+
+// -----
+
+func.func @tiled_product_c2_init(%p: memref<1x2x1x20xi32>, %w: memref<4xi32>, %a: memref<4xi8>, %g: memref<4xi8>, %r: memref<2xi32>, %i: memref<3xi32>, %e: memref<1x2x8xi32>, %s: memref<184xi32>) {
+  // expected-error @below {{'bitserial.tiled_product' op expects rows and an init for each of 2 outputs, a group for each coordinate, and multipliers for 2 planes}}
+  bitserial.tiled_product "c" multipliers [1, 2] #bitserial.geometry<input = [2, 3, 5], kernel = [3, 3, 2], group = [3, 3, 1], output = [2, 1, 3], stride = [1, 1], dilation = [1, 1], groups = 1> #bitserial.schedule<pixels, lanes = 8, vectors = 1> image #bitserial.image<size = [3, 5], pad = [0, 0], bits = 8, outside = 0> ins(%p, %w, %a, %g, %r, %i : memref<1x2x1x20xi32>, memref<4xi32>, memref<4xi8>, memref<4xi8>, memref<2xi32>, memref<3xi32>) outs(%e, %s : memref<1x2x8xi32>, memref<184xi32>)
+  return
+}
+
+// -----
+
+func.func @tiled_product_c2_groups(%p: memref<1x2x1x20xi32>, %w: memref<4xi32>, %a: memref<4xi8>, %g: memref<3xi8>, %r: memref<2xi32>, %i: memref<2xi32>, %e: memref<1x2x8xi32>, %s: memref<184xi32>) {
+  // expected-error @below {{'bitserial.tiled_product' op expects rows and an init for each of 2 outputs, a group for each coordinate, and multipliers for 2 planes}}
+  bitserial.tiled_product "c" multipliers [1, 2] #bitserial.geometry<input = [2, 3, 5], kernel = [3, 3, 2], group = [3, 3, 1], output = [2, 1, 3], stride = [1, 1], dilation = [1, 1], groups = 1> #bitserial.schedule<pixels, lanes = 8, vectors = 1> image #bitserial.image<size = [3, 5], pad = [0, 0], bits = 8, outside = 0> ins(%p, %w, %a, %g, %r, %i : memref<1x2x1x20xi32>, memref<4xi32>, memref<4xi8>, memref<3xi8>, memref<2xi32>, memref<2xi32>) outs(%e, %s : memref<1x2x8xi32>, memref<184xi32>)
+  return
+}
+
+// -----
+
+func.func @tiled_product_c2_multipliers(%p: memref<1x1x1x20xi32>, %w: memref<4xi32>, %a: memref<4xi8>, %g: memref<4xi8>, %r: memref<2xi32>, %i: memref<2xi32>, %e: memref<1x2x8xi32>, %s: memref<184xi32>) {
+  // expected-error @below {{'bitserial.tiled_product' op expects rows and an init for each of 2 outputs, a group for each coordinate, and multipliers for 1 planes}}
+  bitserial.tiled_product "c" multipliers [1, 2] #bitserial.geometry<input = [2, 3, 5], kernel = [3, 3, 2], group = [3, 3, 1], output = [2, 1, 3], stride = [1, 1], dilation = [1, 1], groups = 1> #bitserial.schedule<pixels, lanes = 8, vectors = 1> image #bitserial.image<size = [3, 5], pad = [0, 0], bits = 8, outside = 0> ins(%p, %w, %a, %g, %r, %i : memref<1x1x1x20xi32>, memref<4xi32>, memref<4xi8>, memref<4xi8>, memref<2xi32>, memref<2xi32>) outs(%e, %s : memref<1x2x8xi32>, memref<184xi32>)
+  return
+}
+
+// -----
+
+func.func @tiled_product_c3_planes(%p: memref<1x2x1x14xi32>, %w: memref<4xi32>, %a: memref<4xi8>, %g: memref<4xi8>, %r: memref<2xi32>, %i: memref<2xi32>, %e: memref<1x2x8xi32>, %s: memref<184xi32>) {
+  // expected-error @below {{'bitserial.tiled_product' op expects planes that hold an image of [3, 5] and 2 channels}}
+  bitserial.tiled_product "c" multipliers [1, 2] #bitserial.geometry<input = [2, 3, 5], kernel = [3, 3, 2], group = [3, 3, 1], output = [2, 1, 3], stride = [1, 1], dilation = [1, 1], groups = 1> #bitserial.schedule<pixels, lanes = 8, vectors = 1> image #bitserial.image<size = [3, 5], pad = [0, 0], bits = 8, outside = 0> ins(%p, %w, %a, %g, %r, %i : memref<1x2x1x14xi32>, memref<4xi32>, memref<4xi8>, memref<4xi8>, memref<2xi32>, memref<2xi32>) outs(%e, %s : memref<1x2x8xi32>, memref<184xi32>)
+  return
+}
+
+// -----
+
+func.func @tiled_product_c3_rank(%p: memref<1x2x1x20xi32>, %w: memref<4xi32>, %a: memref<4xi8>, %g: memref<4xi8>, %r: memref<2xi32>, %i: memref<2xi32>, %e: memref<1x2x1x8xi32>, %s: memref<184xi32>) {
+  // expected-error @below {{'bitserial.tiled_product' op has a result of rank 4, expects 3}}
+  bitserial.tiled_product "c" multipliers [1, 2] #bitserial.geometry<input = [2, 3, 5], kernel = [3, 3, 2], group = [3, 3, 1], output = [2, 1, 3], stride = [1, 1], dilation = [1, 1], groups = 1> #bitserial.schedule<pixels, lanes = 8, vectors = 1> image #bitserial.image<size = [3, 5], pad = [0, 0], bits = 8, outside = 0> ins(%p, %w, %a, %g, %r, %i : memref<1x2x1x20xi32>, memref<4xi32>, memref<4xi8>, memref<4xi8>, memref<2xi32>, memref<2xi32>) outs(%e, %s : memref<1x2x1x8xi32>, memref<184xi32>)
+  return
+}
+
+// -----
+
+func.func @tiled_product_c3_block(%p: memref<1x2x1x20xi32>, %w: memref<4xi32>, %a: memref<4xi8>, %g: memref<4xi8>, %r: memref<2xi32>, %i: memref<2xi32>, %e: memref<1x2x7xi32>, %s: memref<184xi32>) {
+  // expected-error @below {{'bitserial.tiled_product' op expects a result that holds whole blocks of 3 positions of 2 outputs, and thresholds for codes of 1 to 4 bits}}
+  bitserial.tiled_product "c" multipliers [1, 2] #bitserial.geometry<input = [2, 3, 5], kernel = [3, 3, 2], group = [3, 3, 1], output = [2, 1, 3], stride = [1, 1], dilation = [1, 1], groups = 1> #bitserial.schedule<pixels, lanes = 8, vectors = 1> image #bitserial.image<size = [3, 5], pad = [0, 0], bits = 8, outside = 0> ins(%p, %w, %a, %g, %r, %i : memref<1x2x1x20xi32>, memref<4xi32>, memref<4xi8>, memref<4xi8>, memref<2xi32>, memref<2xi32>) outs(%e, %s : memref<1x2x7xi32>, memref<184xi32>)
+  return
+}
+
+// -----
+
+func.func @tiled_product_c3_outputs(%p: memref<1x2x1x20xi32>, %w: memref<4xi32>, %a: memref<4xi8>, %g: memref<4xi8>, %r: memref<2xi32>, %i: memref<2xi32>, %e: memref<1x3x8xi32>, %s: memref<184xi32>) {
+  // expected-error @below {{'bitserial.tiled_product' op expects a result that holds whole blocks of 3 positions of 2 outputs, and thresholds for codes of 1 to 4 bits}}
+  bitserial.tiled_product "c" multipliers [1, 2] #bitserial.geometry<input = [2, 3, 5], kernel = [3, 3, 2], group = [3, 3, 1], output = [2, 1, 3], stride = [1, 1], dilation = [1, 1], groups = 1> #bitserial.schedule<pixels, lanes = 8, vectors = 1> image #bitserial.image<size = [3, 5], pad = [0, 0], bits = 8, outside = 0> ins(%p, %w, %a, %g, %r, %i : memref<1x2x1x20xi32>, memref<4xi32>, memref<4xi8>, memref<4xi8>, memref<2xi32>, memref<2xi32>) outs(%e, %s : memref<1x3x8xi32>, memref<184xi32>)
+  return
+}
+
+// -----
+
+func.func @tiled_product_c3_thresholds(%p: memref<1x2x1x20xi32>, %w: memref<4xi32>, %a: memref<4xi8>, %g: memref<4xi8>, %r: memref<2xi32>, %i: memref<2xi32>, %e: memref<1x2x1x8xi32>, %s: memref<184xi32>, %t: memref<2x2xi32>) {
+  // expected-error @below {{'bitserial.tiled_product' op expects a result that holds whole blocks of 3 positions of 2 outputs, and thresholds for codes of 1 to 4 bits}}
+  bitserial.tiled_product "c" multipliers [1, 2] #bitserial.geometry<input = [2, 3, 5], kernel = [3, 3, 2], group = [3, 3, 1], output = [2, 1, 3], stride = [1, 1], dilation = [1, 1], groups = 1> #bitserial.schedule<pixels, lanes = 8, vectors = 1> image #bitserial.image<size = [3, 5], pad = [0, 0], bits = 8, outside = 0> ins(%p, %w, %a, %g, %r, %i : memref<1x2x1x20xi32>, memref<4xi32>, memref<4xi8>, memref<4xi8>, memref<2xi32>, memref<2xi32>) thresholds(%t : memref<2x2xi32>) outs(%e, %s : memref<1x2x1x8xi32>, memref<184xi32>)
+  return
+}
+
+// -----
+
+func.func @tiled_product_c3_codes(%p: memref<1x2x1x20xi32>, %w: memref<4xi32>, %a: memref<4xi8>, %g: memref<4xi8>, %r: memref<2xi32>, %i: memref<2xi32>, %e: memref<1x1x1x8xi32>, %s: memref<184xi32>, %t: memref<2x3xi32>) {
+  // expected-error @below {{'bitserial.tiled_product' op expects a result that holds whole blocks of 3 positions of 2 outputs, and thresholds for codes of 1 to 4 bits}}
+  bitserial.tiled_product "c" multipliers [1, 2] #bitserial.geometry<input = [2, 3, 5], kernel = [3, 3, 2], group = [3, 3, 1], output = [2, 1, 3], stride = [1, 1], dilation = [1, 1], groups = 1> #bitserial.schedule<pixels, lanes = 8, vectors = 1> image #bitserial.image<size = [3, 5], pad = [0, 0], bits = 8, outside = 0> ins(%p, %w, %a, %g, %r, %i : memref<1x2x1x20xi32>, memref<4xi32>, memref<4xi8>, memref<4xi8>, memref<2xi32>, memref<2xi32>) thresholds(%t : memref<2x3xi32>) outs(%e, %s : memref<1x1x1x8xi32>, memref<184xi32>)
+  return
+}
+
+// -----
+
+func.func @tiled_product_c4_outputs(%p: memref<1x2x1x20xi32>, %w: memref<4xi32>, %a: memref<4xi8>, %g: memref<4xi8>, %r: memref<2xi32>, %i: memref<2xi32>, %e: memref<1x2x8xi32>, %s: memref<184xi32>) {
+  // expected-error @below {{'bitserial.tiled_product' op expects a schedule for positions with lanes}}
+  bitserial.tiled_product "c" multipliers [1, 2] #bitserial.geometry<input = [2, 3, 5], kernel = [3, 3, 2], group = [3, 3, 1], output = [2, 1, 3], stride = [1, 1], dilation = [1, 1], groups = 1> #bitserial.schedule<outputs, lanes = 8, vectors = 1> image #bitserial.image<size = [3, 5], pad = [0, 0], bits = 8, outside = 0> ins(%p, %w, %a, %g, %r, %i : memref<1x2x1x20xi32>, memref<4xi32>, memref<4xi8>, memref<4xi8>, memref<2xi32>, memref<2xi32>) outs(%e, %s : memref<1x2x8xi32>, memref<184xi32>)
+  return
+}
+
+// -----
+
+func.func @tiled_product_c4_dense(%p: memref<1x2x1x20xi32>, %w: memref<4xi32>, %a: memref<4xi8>, %g: memref<4xi8>, %r: memref<2xi32>, %i: memref<2xi32>, %e: memref<1x2x8xi32>, %s: memref<184xi32>) {
+  // expected-error @below {{'bitserial.tiled_product' op expects a schedule for positions with lanes}}
+  bitserial.tiled_product "c" multipliers [1, 2] #bitserial.geometry<input = [2, 3, 5], kernel = [3, 3, 2], group = [3, 3, 1], output = [2, 1, 3], stride = [1, 1], dilation = [1, 1], groups = 1> #bitserial.schedule<pixels, lanes = 8, vectors = 1, count = dpbusd> image #bitserial.image<size = [3, 5], pad = [0, 0], bits = 8, outside = 0> ins(%p, %w, %a, %g, %r, %i : memref<1x2x1x20xi32>, memref<4xi32>, memref<4xi8>, memref<4xi8>, memref<2xi32>, memref<2xi32>) outs(%e, %s : memref<1x2x8xi32>, memref<184xi32>)
+  return
+}
+
+// -----
+
+func.func @tiled_product_c4_passes(%p: memref<1x2x1x20xi32>, %w: memref<4xi32>, %a: memref<4xi8>, %g: memref<4xi8>, %r: memref<2xi32>, %i: memref<2xi32>, %e: memref<1x2x8xi32>, %s: memref<184xi32>) {
+  // expected-error @below {{'bitserial.tiled_product' op expects groups of whole words, in one group of the convolution, for 2 passes}}
+  bitserial.tiled_product "c" multipliers [1, 2] #bitserial.geometry<input = [2, 3, 5], kernel = [3, 3, 2], group = [3, 3, 1], output = [2, 1, 3], stride = [1, 1], dilation = [1, 1], groups = 1> #bitserial.schedule<pixels, lanes = 8, vectors = 1 in 2 passes> image #bitserial.image<size = [3, 5], pad = [0, 0], bits = 8, outside = 0> ins(%p, %w, %a, %g, %r, %i : memref<1x2x1x20xi32>, memref<4xi32>, memref<4xi8>, memref<4xi8>, memref<2xi32>, memref<2xi32>) outs(%e, %s : memref<1x2x8xi32>, memref<184xi32>)
+  return
+}
+
+// -----
+
+func.func @tiled_product_c5(%p: memref<1x2x1x20xi32>, %w: memref<4xi32>, %a: memref<4xi8>, %g: memref<4xi8>, %r: memref<2xi32>, %i: memref<2xi32>, %e: memref<1x2x8xi32>, %s: memref<8xi32>) {
+  // expected-error @below {{'bitserial.tiled_product' op expects a workspace of 184 words, found 8}}
+  bitserial.tiled_product "c" multipliers [1, 2] #bitserial.geometry<input = [2, 3, 5], kernel = [3, 3, 2], group = [3, 3, 1], output = [2, 1, 3], stride = [1, 1], dilation = [1, 1], groups = 1> #bitserial.schedule<pixels, lanes = 8, vectors = 1> image #bitserial.image<size = [3, 5], pad = [0, 0], bits = 8, outside = 0> ins(%p, %w, %a, %g, %r, %i : memref<1x2x1x20xi32>, memref<4xi32>, memref<4xi8>, memref<4xi8>, memref<2xi32>, memref<2xi32>) outs(%e, %s : memref<1x2x8xi32>, memref<8xi32>)
+  return
+}
+
+// -----
+
+func.func @dense_product_c1(%p: memref<1x1x1x20xi32>, %w: memref<40xi8>, %i: memref<2xi32>, %e: memref<1x2x8xi32>, %s: memref<120xi32>) {
+  // expected-error @below {{'bitserial.dense_product' op has weights of element type 'i8'}}
+  bitserial.dense_product "c" #bitserial.geometry<input = [2, 3, 5], kernel = [3, 3, 2], group = [3, 3, 2], output = [2, 1, 3], stride = [1, 1], dilation = [1, 1], groups = 1> #bitserial.schedule<pixels, lanes = 8, vectors = 1, count = dpbusd> image #bitserial.image<size = [3, 5], pad = [0, 0], bits = 8, outside = 0> ins(%p, %w, %i : memref<1x1x1x20xi32>, memref<40xi8>, memref<2xi32>) outs(%e, %s : memref<1x2x8xi32>, memref<120xi32>)
+  return
+}
+
+// -----
+
+func.func @dense_product_c2_init(%p: memref<1x1x1x20xi32>, %w: memref<10xi32>, %i: memref<3xi32>, %e: memref<1x2x8xi32>, %s: memref<120xi32>) {
+  // expected-error @below {{'bitserial.dense_product' op expects an init and 5 words of weights for each of 2 outputs}}
+  bitserial.dense_product "c" #bitserial.geometry<input = [2, 3, 5], kernel = [3, 3, 2], group = [3, 3, 2], output = [2, 1, 3], stride = [1, 1], dilation = [1, 1], groups = 1> #bitserial.schedule<pixels, lanes = 8, vectors = 1, count = dpbusd> image #bitserial.image<size = [3, 5], pad = [0, 0], bits = 8, outside = 0> ins(%p, %w, %i : memref<1x1x1x20xi32>, memref<10xi32>, memref<3xi32>) outs(%e, %s : memref<1x2x8xi32>, memref<120xi32>)
+  return
+}
+
+// -----
+
+func.func @dense_product_c2_weights(%p: memref<1x1x1x20xi32>, %w: memref<9xi32>, %i: memref<2xi32>, %e: memref<1x2x8xi32>, %s: memref<120xi32>) {
+  // expected-error @below {{'bitserial.dense_product' op expects an init and 5 words of weights for each of 2 outputs}}
+  bitserial.dense_product "c" #bitserial.geometry<input = [2, 3, 5], kernel = [3, 3, 2], group = [3, 3, 2], output = [2, 1, 3], stride = [1, 1], dilation = [1, 1], groups = 1> #bitserial.schedule<pixels, lanes = 8, vectors = 1, count = dpbusd> image #bitserial.image<size = [3, 5], pad = [0, 0], bits = 8, outside = 0> ins(%p, %w, %i : memref<1x1x1x20xi32>, memref<9xi32>, memref<2xi32>) outs(%e, %s : memref<1x2x8xi32>, memref<120xi32>)
+  return
+}
+
+// -----
+
+func.func @dense_product_c3(%p: memref<1x1x1x20xi32>, %w: memref<10xi32>, %i: memref<2xi32>, %e: memref<1x2x4xi32>, %s: memref<120xi32>) {
+  // expected-error @below {{'bitserial.dense_product' op expects a result that holds whole blocks of 3 positions of 2 outputs, and thresholds for codes of 1 to 4 bits}}
+  bitserial.dense_product "c" #bitserial.geometry<input = [2, 3, 5], kernel = [3, 3, 2], group = [3, 3, 2], output = [2, 1, 3], stride = [1, 1], dilation = [1, 1], groups = 1> #bitserial.schedule<pixels, lanes = 8, vectors = 1, count = dpbusd> image #bitserial.image<size = [3, 5], pad = [0, 0], bits = 8, outside = 0> ins(%p, %w, %i : memref<1x1x1x20xi32>, memref<10xi32>, memref<2xi32>) outs(%e, %s : memref<1x2x4xi32>, memref<120xi32>)
+  return
+}
+
+// -----
+
+func.func @dense_product_c4_count(%p: memref<1x1x1x20xi32>, %w: memref<10xi32>, %i: memref<2xi32>, %e: memref<1x2x8xi32>, %s: memref<120xi32>) {
+  // expected-error @below {{'bitserial.dense_product' op expects a schedule that multiplies codes, in one pass, and the kernel as one group}}
+  bitserial.dense_product "c" #bitserial.geometry<input = [2, 3, 5], kernel = [3, 3, 2], group = [3, 3, 2], output = [2, 1, 3], stride = [1, 1], dilation = [1, 1], groups = 1> #bitserial.schedule<pixels, lanes = 8, vectors = 1> image #bitserial.image<size = [3, 5], pad = [0, 0], bits = 8, outside = 0> ins(%p, %w, %i : memref<1x1x1x20xi32>, memref<10xi32>, memref<2xi32>) outs(%e, %s : memref<1x2x8xi32>, memref<120xi32>)
+  return
+}
+
+// -----
+
+func.func @dense_product_c4_group(%p: memref<1x1x1x20xi32>, %w: memref<10xi32>, %i: memref<2xi32>, %e: memref<1x2x8xi32>, %s: memref<120xi32>) {
+  // expected-error @below {{'bitserial.dense_product' op expects a schedule that multiplies codes, in one pass, and the kernel as one group}}
+  bitserial.dense_product "c" #bitserial.geometry<input = [2, 3, 5], kernel = [3, 3, 2], group = [3, 3, 1], output = [2, 1, 3], stride = [1, 1], dilation = [1, 1], groups = 1> #bitserial.schedule<pixels, lanes = 8, vectors = 1, count = dpbusd> image #bitserial.image<size = [3, 5], pad = [0, 0], bits = 8, outside = 0> ins(%p, %w, %i : memref<1x1x1x20xi32>, memref<10xi32>, memref<2xi32>) outs(%e, %s : memref<1x2x8xi32>, memref<120xi32>)
+  return
+}
+
+// -----
+
+func.func @dense_product_c5(%p: memref<1x1x1x20xi32>, %w: memref<10xi32>, %i: memref<2xi32>, %e: memref<1x2x8xi32>, %s: memref<8xi32>) {
+  // expected-error @below {{'bitserial.dense_product' op expects a workspace of 120 words, found 8}}
+  bitserial.dense_product "c" #bitserial.geometry<input = [2, 3, 5], kernel = [3, 3, 2], group = [3, 3, 2], output = [2, 1, 3], stride = [1, 1], dilation = [1, 1], groups = 1> #bitserial.schedule<pixels, lanes = 8, vectors = 1, count = dpbusd> image #bitserial.image<size = [3, 5], pad = [0, 0], bits = 8, outside = 0> ins(%p, %w, %i : memref<1x1x1x20xi32>, memref<10xi32>, memref<2xi32>) outs(%e, %s : memref<1x2x8xi32>, memref<8xi32>)
+  return
+}
+
+// -----
+
+func.func @product_c5_element(%p: memref<1x2xi32>, %w: memref<8xi32>, %a: memref<4xi8>, %n: memref<1xi8>, %i: memref<4xi32>, %o: memref<4xi8>, %e: memref<1x4xi32>) {
+  // expected-error @below {{'bitserial.product' op has an order of element type 'i8'}}
+  bitserial.product "c" multipliers [1] #bitserial.geometry<input = [40, 1, 1], kernel = [1, 1, 40], group = [1, 1, 40], output = [3, 1, 1], stride = [1, 1], dilation = [1, 1], groups = 1> #bitserial.schedule<outputs, lanes = 4, vectors = 1> ins(%p, %w, %a, %n, %i : memref<1x2xi32>, memref<8xi32>, memref<4xi8>, memref<1xi8>, memref<4xi32>) order(%o : memref<4xi8>) outs(%e : memref<1x4xi32>)
+  return
+}
+
+// -----
+
+func.func @product_c5_size(%p: memref<1x2xi32>, %w: memref<8xi32>, %a: memref<4xi8>, %n: memref<1xi8>, %i: memref<4xi32>, %o: memref<3xi16>, %e: memref<1x4xi32>) {
+  // expected-error @below {{'bitserial.product' op expects an order of as many outputs as init has, for outputs in lanes}}
+  bitserial.product "c" multipliers [1] #bitserial.geometry<input = [40, 1, 1], kernel = [1, 1, 40], group = [1, 1, 40], output = [3, 1, 1], stride = [1, 1], dilation = [1, 1], groups = 1> #bitserial.schedule<outputs, lanes = 4, vectors = 1> ins(%p, %w, %a, %n, %i : memref<1x2xi32>, memref<8xi32>, memref<4xi8>, memref<1xi8>, memref<4xi32>) order(%o : memref<3xi16>) outs(%e : memref<1x4xi32>)
+  return
+}
+
+// -----
+
+func.func @product_c4_lanes(%p: memref<1x4x8xi32>, %w: memref<4xi32>, %a: memref<4xi8>, %n: memref<4xi8>, %i: memref<2xi32>, %e: memref<1x2x8xi32>) {
+  // expected-error @below {{'bitserial.product' op expects at least one multiplier, and positions without lanes}}
+  bitserial.product "c" multipliers [1, 2] #bitserial.geometry<input = [2, 3, 5], kernel = [3, 3, 2], group = [3, 3, 1], output = [2, 1, 3], stride = [1, 1], dilation = [1, 1], groups = 1> #bitserial.schedule<pixels, lanes = 8, vectors = 1> ins(%p, %w, %a, %n, %i : memref<1x4x8xi32>, memref<4xi32>, memref<4xi8>, memref<4xi8>, memref<2xi32>) outs(%e : memref<1x2x8xi32>)
+  return
+}
+
+// -----
+
+// expected-error @below {{there are 1 to 1024 passes, several of positions in lanes of fixed vectors only, found 0}}
+func.func private @schedule_c4_none() attributes {s = #bitserial.schedule<pixels, lanes = 8, vectors = 1 in 0 passes>}
+
+// -----
+
+// expected-error @below {{there are 1 to 1024 passes, several of positions in lanes of fixed vectors only, found 2}}
+func.func private @schedule_c4_scalable() attributes {s = #bitserial.schedule<pixels, lanes = 4 x offsets, vectors = 1 in 2 passes>}
+
+// -----
+
+// expected-error @below {{codes are multiplied at positions in lanes only}}
+func.func private @schedule_c5() attributes {s = #bitserial.schedule<outputs, lanes = 8, vectors = 1, count = dpbusd>}
+
+// -----
+
+// expected-error @below {{no instruction usdot sums the bytes of 8 lanes}}
+func.func private @schedule_c2_usdot() attributes {s = #bitserial.schedule<pixels, lanes = 8, vectors = 1, count = usdot>}

@@ -7,50 +7,66 @@
 // Pack
 //===----------------------------------------------------------------------===//
 
-#geometry = #bitserial.geometry<input = [2, 3, 21], kernel = [3, 2, 2], group = [3, 2, 1], output = [2, 1, 20], stride = [1, 1], dilation = [1, 1], groups = 1>
-
-// A group of each of the two channels has 6 bits, in one word, for each of two
-// planes. Vectors of 8 positions, of which the last reaches past the row's 20.
-// CHECK-LABEL: func.func @pack_pixels(
-// CHECK-SAME: %[[CODES:.*]]: memref<1x4x3x21xi8>, %[[PATCHES:.*]]: memref<1x4x24xi32>)
-// CHECK-DAG: %[[FLAT:.*]] = memref.collapse_shape %[[CODES]] {{.*}} into memref<252xi8>
-// CHECK: scf.for %[[GROUP:.*]] = %c0 to %c2 step %c1 {
-// CHECK: %[[ROW:.*]] = arith.muli %[[GROUP]], %c2
-// CHECK: scf.for %[[X:.*]] = %c0 to %c20 step %c8 {
-// CHECK: %[[PACKED:.*]]:2 = scf.for %[[BIT:.*]] = %c0 to %c6 step %c1 iter_args(%[[LOW:.*]] = %{{.*}}, %[[HIGH:.*]] = %{{.*}}) -> (vector<8xi32>, vector<8xi32>) {
-// CHECK: %[[BYTES:.*]] = vector.load %[[FLAT]][%{{.*}}] : memref<252xi8>, vector<8xi8>
-// CHECK: %[[CODE:.*]] = arith.extui %[[BYTES]] : vector<8xi8> to vector<8xi32>
-// CHECK: %[[B0:.*]] = arith.andi %[[CODE]], %{{.*}}
-// CHECK: %[[S0:.*]] = arith.shli %[[B0]], %[[SHIFT:.*]] :
-// CHECK: %[[NEW0:.*]] = arith.ori %[[LOW]], %[[S0]]
-// CHECK: %[[P1:.*]] = arith.shrui %[[CODE]], %{{.*}}
-// CHECK: %[[B1:.*]] = arith.andi %[[P1]]
-// CHECK: %[[S1:.*]] = arith.shli %[[B1]], %[[SHIFT]]
-// CHECK: %[[NEW1:.*]] = arith.ori %[[HIGH]], %[[S1]]
-// CHECK: scf.yield %[[NEW0]], %[[NEW1]]
-// CHECK: vector.store %[[PACKED]]#0, %[[PATCHES]][%{{.*}}, %[[ROW]], %[[X]]]
-// CHECK: %[[ROW1:.*]] = arith.addi %[[ROW]], %c1
-// CHECK: vector.store %[[PACKED]]#1, %[[PATCHES]][%{{.*}}, %[[ROW1]], %[[X]]]
-func.func @pack_pixels(%c: memref<1x4x3x21xi8>, %p: memref<1x4x24xi32>) {
-  bitserial.pack planes 2 #geometry <pixels, lanes = 8, vectors = 3> ins(%c : memref<1x4x3x21xi8>) outs(%p : memref<1x4x24xi32>)
+// 32 codes are compared with a plane's bit at a time; the last pixels, behind whose
+// codes there are no 32 more, bit by bit.
+// CHECK-LABEL: func.func @planes(
+// CHECK-SAME: %[[CODES:.*]]: memref<1x20x40xi8>, %[[PLANES:.*]]: memref<1x2x2x36xi32>)
+// CHECK: %[[FLAT:.*]] = memref.collapse_shape %[[CODES]] {{.*}} into memref<800xi8>
+// CHECK: scf.for %[[P:.*]] = %c0 to %c19 step %c1 {
+// CHECK: vector.load %[[FLAT]][%{{.*}}] : memref<800xi8>, vector<32xi8>
+// CHECK: arith.cmpi ne, %{{.*}} : vector<32xi8>
+// CHECK: vector.bitcast %{{.*}} : vector<32xi1> to vector<1xi32>
+// CHECK: memref.store %{{.*}}, %[[PLANES]][%c0, %c0, %c0, %[[P]]]
+// The last word has 8 channels.
+// CHECK: %[[LAST:.*]] = arith.andi %{{.*}}, %c255_i32
+// CHECK: memref.store %[[LAST]], %[[PLANES]][%c0, %c0, %c1, %[[P]]]
+// CHECK: scf.for %{{.*}} = %c0 to %c32 step %c1 iter_args(%{{.*}} = %c0_i32, %{{.*}} = %c0_i32) -> (i32, i32) {
+// CHECK: memref.store %{{.*}}, %[[PLANES]][%c0, %c0, %c0, %c19]
+func.func @planes(%c: memref<1x20x40xi8>, %p: memref<1x2x2x36xi32>) {
+  bitserial.planes ins(%c : memref<1x20x40xi8>) outs(%p : memref<1x2x2x36xi32>)
   return
 }
 
 // -----
 
-#stride2 = #bitserial.geometry<input = [1, 1, 41], kernel = [1, 2, 1], group = [1, 2, 1], output = [1, 1, 20], stride = [1, 2], dilation = [1, 1], groups = 1>
-#stride5 = #bitserial.geometry<input = [1, 1, 41], kernel = [1, 2, 1], group = [1, 2, 1], output = [1, 1, 8], stride = [1, 5], dilation = [1, 1], groups = 1>
+// 40 codes are 32 and 8.
+// CHECK-LABEL: func.func @codes(
+// CHECK: scf.for %{{.*}} = %c0 to %c20 step %c1 {
+// CHECK: vector.bitcast %{{.*}} : vector<1xi32> to vector<32xi1>
+// CHECK: vector.store %{{.*}}, %{{.*}} : memref<800xi8>, vector<32xi8>
+// CHECK: vector.shuffle %{{.*}} [0, 1, 2, 3, 4, 5, 6, 7] : vector<32xi8>, vector<32xi8>
+// CHECK: vector.store %{{.*}}, %{{.*}} : memref<800xi8>, vector<8xi8>
+func.func @codes(%c: memref<1x20x40xi8>, %p: memref<1x2x2x36xi32>) {
+  bitserial.codes ins(%p : memref<1x2x2x36xi32>) outs(%c : memref<1x20x40xi8>)
+  return
+}
 
-// A small stride loads all and takes every second; a large one loads each.
-// CHECK-LABEL: func.func @pack_pixels_strides(
-// CHECK: %[[ALL:.*]] = vector.load {{.*}} vector<8xi8>
-// CHECK: vector.shuffle %[[ALL]], %[[ALL]] [0, 2, 4, 6] : vector<8xi8>, vector<8xi8>
-// CHECK: vector.store
-// CHECK-COUNT-4: memref.load {{.*}}xi8>
-// CHECK: vector.from_elements {{.*}} : vector<4xi8>
-func.func @pack_pixels_strides(%c: memref<1x4x1x41xi8>, %p: memref<1x1x20xi32>, %q: memref<1x1x8xi32>) {
-  bitserial.pack planes 1 #stride2 <pixels, lanes = 4, vectors = 5> ins(%c : memref<1x4x1x41xi8>) outs(%p : memref<1x1x20xi32>)
-  bitserial.pack planes 1 #stride5 <pixels, lanes = 4, vectors = 2> ins(%c : memref<1x4x1x41xi8>) outs(%q : memref<1x1x8xi32>)
+// -----
+
+// Of six channels four make a word, then two. Codes 0, 3, 5, 8 are sums of bits.
+// CHECK-LABEL: func.func @code_words(
+// CHECK: vector.load %{{.*}} : memref<120xi8>, vector<4xi8>
+// CHECK: arith.muli %{{.*}}, %[[THREE:.*]] : vector<4xi32>
+// CHECK: memref.store %{{.*}}[%c0, %c0, %c0, %{{.*}}]
+// CHECK: vector.load %{{.*}} : memref<120xi8>, vector<2xi8>
+// CHECK: memref.store %{{.*}}[%c0, %c0, %c1, %{{.*}}]
+func.func @code_words(%c: memref<1x20x6xi8>, %p: memref<1x1x2x36xi32>) {
+  bitserial.code_words 4 multipliers [3, 5] ins(%c : memref<1x20x6xi8>) outs(%p : memref<1x1x2x36xi32>)
+  return
+}
+
+// -----
+
+// The larger of two codes of one bit is set where one of them is.
+// CHECK-LABEL: func.func @pool(
+// CHECK: %[[A:.*]] = vector.load {{.*}} vector<8xi32>
+// CHECK: %[[X:.*]] = vector.shuffle %[[A]], %[[A]] [0, 2, 4, 6] : vector<8xi32>, vector<8xi32>
+// CHECK: %[[B:.*]] = vector.load {{.*}} vector<8xi32>
+// CHECK: %[[Y:.*]] = vector.shuffle %[[B]], %[[B]] [0, 2, 4, 6]
+// CHECK: %[[OR:.*]] = arith.ori %[[X]], %[[Y]] : vector<4xi32>
+// CHECK: vector.store %[[OR]]
+func.func @pool(%p: memref<1x1x1x32xi32>, %q: memref<1x1x1x24xi32>) {
+  bitserial.pool size [1, 8] window [1, 2] stride [1, 2] lanes 4 ins(%p : memref<1x1x1x32xi32>) outs(%q : memref<1x1x1x24xi32>)
   return
 }
 
@@ -88,37 +104,70 @@ func.func @pack_outputs_tail(%c: memref<1x82xi8>, %p: memref<1x8xi32>) {
 // Product
 //===----------------------------------------------------------------------===//
 
-#geometry = #bitserial.geometry<input = [2, 1, 40], kernel = [1, 1, 2], group = [1, 1, 1], output = [3, 1, 40], stride = [1, 1], dilation = [1, 1], groups = 1>
+#geometry = #bitserial.geometry<input = [32, 1, 40], kernel = [1, 1, 32], group = [1, 1, 32], output = [3, 1, 40], stride = [1, 1], dilation = [1, 1], groups = 1>
 
-// Two accumulators of 16 positions for each of three outputs stay in registers
-// over groups and rows; a word of weights is broadcast for both.
-// CHECK-LABEL: func.func @product_pixels(
-// CHECK-SAME: %[[PATCHES:.*]]: memref<1x4x64xi32>, %[[WORDS:.*]]: memref<5xi32>, %[[COORDINATES:.*]]: memref<5xi8>, %[[WIDTHS:.*]]: memref<6xi8>, %[[INIT:.*]]: memref<3xi32>, %[[SUMS:.*]]: memref<1x3x64xi32>)
-// CHECK: scf.for %[[POSITION:.*]] = %c0 to %c64 step %c32 {
+// 40 positions are a tile of two vectors of 16 and one of one. Patches are copied,
+// then accumulators stay in registers over the rows of an output; a word of weights
+// is broadcast for all vectors.
+// CHECK-LABEL: func.func @tiled_product(
+// CHECK-SAME: %[[PLANES:.*]]: memref<1x2x1x104xi32>, %[[WORDS:.*]]: memref<5xi32>, %[[COORDINATES:.*]]: memref<5xi8>, %[[GROUPS:.*]]: memref<5xi8>, %[[ROWS:.*]]: memref<3xi32>, %[[INIT:.*]]: memref<3xi32>, %[[SUMS:.*]]: memref<1x3x64xi32>, %[[WORKSPACE:.*]]: memref<80xi32>)
+// CHECK: vector.load %{{.*}} : memref<208xi32>, vector<16xi32>
+// CHECK: vector.store %{{.*}}, %[[WORKSPACE]]
 // CHECK: scf.for %[[C:.*]] = %c0 to %c3 step %c1 iter_args(%[[R:.*]] = %c0, %[[W:.*]] = %c0) -> (index, index) {
 // CHECK: %[[FIRST:.*]] = memref.load %[[INIT]][%[[C]]]
 // CHECK: %[[START:.*]] = vector.broadcast %[[FIRST]] : i32 to vector<16xi32>
-// CHECK: %[[G:.*]]:4 = scf.for %[[GROUP:.*]] = %c0 to %c2 step %c1 iter_args(%{{.*}} = %[[START]], %{{.*}} = %[[START]], %{{.*}} = %[[R]], %{{.*}} = %[[W]]) -> (vector<16xi32>, vector<16xi32>, index, index) {
-// CHECK: memref.load %[[WIDTHS]][%{{.*}}]
-// CHECK: scf.for %{{.*}} = %c0 to %{{.*}} step %c1 iter_args(%[[A0:.*]] = %{{.*}}, %[[A1:.*]] = %{{.*}}, %[[ROW:.*]] = %{{.*}}, %[[AT:.*]] = %{{.*}}) -> (vector<16xi32>, vector<16xi32>, index, index) {
+// CHECK: memref.load %[[ROWS]][%[[C]]]
+// CHECK: %[[S:.*]]:4 = scf.for %{{.*}} = %c0 to %{{.*}} step %c1 iter_args(%[[A0:.*]] = %[[START]], %[[A1:.*]] = %[[START]], %[[ROW:.*]] = %[[R]], %[[AT:.*]] = %[[W]]) -> (vector<16xi32>, vector<16xi32>, index, index) {
+// CHECK: memref.load %[[GROUPS]][%[[ROW]]]
 // CHECK: %[[A:.*]] = memref.load %[[COORDINATES]][%[[ROW]]]
-// CHECK: arith.extsi %[[A]] : i8 to i32
 // CHECK: %[[WORD:.*]] = memref.load %[[WORDS]][%[[AT]]]
 // CHECK: %[[ALL:.*]] = vector.broadcast %[[WORD]] : i32 to vector<16xi32>
-// CHECK: %[[BITS:.*]] = vector.load %[[PATCHES]]
-// CHECK: %[[DIFFERS:.*]] = arith.xori %[[ALL]], %[[BITS]] : vector<16xi32>
-// CHECK: %[[COUNT:.*]] = math.ctpop %[[DIFFERS]] : vector<16xi32>
+// CHECK: %[[BITS:.*]] = vector.load %[[WORKSPACE]]
+// CHECK: %[[DIFFERS:.*]] = arith.xori %[[ALL]], %{{.*}} : vector<16xi32>
+// CHECK: math.ctpop %[[DIFFERS]] : vector<16xi32>
 // CHECK-COUNT-3: math.ctpop
-// CHECK: %[[NEXT0:.*]] = arith.subi %[[A0]],
-// CHECK: %[[NEXT1:.*]] = arith.subi %[[A1]],
-// CHECK: %[[NEXTROW:.*]] = arith.addi %[[ROW]], %c1
-// CHECK: %[[NEXTAT:.*]] = arith.addi %[[AT]], %c1
-// CHECK: scf.yield %[[NEXT0]], %[[NEXT1]], %[[NEXTROW]], %[[NEXTAT]]
-// CHECK: vector.store %[[G]]#0, %[[SUMS]][%c0, %[[C]], %[[POSITION]]]
-// CHECK: vector.store %[[G]]#1, %[[SUMS]][%c0, %[[C]], %{{.*}}]
-// CHECK: scf.yield %[[G]]#2, %[[G]]#3
-func.func @product_pixels(%p: memref<1x4x64xi32>, %w: memref<5xi32>, %a: memref<5xi8>, %n: memref<6xi8>, %i: memref<3xi32>, %s: memref<1x3x64xi32>) {
-  bitserial.product "conv" multipliers [1, 5] #geometry <pixels, lanes = 16, vectors = 2> ins(%p, %w, %a, %n, %i : memref<1x4x64xi32>, memref<5xi32>, memref<5xi8>, memref<6xi8>, memref<3xi32>) outs(%s : memref<1x3x64xi32>)
+// CHECK: scf.yield
+// CHECK: vector.store %[[S]]#0, %[[SUMS]][%c0, %[[C]], %{{.*}}]
+// CHECK: vector.store %[[S]]#1, %[[SUMS]][%c0, %[[C]], %{{.*}}]
+// CHECK: scf.yield %[[S]]#2, %[[S]]#3
+// The last tile has one vector.
+// CHECK: scf.for %{{.*}} = %c0 to %{{.*}} step %c1 iter_args(%{{.*}}) -> (vector<16xi32>, index, index) {
+func.func @tiled_product(%p: memref<1x2x1x104xi32>, %w: memref<5xi32>, %a: memref<5xi8>, %g: memref<5xi8>, %r: memref<3xi32>, %i: memref<3xi32>, %s: memref<1x3x64xi32>, %ws: memref<80xi32>) {
+  bitserial.tiled_product "conv" multipliers [1, 5] #geometry <pixels, lanes = 16, vectors = 2> image <size = [1, 40], pad = [0, 0], bits = 8, outside = 0> ins(%p, %w, %a, %g, %r, %i : memref<1x2x1x104xi32>, memref<5xi32>, memref<5xi8>, memref<5xi8>, memref<3xi32>, memref<3xi32>) outs(%s, %ws : memref<1x3x64xi32>, memref<80xi32>)
+  return
+}
+
+// -----
+
+#geometry = #bitserial.geometry<input = [32, 1, 16], kernel = [1, 1, 32], group = [1, 1, 32], output = [3, 1, 16], stride = [1, 1], dilation = [1, 1], groups = 1>
+
+// Two bits of a code: the second threshold is reached, or one or three of them are.
+// CHECK-LABEL: func.func @tiled_product_thresholds(
+// CHECK-DAG: %[[R0:.*]] = arith.cmpi sge, %[[S:.*]], %{{.*}} : vector<16xi32>
+// CHECK-DAG: %[[R1:.*]] = arith.cmpi sge, %[[S]], %{{.*}} : vector<16xi32>
+// CHECK-DAG: %[[R2:.*]] = arith.cmpi sge, %[[S]], %{{.*}} : vector<16xi32>
+// CHECK: %[[ODD:.*]] = arith.xori %{{.*}}, %{{.*}} : vector<16xi1>
+// CHECK: %[[LOW:.*]] = arith.xori %[[ODD]], %{{.*}} : vector<16xi1>
+// CHECK: arith.ori
+// CHECK: arith.select %[[LOW]]
+// CHECK: arith.ori
+// CHECK: arith.select
+func.func @tiled_product_thresholds(%p: memref<1x1x1x80xi32>, %w: memref<5xi32>, %a: memref<5xi8>, %g: memref<5xi8>, %r: memref<3xi32>, %t: memref<3x3xi32>, %s: memref<1x2x1x16xi32>, %ws: memref<32xi32>) {
+  bitserial.tiled_product "conv" multipliers [1] #geometry <pixels, lanes = 16, vectors = 1> image <size = [1, 16], pad = [0, 0], bits = 8, outside = 0> ins(%p, %w, %a, %g, %r, %r : memref<1x1x1x80xi32>, memref<5xi32>, memref<5xi8>, memref<5xi8>, memref<3xi32>, memref<3xi32>) thresholds(%t : memref<3x3xi32>) outs(%s, %ws : memref<1x2x1x16xi32>, memref<32xi32>)
+  return
+}
+
+// -----
+
+#geometry = #bitserial.geometry<input = [8, 1, 16], kernel = [1, 1, 8], group = [1, 1, 8], output = [4, 1, 16], stride = [1, 1], dilation = [1, 1], groups = 1>
+
+// Four outputs at a time, for each word of four codes.
+// CHECK-LABEL: func.func @dense_product(
+// CHECK: scf.for %{{.*}} = %c0 to %c2 step %c1 iter_args({{.*}}) -> (vector<8xi32>, vector<8xi32>, vector<8xi32>, vector<8xi32>, vector<8xi32>, vector<8xi32>, vector<8xi32>, vector<8xi32>) {
+// CHECK-COUNT-2: vector.load %{{.*}} : memref<40xi32>, vector<8xi32>
+// CHECK-COUNT-8: llvm.call_intrinsic "llvm.x86.avx512.vpdpbusd.256"
+func.func @dense_product(%p: memref<1x1x2x48xi32>, %w: memref<8xi32>, %i: memref<4xi32>, %s: memref<1x4x16xi32>, %ws: memref<40xi32>) {
+  bitserial.dense_product "conv" #geometry <pixels, lanes = 8, vectors = 2, count = dpbusd> image <size = [1, 16], pad = [0, 0], bits = 8, outside = 0> ins(%p, %w, %i : memref<1x1x2x48xi32>, memref<8xi32>, memref<4xi32>) outs(%s, %ws : memref<1x4x16xi32>, memref<40xi32>)
   return
 }
 
@@ -352,19 +401,19 @@ func.func @no_trace(%y: memref<1x5xf32>) {
 
 // Vectors whose length only the CPU knows: whole blocks of two, then one by one,
 // with a mask.
-// CHECK-LABEL: func.func @product_scalable(
-// CHECK: %[[SCALE:.*]] = vector.vscale
-// CHECK: scf.for
-// CHECK: vector.load %{{.*}} : memref<20xi32>, vector<[4]xi32>
-// CHECK: vector.load %{{.*}} : memref<20xi32>, vector<[4]xi32>
-// CHECK: math.ctpop %{{.*}} : vector<[4]xi32>
-// CHECK: vector.store %{{.*}} : memref<1x1x24xi32>, vector<[4]xi32>
-// CHECK: scf.for
+// CHECK-LABEL: func.func @tiled_product_scalable(
 // CHECK: %[[MASK:.*]] = llvm.call_intrinsic "llvm.get.active.lane.mask"(%{{.*}}, %{{.*}}) : (i64, i64) -> vector<[4]xi1>
 // CHECK: vector.maskedload %{{.*}}, %[[MASK]]
 // CHECK: vector.maskedstore %{{.*}}, %[[MASK]]
-func.func @product_scalable(%p: memref<1x1x20xi32>, %w: memref<1xi32>, %a: memref<1xi8>, %n: memref<1xi8>, %i: memref<1xi32>, %s: memref<1x1x24xi32>) {
-  bitserial.product "c" multipliers [1] #geometry <pixels, lanes = 4 x offsets, vectors = 2> ins(%p, %w, %a, %n, %i : memref<1x1x20xi32>, memref<1xi32>, memref<1xi8>, memref<1xi8>, memref<1xi32>) outs(%s : memref<1x1x24xi32>)
+// CHECK: vector.load %{{.*}} : memref<28xi32>, vector<[4]xi32>
+// CHECK: vector.load %{{.*}} : memref<28xi32>, vector<[4]xi32>
+// CHECK: math.ctpop %{{.*}} : vector<[4]xi32>
+// CHECK: vector.store %{{.*}} : memref<1x1x24xi32>, vector<[4]xi32>
+// CHECK: %[[LAST:.*]] = llvm.call_intrinsic "llvm.get.active.lane.mask"(%{{.*}}, %{{.*}}) : (i64, i64) -> vector<[4]xi1>
+// CHECK: vector.maskedload %{{.*}}, %[[LAST]]
+// CHECK: vector.maskedstore %{{.*}}, %[[LAST]]
+func.func @tiled_product_scalable(%p: memref<1x1x1x20xi32>, %w: memref<1xi32>, %a: memref<1xi8>, %i: memref<1xi32>, %s: memref<1x1x24xi32>, %ws: memref<28xi32>) {
+  bitserial.tiled_product "c" multipliers [1] #geometry <pixels, lanes = 4 x offsets, vectors = 2> image <size = [1, 20], pad = [0, 0], bits = 8, outside = 0> ins(%p, %w, %a, %a, %i, %i : memref<1x1x1x20xi32>, memref<1xi32>, memref<1xi8>, memref<1xi8>, memref<1xi32>, memref<1xi32>) outs(%s, %ws : memref<1x1x24xi32>, memref<28xi32>)
   return
 }
 

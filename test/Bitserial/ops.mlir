@@ -26,12 +26,25 @@ func.func @constant() {
 }
 
 // CHECK-LABEL: func.func @pack(
-// CHECK: bitserial.pack planes 2 <input = [2, 3, 5], kernel = [3, 3, 2], group = [3, 3, 1], output = [2, 1, 3], stride = [1, 1], dilation = [1, 1], groups = 1> <pixels, lanes = 8, vectors = 1> ins(%{{.*}} : tensor<1x4x3x5xi8>) outs(%{{.*}} : tensor<1x4x8xi32>) -> tensor<1x4x8xi32>
+// CHECK: bitserial.pack planes 2 <input = [40, 1, 1], kernel = [1, 1, 40], group = [1, 1, 40], output = [3, 1, 1], stride = [1, 1], dilation = [1, 1], groups = 1> <outputs, lanes = 4, vectors = 1> ins(%{{.*}} : tensor<1x72xi8>) outs(%{{.*}} : tensor<1x4xi32>) -> tensor<1x4xi32>
 // CHECK: bitserial.pack planes 2 {{.*}} <outputs, lanes = 4, vectors = 1> ins(%{{.*}} : memref<1x72xi8>) outs(%{{.*}} : memref<1x4xi32>){{$}}
-func.func @pack(%c: tensor<1x4x3x5xi8>, %e: tensor<1x4x8xi32>, %v: memref<1x72xi8>, %p: memref<1x4xi32>) -> tensor<1x4x8xi32> {
-  %0 = bitserial.pack planes 2 #conv #pixels ins(%c : tensor<1x4x3x5xi8>) outs(%e : tensor<1x4x8xi32>) -> tensor<1x4x8xi32>
+func.func @pack(%c: tensor<1x72xi8>, %e: tensor<1x4xi32>, %v: memref<1x72xi8>, %p: memref<1x4xi32>) -> tensor<1x4xi32> {
+  %0 = bitserial.pack planes 2 #fc #outputs ins(%c : tensor<1x72xi8>) outs(%e : tensor<1x4xi32>) -> tensor<1x4xi32>
   bitserial.pack planes 2 #fc #outputs ins(%v : memref<1x72xi8>) outs(%p : memref<1x4xi32>)
-  return %0 : tensor<1x4x8xi32>
+  return %0 : tensor<1x4xi32>
+}
+
+// CHECK-LABEL: func.func @planes(
+// CHECK: bitserial.planes ins(%{{.*}} : tensor<1x15x40xi8>) outs(%{{.*}} : tensor<1x2x2x20xi32>) -> tensor<1x2x2x20xi32>
+// CHECK: bitserial.codes ins(%{{.*}} : memref<1x2x2x20xi32>) outs(%{{.*}} : memref<1x15x40xi8>)
+// CHECK: bitserial.code_words 4 multipliers [1, 2] ins(%{{.*}} : memref<1x15x40xi8>) outs(%{{.*}} : memref<1x1x10x20xi32>)
+// CHECK: bitserial.pool size [3, 5] window [2, 2] stride [1, 3] lanes 4 ins(%{{.*}} : memref<1x2x2x20xi32>) outs(%{{.*}} : memref<1x2x2x4xi32>)
+func.func @planes(%c: tensor<1x15x40xi8>, %e: tensor<1x2x2x20xi32>, %mc: memref<1x15x40xi8>, %mp: memref<1x2x2x20xi32>, %mw: memref<1x1x10x20xi32>, %mq: memref<1x2x2x4xi32>) -> tensor<1x2x2x20xi32> {
+  %0 = bitserial.planes ins(%c : tensor<1x15x40xi8>) outs(%e : tensor<1x2x2x20xi32>) -> tensor<1x2x2x20xi32>
+  bitserial.codes ins(%mp : memref<1x2x2x20xi32>) outs(%mc : memref<1x15x40xi8>)
+  bitserial.code_words 4 multipliers [1, 2] ins(%mc : memref<1x15x40xi8>) outs(%mw : memref<1x1x10x20xi32>)
+  bitserial.pool size [3, 5] window [2, 2] stride [1, 3] lanes 4 ins(%mp : memref<1x2x2x20xi32>) outs(%mq : memref<1x2x2x4xi32>)
+  return %0 : tensor<1x2x2x20xi32>
 }
 
 // CHECK-LABEL: func.func @pack_image(
@@ -54,23 +67,40 @@ func.func @band(%p: tensor<1x4x3xi32>, %w: tensor<4xi32>, %a: tensor<4xi8>, %n: 
 }
 
 // CHECK-LABEL: func.func @product(
-// CHECK: bitserial.product "conv" multipliers [1, -2] <input = {{.*}}> <pixels, lanes = 8, vectors = 1> ins(%{{.*}}, %{{.*}}, %{{.*}}, %{{.*}}, %{{.*}} : tensor<1x4x8xi32>, tensor<4xi32>, tensor<4xi8>, tensor<4xi8>, tensor<2xi32>) outs(%{{.*}} : tensor<1x2x8xi32>) -> tensor<1x2x8xi32>
+// CHECK: bitserial.product "conv" multipliers [1, -2] <input = {{.*}}> <pixels, lanes = 1, vectors = 3> ins(%{{.*}}, %{{.*}}, %{{.*}}, %{{.*}}, %{{.*}} : tensor<1x4x3xi32>, tensor<4xi32>, tensor<4xi8>, tensor<4xi8>, tensor<2xi32>) outs(%{{.*}} : tensor<1x2x3xi32>) -> tensor<1x2x3xi32>
 // CHECK: bitserial.product "fc" multipliers [3] {{.*}} outs(%{{.*}} : memref<1x4xi32>) {tag}
-func.func @product(%p: tensor<1x4x8xi32>, %w: tensor<4xi32>, %a: tensor<4xi8>, %n: tensor<4xi8>, %i: tensor<2xi32>, %e: tensor<1x2x8xi32>,
-                   %mp: memref<1x2xi32>, %mw: memref<8xi32>, %ma: memref<4xi16>, %mn: memref<1xi8>, %mi: memref<4xi32>, %me: memref<1x4xi32>) -> tensor<1x2x8xi32> {
-  %0 = bitserial.product "conv" multipliers [1, -2] #conv #pixels ins(%p, %w, %a, %n, %i : tensor<1x4x8xi32>, tensor<4xi32>, tensor<4xi8>, tensor<4xi8>, tensor<2xi32>) outs(%e : tensor<1x2x8xi32>) -> tensor<1x2x8xi32>
+// CHECK: bitserial.product "fc" multipliers [3] {{.*}} order(%{{.*}} : memref<4xi16>) outs(%{{.*}} : memref<1x4xi32>)
+func.func @product(%p: tensor<1x4x3xi32>, %w: tensor<4xi32>, %a: tensor<4xi8>, %n: tensor<4xi8>, %i: tensor<2xi32>, %e: tensor<1x2x3xi32>,
+                   %mp: memref<1x2xi32>, %mw: memref<8xi32>, %ma: memref<4xi16>, %mn: memref<1xi8>, %mi: memref<4xi32>, %me: memref<1x4xi32>) -> tensor<1x2x3xi32> {
+  %0 = bitserial.product "conv" multipliers [1, -2] #conv #three ins(%p, %w, %a, %n, %i : tensor<1x4x3xi32>, tensor<4xi32>, tensor<4xi8>, tensor<4xi8>, tensor<2xi32>) outs(%e : tensor<1x2x3xi32>) -> tensor<1x2x3xi32>
   bitserial.product "fc" multipliers [3] #fc #outputs ins(%mp, %mw, %ma, %mn, %mi : memref<1x2xi32>, memref<8xi32>, memref<4xi16>, memref<1xi8>, memref<4xi32>) outs(%me : memref<1x4xi32>) {tag}
-  return %0 : tensor<1x2x8xi32>
+  bitserial.product "fc" multipliers [3] #fc #outputs ins(%mp, %mw, %ma, %mn, %mi : memref<1x2xi32>, memref<8xi32>, memref<4xi16>, memref<1xi8>, memref<4xi32>) order(%ma : memref<4xi16>) outs(%me : memref<1x4xi32>)
+  return %0 : tensor<1x2x3xi32>
 }
 
-// CHECK-LABEL: func.func @product_scalable(
-// CHECK: <pixels, lanes = 4 x pointers, vectors = 2, count = bytes>
-// CHECK: <pixels, lanes = 4 x offsets, vectors = 1>
-func.func @product_scalable(%p: memref<1x4x8xi32>, %w: memref<4xi32>, %a: memref<4xi8>, %n: memref<4xi8>, %i: memref<2xi32>, %e: memref<1x2x8xi32>) {
-  bitserial.product "conv" multipliers [1, -2] #conv #bitserial.schedule<pixels, lanes = 4 x pointers, vectors = 2, count = bytes> ins(%p, %w, %a, %n, %i : memref<1x4x8xi32>, memref<4xi32>, memref<4xi8>, memref<4xi8>, memref<2xi32>) outs(%e : memref<1x2x8xi32>)
-  bitserial.product "conv" multipliers [1, -2] #conv #bitserial.schedule<pixels, lanes = 4 x offsets, vectors = 1> ins(%p, %w, %a, %n, %i : memref<1x4x8xi32>, memref<4xi32>, memref<4xi8>, memref<4xi8>, memref<2xi32>) outs(%e : memref<1x2x8xi32>)
+// Words: 2 planes of 3 rows of kernel positions and of groups, in tiles of 8.
+// CHECK-LABEL: func.func @tiled_product(
+// CHECK: bitserial.tiled_product "conv" multipliers [1, 2] <input = {{.*}}> <pixels, lanes = 8, vectors = 1> image <size = [3, 5], pad = [0, 0], bits = 8, outside = 0> ins(%{{.*}}, %{{.*}}, %{{.*}}, %{{.*}}, %{{.*}}, %{{.*}} : tensor<1x2x1x20xi32>, tensor<4xi32>, tensor<4xi8>, tensor<4xi8>, tensor<2xi32>, tensor<2xi32>) outs(%{{.*}}, %{{.*}} : tensor<1x2x8xi32>, tensor<184xi32>) -> tensor<1x2x8xi32>, tensor<184xi32>
+// CHECK: bitserial.tiled_product "conv" {{.*}} thresholds(%{{.*}} : memref<2x3xi32>) outs(%{{.*}}, %{{.*}} : memref<1x2x1x8xi32>, memref<184xi32>){{$}}
+func.func @tiled_product(%p: tensor<1x2x1x20xi32>, %w: tensor<4xi32>, %a: tensor<4xi8>, %g: tensor<4xi8>, %i: tensor<2xi32>, %e: tensor<1x2x8xi32>, %s: tensor<184xi32>,
+                         %mp: memref<1x2x1x20xi32>, %mw: memref<4xi32>, %ma: memref<4xi8>, %mi: memref<2xi32>, %mt: memref<2x3xi32>, %me: memref<1x2x1x8xi32>, %ms: memref<184xi32>) -> tensor<1x2x8xi32> {
+  %0:2 = bitserial.tiled_product "conv" multipliers [1, 2] #conv #pixels image #bitserial.image<size = [3, 5], pad = [0, 0], bits = 8, outside = 0> ins(%p, %w, %a, %g, %i, %i : tensor<1x2x1x20xi32>, tensor<4xi32>, tensor<4xi8>, tensor<4xi8>, tensor<2xi32>, tensor<2xi32>) outs(%e, %s : tensor<1x2x8xi32>, tensor<184xi32>) -> tensor<1x2x8xi32>, tensor<184xi32>
+  bitserial.tiled_product "conv" multipliers [1, 2] #conv #pixels image #bitserial.image<size = [3, 5], pad = [0, 0], bits = 8, outside = 0> ins(%mp, %mw, %ma, %ma, %mi, %mi : memref<1x2x1x20xi32>, memref<4xi32>, memref<4xi8>, memref<4xi8>, memref<2xi32>, memref<2xi32>) thresholds(%mt : memref<2x3xi32>) outs(%me, %ms : memref<1x2x1x8xi32>, memref<184xi32>)
+  return %0#0 : tensor<1x2x8xi32>
+}
+
+// CHECK-LABEL: func.func @dense_product(
+// CHECK: bitserial.dense_product "conv" <input = [2, 3, 5], {{.*}}> <pixels, lanes = 8, vectors = 1, count = dpbusd> image <size = [3, 5], pad = [0, 0], bits = 8, outside = 0> ins(%{{.*}}, %{{.*}}, %{{.*}} : memref<1x1x1x20xi32>, memref<10xi32>, memref<2xi32>) outs(%{{.*}}, %{{.*}} : memref<1x2x8xi32>, memref<120xi32>){{$}}
+func.func @dense_product(%p: memref<1x1x1x20xi32>, %w: memref<10xi32>, %i: memref<2xi32>, %e: memref<1x2x8xi32>, %s: memref<120xi32>) {
+  bitserial.dense_product "conv" #bitserial.geometry<input = [2, 3, 5], kernel = [3, 3, 2], group = [3, 3, 2], output = [2, 1, 3], stride = [1, 1], dilation = [1, 1], groups = 1> #bitserial.schedule<pixels, lanes = 8, vectors = 1, count = dpbusd> image #bitserial.image<size = [3, 5], pad = [0, 0], bits = 8, outside = 0> ins(%p, %w, %i : memref<1x1x1x20xi32>, memref<10xi32>, memref<2xi32>) outs(%e, %s : memref<1x2x8xi32>, memref<120xi32>)
   return
 }
+
+// CHECK-LABEL: func.func private @schedules(
+// CHECK-SAME: <pixels, lanes = 4 x pointers, vectors = 2, count = bytes>
+// CHECK-SAME: <pixels, lanes = 4 x offsets, vectors = 1>
+// CHECK-SAME: <pixels, lanes = 16, vectors = 8 in 3 passes>
+func.func private @schedules() attributes {a = #bitserial.schedule<pixels, lanes = 4 x pointers, vectors = 2, count = bytes>, b = #bitserial.schedule<pixels, lanes = 4 x offsets, vectors = 1>, c = #bitserial.schedule<pixels, lanes = 16, vectors = 8 in 3 passes>}
 
 // CHECK-LABEL: func.func @threshold(
 // CHECK: bitserial.threshold <pixels, lanes = 8, vectors = 1> rows [0, 1] columns [0, 0] ins(%{{.*}}, %{{.*}} : tensor<1x2x8xi32>, tensor<2x1x2x3xi32>) outs(%{{.*}} : tensor<1x2x2x2xi8>) -> tensor<1x2x2x2xi8>

@@ -11,22 +11,22 @@
 
 module attributes {bitserial.target = #bitserial.target<triple = "x86_64-linux-gnu", cpu = "x86-64-v3", features = "">} {
 
-// Codes become planar, with room for the vectors that reach past the last
+// Codes become planes, with room for the vectors that reach past the last
 // position; a threshold reads the blocked sums. init is
-// (1 + 2) * (5 * 1 + 3 * 1) and (1 + 2) * (2 * 2 + 9 * 9): bits of the rows.
+// (1 + 2) * (5 * 1 + 3 * 1) and (1 + 2) * (2 * 2 + 9 * 9): bits of the rows, of
+// which the first output has two in group 0, the second one in each.
 // CHECK-LABEL: func.func @conv2d_avx2(
 // CHECK-SAME: %[[X:.*]]: tensor<1x3x5x2xi8>) -> tensor<1x1x3x2xi8>
-// CHECK: %[[P:.*]] = linalg.transpose ins(%[[X]] : {{.*}} permutation = [0, 3, 1, 2]
-// CHECK: %[[C:.*]] = tensor.pad %{{.*}} low[0, 0, 0, 0] high[0, 2, 0, 0]
-// CHECK: to tensor<1x4x3x5xi8>
-// CHECK: %[[PATCHES:.*]] = bitserial.pack planes 2 <input = [2, 3, 5], kernel = [3, 3, 2], group = [3, 3, 1], output = [2, 1, 3], stride = [1, 1], dilation = [1, 1], groups = 1> <pixels, lanes = 8, vectors = 1> ins(%[[C]] : tensor<1x4x3x5xi8>) outs(%{{.*}} : tensor<1x4x8xi32>)
+// CHECK: %[[C:.*]] = tensor.collapse_shape %[[X]] {{\[\[}}0], [1, 2], [3]]
+// CHECK: %[[P:.*]] = bitserial.planes ins(%[[C]] : tensor<1x15x2xi8>) outs(%{{.*}} : tensor<1x2x1x47xi32>)
 // CHECK-DAG: %[[W:.*]] = bitserial.constant "conv" "words" dense<[1, 2, 3, 511]> : tensor<4xi32>
 // CHECK-DAG: %[[A:.*]] = bitserial.constant "conv" "coordinates" dense<[5, 3, 2, 9]> : tensor<4xi8>
-// CHECK-DAG: %[[N:.*]] = bitserial.constant "conv" "widths" dense<[2, 0, 1, 1]> : tensor<4xi8>
+// CHECK-DAG: %[[G:.*]] = bitserial.constant "conv" "groups" dense<[0, 0, 0, 1]> : tensor<4xi8>
+// CHECK-DAG: %[[N:.*]] = bitserial.constant "conv" "rows" dense<2> : tensor<2xi32>
 // CHECK-DAG: %[[I:.*]] = bitserial.constant "conv" "init" dense<[24, 255]> : tensor<2xi32>
-// CHECK: %[[S:.*]] = bitserial.product "conv" multipliers [1, 2] {{.*}} <pixels, lanes = 8, vectors = 1> ins(%[[PATCHES]], %[[W]], %[[A]], %[[N]], %[[I]] : {{.*}} -> tensor<1x2x8xi32>
+// CHECK: %[[S:.*]]:2 = bitserial.tiled_product "conv" multipliers [1, 2] <input = [2, 3, 5], kernel = [3, 3, 2], group = [3, 3, 1], output = [2, 1, 3], stride = [1, 1], dilation = [1, 1], groups = 1> <pixels, lanes = 8, vectors = 1> image <size = [3, 5], pad = [0, 0], bits = 8, outside = 0> ins(%[[P]], %[[W]], %[[A]], %[[G]], %[[N]], %[[I]] : {{.*}} -> tensor<1x2x8xi32>
 // CHECK: %[[T:.*]] = bitserial.constant "conv" "thresholds" dense<{{\[\[}}3], [4]]> : tensor<2x1xi32>
-// CHECK: %[[Y:.*]] = bitserial.threshold <pixels, lanes = 8, vectors = 1> ins(%[[S]], %[[T]] : {{.*}} -> tensor<1x1x3x2xi8>
+// CHECK: %[[Y:.*]] = bitserial.threshold <pixels, lanes = 8, vectors = 1> ins(%[[S]]#0, %[[T]] : {{.*}} -> tensor<1x1x3x2xi8>
 // CHECK-NEXT: return %[[Y]]
 // TRACE-LABEL: func.func @conv2d_avx2(
 // TRACE: %[[Y:.*]] = bitserial.threshold
@@ -35,7 +35,7 @@ module attributes {bitserial.target = #bitserial.target<triple = "x86_64-linux-g
 func.func @conv2d_avx2(%x: !x) -> !y {
   %w = mbn.constant bases<widths = dense<[2, 0, 1, 1]> : tensor<4xi8>, coordinates = dense<[5, 3, 2, 9]> : tensor<4xi16>, signs = dense<[1, 2, 3, 511]> : tensor<4xi32>, steps = dense<1.0> : tensor<1xf32>> : !w
   %t = arith.constant dense<[[3], [4]]> : tensor<2x1xi32>
-  %s = mbn.conv2d %x, %w layer "conv" : !x, !w -> tensor<1x1x3x2xi32>
+  %s = mbn.conv2d %x, %w layer "conv" {bitserial.family = "popcount"} : !x, !w -> tensor<1x1x3x2xi32>
   %y = mbn.threshold %s, %t : tensor<1x1x3x2xi32>, tensor<2x1xi32> -> !y
   return %y : !y
 }
@@ -51,11 +51,11 @@ module attributes {bitserial.target = #bitserial.target<triple = "x86_64-linux-g
 
 // 400 positions are 25 vectors, at most 8 in a block: 4 blocks of 7.
 // CHECK-LABEL: func.func @conv2d_avx512_blocks(
-// CHECK: bitserial.product {{.*}} <pixels, lanes = 16, vectors = 7> {{.*}} -> tensor<1x1x448xi32>
+// CHECK: bitserial.tiled_product {{.*}} <pixels, lanes = 16, vectors = 7> {{.*}} -> tensor<1x1x448xi32>
 func.func @conv2d_avx512_blocks(%x: !x) -> tensor<1x20x20x1xf32> {
   %w = mbn.constant bases<widths = dense<1> : tensor<1xi8>, coordinates = dense<5> : tensor<1xi16>, signs = dense<1> : tensor<1xi32>, steps = dense<1.0> : tensor<1xf32>> : !w
   %p = arith.constant dense<1.0> : tensor<1xf32>
-  %s = mbn.conv2d %x, %w layer "conv" : !x, !w -> tensor<1x20x20x1xi32>
+  %s = mbn.conv2d %x, %w layer "conv" {bitserial.family = "popcount"} : !x, !w -> tensor<1x20x20x1xi32>
   %y = mbn.rescale %s, %p, %p : tensor<1x20x20x1xi32>, tensor<1xf32>, tensor<1xf32> -> tensor<1x20x20x1xf32>
   return %y : tensor<1x20x20x1xf32>
 }
@@ -138,17 +138,14 @@ func.func @conv2d_pad1_no_zero(%x: !x) -> tensor<1x3x3x1xi32> {
 
 module attributes {bitserial.target = #bitserial.target<triple = "x86_64-linux-gnu", cpu = "x86-64-v3", features = "">} {
 
-// The same for lanes, which read padded codes.
+// The same for lanes.
 // CHECK-LABEL: func.func @conv2d_avx2_pad1_zero2(
-// CHECK: %[[OUTSIDE:.*]] = arith.constant 2 : i8
-// CHECK: tensor.pad %{{.*}} low[0, 0, 1, 1] high[0, 1, 1, 1]
-// CHECK: tensor.yield %[[OUTSIDE]] : i8
-// CHECK: bitserial.pack planes 2 <input = [1, 5, 5],
+// CHECK: bitserial.planes ins(%{{.*}} : tensor<1x9x1xi8>)
 // CHECK: bitserial.constant "conv" "init" dense<85> : tensor<1xi32>
-// CHECK: bitserial.product "conv" multipliers [1, 2]
+// CHECK: bitserial.tiled_product "conv" multipliers [1, 2] <input = [1, 5, 5], {{.*}} image <size = [3, 3], pad = [1, 1], bits = 8, outside = 2>
 func.func @conv2d_avx2_pad1_zero2(%x: !x) -> tensor<1x3x3x1xi32> {
   %w = mbn.constant bases<widths = dense<1> : tensor<1xi8>, coordinates = dense<5> : tensor<1xi16>, signs = dense<1> : tensor<1xi32>, steps = dense<1.0> : tensor<1xf32>> : !w
-  %s = mbn.conv2d %x, %w layer "conv" pad [1, 1, 1, 1] : !x, !w -> tensor<1x3x3x1xi32>
+  %s = mbn.conv2d %x, %w layer "conv" pad [1, 1, 1, 1] {bitserial.family = "popcount"} : !x, !w -> tensor<1x3x3x1xi32>
   return %s : tensor<1x3x3x1xi32>
 }
 
@@ -162,17 +159,12 @@ func.func @conv2d_avx2_pad1_zero2(%x: !x) -> tensor<1x3x3x1xi32> {
 module attributes {bitserial.target = #bitserial.target<triple = "x86_64-linux-gnu", cpu = "x86-64-v3", features = "">} {
 
 // CHECK-LABEL: func.func @conv2d_avx2_pad1_no_zero(
-// CHECK: %[[INSIDE:.*]] = linalg.generic
-// CHECK: arith.ori %{{.*}}, %c2_i8
-// CHECK: linalg.transpose ins(%[[INSIDE]]
-// CHECK: tensor.pad
-// CHECK: tensor.yield %c0_i8
-// CHECK: bitserial.pack planes 2
+// CHECK: bitserial.planes {{.*}} outs(%{{.*}} : tensor<1x1x1x41xi32>)
 // CHECK: bitserial.constant "conv" "init" dense<5> : tensor<1xi32>
-// CHECK: bitserial.product "conv" multipliers [2, -1]
+// CHECK: bitserial.tiled_product "conv" multipliers [2, -1] {{.*}} image <size = [3, 3], pad = [1, 1], bits = 8, outside = 0, marked = true>
 func.func @conv2d_avx2_pad1_no_zero(%x: !x) -> tensor<1x3x3x1xi32> {
   %w = mbn.constant bases<widths = dense<1> : tensor<1xi8>, coordinates = dense<5> : tensor<1xi16>, signs = dense<1> : tensor<1xi32>, steps = dense<1.0> : tensor<1xf32>> : !w
-  %s = mbn.conv2d %x, %w layer "conv" pad [1, 1, 1, 1] : !x, !w -> tensor<1x3x3x1xi32>
+  %s = mbn.conv2d %x, %w layer "conv" pad [1, 1, 1, 1] {bitserial.family = "popcount"} : !x, !w -> tensor<1x3x3x1xi32>
   return %s : tensor<1x3x3x1xi32>
 }
 
@@ -242,12 +234,12 @@ module attributes {bitserial.target = #bitserial.target<triple = "x86_64-linux-g
 // Blocks of 8 ragged outputs would mostly be padding: the one position has the
 // lanes for itself.
 // CHECK-LABEL: func.func @matmul_ragged(
-// CHECK: bitserial.product "fc" multipliers [1, 2] <input = [40, 1, 1], kernel = [1, 1, 40], group = [1, 1, 32], output = [3, 1, 1], {{.*}}> <pixels, lanes = 8, vectors = 1>
+// CHECK: bitserial.tiled_product "fc" multipliers [1, 2] <input = [40, 1, 1], kernel = [1, 1, 40], group = [1, 1, 32], output = [3, 1, 1], {{.*}}> <pixels, lanes = 8, vectors = 1>
 // CHECK: bitserial.constant "fc" "thresholds" dense<{{\[\[}}1, 2, 3], [4, 5, 6], [7, 8, 9]]>
 func.func @matmul_ragged(%x: !x) -> !y {
   %w = mbn.constant bases<widths = dense<[1, 0, 0, 0, 0, 1]> : tensor<6xi8>, coordinates = dense<[300, 3]> : tensor<2xi16>, signs = dense<[1, 3]> : tensor<2xi32>, steps = dense<1.0> : tensor<1xf32>> : !w
   %t = arith.constant dense<[[1, 2, 3], [4, 5, 6], [7, 8, 9]]> : tensor<3x3xi32>
-  %s = mbn.matmul %x, %w layer "fc" : !x, !w -> tensor<1x3xi32>
+  %s = mbn.matmul %x, %w layer "fc" {bitserial.family = "popcount"} : !x, !w -> tensor<1x3xi32>
   %y = mbn.threshold %s, %t : tensor<1x3xi32>, tensor<3x3xi32> -> !y
   return %y : !y
 }
@@ -298,13 +290,13 @@ module attributes {bitserial.target = #bitserial.target<triple = "x86_64-linux-g
 
 // A batch that fills the lanes takes the place of the positions.
 // CHECK-LABEL: func.func @matmul_batch6(
-// CHECK: linalg.transpose ins(%{{.*}} : tensor<6x33xi8>) {{.*}} permutation = [1, 0]
-// CHECK: bitserial.product {{.*}} <input = [33, 1, 6], {{.*}} output = [5, 1, 6], {{.*}}> <pixels, lanes = 8, vectors = 1> {{.*}} -> tensor<1x5x8xi32>
+// CHECK: bitserial.planes ins(%{{.*}} : tensor<1x6x33xi8>)
+// CHECK: bitserial.tiled_product {{.*}} <input = [33, 1, 6], {{.*}} output = [5, 1, 6], {{.*}}> <pixels, lanes = 8, vectors = 1> {{.*}} -> tensor<1x5x8xi32>
 // CHECK: linalg.transpose
 // CHECK: tensor.collapse_shape {{.*}} into tensor<6x5xi32>
 func.func @matmul_batch6(%x: !x) -> tensor<6x5xi32> {
   %w = mbn.constant bases<widths = dense<1> : tensor<5xi8>, coordinates = dense<[1, 2, 3, 4, 5]> : tensor<5xi16>, signs = dense<[1, 0, 2, 1, 4, 0, 8, 1, 16, 0]> : tensor<10xi32>, steps = dense<1.0> : tensor<1xf32>> : !w
-  %s = mbn.matmul %x, %w layer "fc" : !x, !w -> tensor<6x5xi32>
+  %s = mbn.matmul %x, %w layer "fc" {bitserial.family = "popcount"} : !x, !w -> tensor<6x5xi32>
   return %s : tensor<6x5xi32>
 }
 

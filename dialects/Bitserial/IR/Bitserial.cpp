@@ -181,7 +181,7 @@ int64_t GeometryAttr::getWords() const {
 }
 
 int64_t bitserial::roomBehindPlanes(ScheduleAttr schedule) {
-  return schedule.isScalable() ? 0 : schedule.getLanes() * kShuffledStride;
+  return schedule.getLanes() * kShuffledStride;
 }
 
 /// Of tiles of scalable vectors.
@@ -464,12 +464,11 @@ LogicalResult ProductOp::verify() {
 }
 
 /// What tiled_product_c3 and c5 ask for.
-template <typename Op>
-static LogicalResult verifyTiles(Op op) {
+template <typename Op> static LogicalResult verifyTiles(Op op) {
   int64_t thresholds = 0;
   if (op.getThresholds()) {
-    if (failed(verifyElement(op, "thresholds", op.getThresholds(), {32},
-                             false)) ||
+    if (failed(
+            verifyElement(op, "thresholds", op.getThresholds(), {32}, false)) ||
         failed(verifyRank(op, "thresholds", op.getThresholds(), 2)))
       return failure();
     thresholds = cast<ShapedType>(op.getThresholds().getType()).getDimSize(1);
@@ -486,14 +485,13 @@ static LogicalResult verifyTiles(Op op) {
   auto out = cast<ShapedType>(op.getOutput().getType()).getShape();
   if (in[3] < image.getSize()[0] * image.getSize()[1] ||
       in[2] != (g.getInput()[0] + perWord - 1) / perWord)
-    return op.emitOpError() << "expects planes that hold an image of ["
-                            << image.getSize() << "] and " << g.getInput()[0]
-                            << " channels";
-  bool fitsCodes =
-      !thresholds || ((thresholds == 1 || thresholds == 3 || thresholds == 7 ||
-                       thresholds == 15) &&
-                      out[2] == (outputs + 31) / 32 &&
-                      thresholds == (int64_t(1) << out[1]) - 1);
+    return op.emitOpError()
+           << "expects planes that hold an image of [" << image.getSize()
+           << "] and " << g.getInput()[0] << " channels";
+  bool fitsCodes = !thresholds || ((thresholds == 1 || thresholds == 3 ||
+                                    thresholds == 7 || thresholds == 15) &&
+                                   out[2] == (outputs + 31) / 32 &&
+                                   thresholds == (int64_t(1) << out[1]) - 1);
   if (!fitsCodes || out[0] != in[0] || (!thresholds && out[1] != outputs) ||
       out.back() < schedule.pad(g.getPositions()))
     return op.emitOpError()
@@ -501,28 +499,30 @@ static LogicalResult verifyTiles(Op op) {
            << " positions of " << outputs
            << " outputs, and thresholds for codes of 1 to 4 bits";
   if (sizeOf(op.getWorkspace()) != op.getLayout().size)
-    return op.emitOpError()
-           << "expects a workspace of " << op.getLayout().size
-           << " words, found " << sizeOf(op.getWorkspace());
+    return op.emitOpError() << "expects a workspace of " << op.getLayout().size
+                            << " words, found " << sizeOf(op.getWorkspace());
   return success();
 }
 
 LogicalResult TiledProductOp::verify() {
   // tiled_product_c1
-  for (auto [name, value] :
-       {std::pair<StringRef, Value>("planes", getPlanes()),
-        {"words", getWords()}, {"rows", getRows()}, {"init", getInit()},
-        {"a result", getOutput()}, {"a workspace", getWorkspace()}})
+  for (auto [name, value] : {std::pair<StringRef, Value>("planes", getPlanes()),
+                             {"words", getWords()},
+                             {"rows", getRows()},
+                             {"init", getInit()},
+                             {"a result", getOutput()},
+                             {"a workspace", getWorkspace()}})
     if (failed(verifyElement(*this, name, value, {32}, false)))
       return failure();
   if (failed(verifyElement(*this, "coordinates", getCoordinates(), {8, 16},
                            false)) ||
       failed(verifyElement(*this, "groups", getGroups(), {8, 16, 32}, false)))
     return failure();
-  for (auto [name, value] :
-       {std::pair<StringRef, Value>("words", getWords()), {"rows", getRows()},
-        {"coordinates", getCoordinates()}, {"groups", getGroups()},
-        {"init", getInit()}})
+  for (auto [name, value] : {std::pair<StringRef, Value>("words", getWords()),
+                             {"rows", getRows()},
+                             {"coordinates", getCoordinates()},
+                             {"groups", getGroups()},
+                             {"init", getInit()}})
     if (failed(verifyRank(*this, name, value, 1)))
       return failure();
   // tiled_product_c4
@@ -534,9 +534,10 @@ LogicalResult TiledProductOp::verify() {
   if (schedule.getPasses() > 1 &&
       (!getLayout().isAligned || g.getGroups() > 1 ||
        schedule.getPasses() > g.getNumGroups()))
-    return emitOpError() << "expects groups of whole words, in one group of the "
-                            "convolution, for "
-                         << schedule.getPasses() << " passes";
+    return emitOpError()
+           << "expects groups of whole words, in one group of the "
+              "convolution, for "
+           << schedule.getPasses() << " passes";
   // tiled_product_c3, tiled_product_c5
   if (failed(verifyTiles(*this)))
     return failure();
@@ -555,10 +556,11 @@ LogicalResult TiledProductOp::verify() {
 
 LogicalResult DenseProductOp::verify() {
   // dense_product_c1
-  for (auto [name, value] :
-       {std::pair<StringRef, Value>("planes", getPlanes()),
-        {"weights", getWeights()}, {"init", getInit()},
-        {"a result", getOutput()}, {"a workspace", getWorkspace()}})
+  for (auto [name, value] : {std::pair<StringRef, Value>("planes", getPlanes()),
+                             {"weights", getWeights()},
+                             {"init", getInit()},
+                             {"a result", getOutput()},
+                             {"a workspace", getWorkspace()}})
     if (failed(verifyElement(*this, name, value, {32}, false)))
       return failure();
   if (failed(verifyRank(*this, "weights", getWeights(), 1)) ||

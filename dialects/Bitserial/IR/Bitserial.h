@@ -43,8 +43,8 @@ struct TileLayout {
   /// Groups of weights of a pass; the last may have fewer.
   int64_t passGroups;
   /// Whether each word of a group is one of the planes' words, at one position
-  /// of the kernel. Where not, patches are made of such words, which have rows of
-  /// their own behind the patches: `[kernel position][plane][word]`.
+  /// of the kernel. Where not, patches are made of such words, which have rows
+  /// of their own behind the patches: `[kernel position][plane][word]`.
   bool isAligned;
   /// Words of one row of a group.
   int64_t words;

@@ -160,8 +160,7 @@ LoopBuilder::Values addWords(LoopBuilder &b, Value first, int64_t words,
 /// The same where no instruction counts: in fields of two bits, then of four,
 /// up to three words of them, then of bytes.
 LoopBuilder::Values addFieldsOfWords(LoopBuilder &b, Value first, int64_t words,
-                                     LoopBuilder::Values acc,
-                                     WordFn differs) {
+                                     LoopBuilder::Values acc, WordFn differs) {
   for (int64_t w = 0; w < words; w += kNibbleWords) {
     LoopBuilder::Values nibbles(acc.size(), Value());
     for (int64_t u = w; u < std::min(w + kNibbleWords, words); ++u)
@@ -245,10 +244,10 @@ LoopBuilder::Values countRow(LoopBuilder &b, int64_t words,
 
 } // namespace
 
-LoopBuilder::Values subbit::bitserial::subtractRow(
-    LoopBuilder &b, ValueRange acc, Value coordinate,
-    ArrayRef<int64_t> multipliers, int64_t words, ScheduleAttr schedule,
-    DiffersFn differs) {
+LoopBuilder::Values
+subbit::bitserial::subtractRow(LoopBuilder &b, ValueRange acc, Value coordinate,
+                               ArrayRef<int64_t> multipliers, int64_t words,
+                               ScheduleAttr schedule, DiffersFn differs) {
   LoopBuilder::Values sums(acc);
   Type narrow = getElementTypeOrSelf(coordinate.getType());
   Type wide = b.b.getI32Type();
@@ -260,8 +259,8 @@ LoopBuilder::Values subbit::bitserial::subtractRow(
   for (auto [j, m] : llvm::enumerate(multipliers)) {
     Value factor = coordinate;
     if (m != -1) {
-      Value scale = arith::ConstantOp::create(
-          b.b, b.loc, b.b.getI32IntegerAttr(-m));
+      Value scale =
+          arith::ConstantOp::create(b.b, b.loc, b.b.getI32IntegerAttr(-m));
       if (isa<VectorType>(wide))
         scale = b.splat(scale, cast<VectorType>(wide));
       factor = b.mul(factor, scale);
@@ -273,14 +272,14 @@ LoopBuilder::Values subbit::bitserial::subtractRow(
       factor = b.splat(
           arith::TruncIOp::create(b.b, b.loc, halves.getElementType(), factor),
           halves);
-      forEachBytes(
-          b, words, schedule, sums.size(), bits,
-          [&](const LoopBuilder::Values &bytes) {
-            for (auto [sum, part] : llvm::zip_equal(sums, bytes))
-              sum = b.add(sum, callPairs(b, pairInstructions(schedule).second,
-                                         addBytes(b, part, schedule), factor,
-                                         cast<VectorType>(sum.getType())));
-          });
+      forEachBytes(b, words, schedule, sums.size(), bits,
+                   [&](const LoopBuilder::Values &bytes) {
+                     for (auto [sum, part] : llvm::zip_equal(sums, bytes))
+                       sum = b.add(
+                           sum, callPairs(b, pairInstructions(schedule).second,
+                                          addBytes(b, part, schedule), factor,
+                                          cast<VectorType>(sum.getType())));
+                   });
       continue;
     }
     if (!isa<VectorType>(wide))

@@ -14,8 +14,8 @@ namespace subbit::bitserial {
 
 /// The bits in which word `word` of a row's plane `plane` differs from the
 /// activations, in as many vectors of words as there are accumulators.
-using DiffersFn = llvm::function_ref<LoopBuilder::Values(int64_t plane,
-                                                         mlir::Value word)>;
+using DiffersFn =
+    llvm::function_ref<LoopBuilder::Values(int64_t plane, mlir::Value word)>;
 
 /// `acc - a * sum_j m_j * count_j` for the counts of each plane of a row of
 /// `words` words, counted by the schedule's `count`. `coordinate` is `a`, an i8

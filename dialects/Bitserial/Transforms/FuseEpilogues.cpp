@@ -79,11 +79,11 @@ struct FuseThreshold : public OpRewritePattern<ThresholdOp> {
         {batch, planes, (outputs + 31) / 32,
          sums.getDimSize(2) + roomBehindPlanes(product.getSchedule())},
         rewriter.getI32Type());
-    Operation *fused =
-        createFused(rewriter, product, none, op.getThresholds());
+    Operation *fused = createFused(rewriter, product, none, op.getThresholds());
     auto type = cast<RankedTensorType>(op->getResult(0).getType());
-    Value empty = tensor::EmptyOp::create(
-        rewriter, loc, {batch, g.getPositions(), outputs}, rewriter.getI8Type());
+    Value empty = tensor::EmptyOp::create(rewriter, loc,
+                                          {batch, g.getPositions(), outputs},
+                                          rewriter.getI8Type());
     Value codes = CodesOp::create(rewriter, loc, empty.getType(),
                                   fused->getResult(0), empty)
                       ->getResult(0);
@@ -112,8 +112,7 @@ Value skipReshapes(Value value) {
 }
 
 /// A maximum of codes that were planes.
-struct FusePool
-    : public OpRewritePattern<linalg::PoolingNhwcMaxUnsignedOp> {
+struct FusePool : public OpRewritePattern<linalg::PoolingNhwcMaxUnsignedOp> {
   using OpRewritePattern::OpRewritePattern;
   LogicalResult matchAndRewrite(linalg::PoolingNhwcMaxUnsignedOp op,
                                 PatternRewriter &rewriter) const override {
@@ -144,15 +143,16 @@ struct FusePool
     if (in[3] < image[1] * image[2] + lanes * kShuffledStride)
       return rewriter.notifyMatchFailure(op, "no room behind the planes");
     Value none = tensor::EmptyOp::create(
-        rewriter, loc, {in[0], in[1], in[2], positions + lanes * kShuffledStride},
+        rewriter, loc,
+        {in[0], in[1], in[2], positions + lanes * kShuffledStride},
         rewriter.getI32Type());
     auto window =
         cast<RankedTensorType>(op.getInputs()[1].getType()).getShape();
-    Value pooled = PoolOp::create(rewriter, loc, none.getType(),
-                                  source.getInput(), none,
-                                  ArrayRef<int64_t>{image[1], image[2]}, window,
-                                  strides, lanes)
-                       ->getResult(0);
+    Value pooled =
+        PoolOp::create(rewriter, loc, none.getType(), source.getInput(), none,
+                       ArrayRef<int64_t>{image[1], image[2]}, window, strides,
+                       lanes)
+            ->getResult(0);
     Value empty = tensor::EmptyOp::create(
         rewriter, loc, {image[0], positions, image[3]}, rewriter.getI8Type());
     Value result =
@@ -185,8 +185,8 @@ struct FuseEpiloguesPass
     : public subbit::bitserial::impl::FuseEpiloguesPassBase<FuseEpiloguesPass> {
   void runOnOperation() override {
     RewritePatternSet patterns(&getContext());
-    patterns.add<FuseThreshold<TiledProductOp>,
-                 FuseThreshold<DenseProductOp>, FusePool, FoldPlanes>(&getContext());
+    patterns.add<FuseThreshold<TiledProductOp>, FuseThreshold<DenseProductOp>,
+                 FusePool, FoldPlanes>(&getContext());
     if (failed(applyPatternsGreedily(getOperation(), std::move(patterns))))
       signalPassFailure();
   }

@@ -31,8 +31,8 @@ struct PlanesShape {
 Value splatByte(LoopBuilder &b, VectorType type, int64_t value) {
   return arith::ConstantOp::create(
       b.b, b.loc,
-      DenseElementsAttr::get(
-          type, b.b.getI8IntegerAttr(static_cast<int8_t>(value))));
+      DenseElementsAttr::get(type,
+                             b.b.getI8IntegerAttr(static_cast<int8_t>(value))));
 }
 
 struct LowerPlanes : public OpRewritePattern<PlanesOp> {
@@ -79,15 +79,13 @@ private:
     for (int64_t j = 0; j < shape.planes; ++j) {
       Value bits = arith::AndIOp::create(b.b, b.loc, all,
                                          splatByte(b, bytes, int64_t(1) << j));
-      Value set = arith::CmpIOp::create(
-          b.b, b.loc, arith::CmpIPredicate::ne, bits, b.zero(bytes));
-      Value packed =
-          vector::BitCastOp::create(b.b, b.loc, b.i32Vector(1), set);
+      Value set = arith::CmpIOp::create(b.b, b.loc, arith::CmpIPredicate::ne,
+                                        bits, b.zero(bytes));
+      Value packed = vector::BitCastOp::create(b.b, b.loc, b.i32Vector(1), set);
       Value word = vector::ExtractOp::create(b.b, b.loc, packed, 0);
       if (shape.channelsOf(w) < 32)
         word = arith::AndIOp::create(
-            b.b, b.loc, word,
-            b.i32((int64_t(1) << shape.channelsOf(w)) - 1));
+            b.b, b.loc, word, b.i32((int64_t(1) << shape.channelsOf(w)) - 1));
       b.store(word, op.getOutput(), {n, b.index(j), b.index(w), position});
     }
   }
@@ -96,11 +94,10 @@ private:
                         Value codes, Value at, Value n, int64_t w,
                         Value position) {
     LoopBuilder::Values none(shape.planes, b.i32(0));
-    LoopBuilder::Values words = b.loop(
-        shape.channelsOf(w), none, [&](Value channel, ValueRange acc) {
-          Value code =
-              arith::ExtUIOp::create(b.b, b.loc, b.b.getI32Type(),
-                                     b.load(codes, b.add(at, channel)));
+    LoopBuilder::Values words =
+        b.loop(shape.channelsOf(w), none, [&](Value channel, ValueRange acc) {
+          Value code = arith::ExtUIOp::create(
+              b.b, b.loc, b.b.getI32Type(), b.load(codes, b.add(at, channel)));
           LoopBuilder::Values next;
           for (auto [j, word] : llvm::enumerate(acc)) {
             Value bit = code;
@@ -158,16 +155,13 @@ private:
     VectorType bytes = b.i8Vector(32);
     Value sum;
     for (int64_t j = 0; j < shape.planes; ++j) {
-      Value word =
-          b.load(op.getInput(), {n, b.index(j), b.index(w), position});
+      Value word = b.load(op.getInput(), {n, b.index(j), b.index(w), position});
       Value set = vector::BitCastOp::create(
-          b.b, b.loc, VectorType::get({32}, b.b.getI1Type()),
-          b.splat(word, 1));
+          b.b, b.loc, VectorType::get({32}, b.b.getI1Type()), b.splat(word, 1));
       Value bits = arith::SelectOp::create(
-          b.b, b.loc, set, splatByte(b, bytes, int64_t(1) << j),
-          b.zero(bytes));
-      sum = sum ? arith::OrIOp::create(b.b, b.loc, sum, bits).getResult()
-                : bits;
+          b.b, b.loc, set, splatByte(b, bytes, int64_t(1) << j), b.zero(bytes));
+      sum =
+          sum ? arith::OrIOp::create(b.b, b.loc, sum, bits).getResult() : bits;
     }
     return sum;
   }
@@ -281,8 +275,8 @@ struct LowerCodeWords : public OpRewritePattern<CodeWordsOp> {
       Value first = b.mul(n, positions);
       int64_t whole = channels == 1 ? positions / kLanes * kLanes : 0;
       b.loop(b.index(0), b.index(whole), kLanes, [&](Value position) {
-        Value values =
-            valuesOf(b, op, b.loadVector(codes, b.add(first, position), kLanes));
+        Value values = valuesOf(
+            b, op, b.loadVector(codes, b.add(first, position), kLanes));
         b.storeVector(values, op.getOutput(),
                       {n, b.index(0), b.index(0), position});
       });
@@ -332,8 +326,8 @@ private:
       return wide;
     Value sum, one = b.splat(b.i32(1), type);
     for (auto [j, m] : llvm::enumerate(multipliers)) {
-      Value bit = arith::ShRUIOp::create(b.b, b.loc, wide,
-                                         b.splat(b.i32(j), type));
+      Value bit =
+          arith::ShRUIOp::create(b.b, b.loc, wide, b.splat(b.i32(j), type));
       bit = arith::AndIOp::create(b.b, b.loc, bit, one);
       bit = b.mul(bit, b.splat(b.i32(m), type));
       sum = sum ? b.add(sum, bit) : bit;
@@ -345,5 +339,6 @@ private:
 } // namespace
 
 void subbit::bitserial::populatePlanesPatterns(RewritePatternSet &patterns) {
-  patterns.add<LowerPlanes, LowerCodes, LowerPool, LowerCodeWords>(patterns.getContext());
+  patterns.add<LowerPlanes, LowerCodes, LowerPool, LowerCodeWords>(
+      patterns.getContext());
 }

@@ -26,8 +26,8 @@ LoopBuilder::Values loadPatches(LoopBuilder &b, Op op, const Block &block,
                                 Value row) {
   LoopBuilder::Values patches;
   for (int64_t v = 0; v < block.count; ++v)
-    patches.push_back(b.loadVector(op.getPatches(),
-                                   {block.n, row, block.at(b, v)}, /*lanes=*/1));
+    patches.push_back(b.loadVector(
+        op.getPatches(), {block.n, row, block.at(b, v)}, /*lanes=*/1));
   return patches;
 }
 
@@ -119,9 +119,8 @@ struct ProductPixels : public OpRewritePattern<ProductOp> {
     int64_t batch = cast<MemRefType>(op.getPatches().getType()).getDimSize(0);
     int64_t padded = op.getSchedule().pad(op.getGeometry().getPositions());
     b.loop(batch, [&](Value n) {
-      b.loop(b.index(0), b.index(padded), count, [&](Value position) {
-        sumBlock(b, op, {n, position, count});
-      });
+      b.loop(b.index(0), b.index(padded), count,
+             [&](Value position) { sumBlock(b, op, {n, position, count}); });
     });
     rewriter.eraseOp(op);
     return success();
@@ -329,7 +328,8 @@ private:
             Value weights = b.loadVector(
                 op.getWords(), b.add(firstWord, b.mul(place, lanes)), lanes);
             Value at = b.add(b.add(patch, place), plane * words);
-            Value activations = b.splat(b.load(op.getPatches(), {n, at}), lanes);
+            Value activations =
+                b.splat(b.load(op.getPatches(), {n, at}), lanes);
             bits.push_back(
                 arith::XOrIOp::create(b.b, b.loc, weights, activations));
           }

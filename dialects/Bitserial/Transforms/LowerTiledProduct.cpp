@@ -26,17 +26,16 @@ using SumsFn = llvm::function_ref<Values(Value c, ValueRange state)>;
 /// Calls `body(n, first, end, vectors)` for each tile of positions. Of fixed
 /// vectors the last tile may need fewer.
 template <typename Op>
-void forEachTile(
-    LoopBuilder &b, Op op,
-    llvm::function_ref<void(Value, Value, Value, int64_t)> body) {
+void forEachTile(LoopBuilder &b, Op op,
+                 llvm::function_ref<void(Value, Value, Value, int64_t)> body) {
   int64_t positions = op.getGeometry().getPositions();
   int64_t batch = cast<MemRefType>(op.getPlanes().getType()).getDimSize(0);
   int64_t tile = op.getLayout().tile;
   ScheduleAttr schedule = op.getSchedule();
   int64_t rest = positions % tile, whole = positions;
   int64_t vectors = (rest + schedule.getLanes() - 1) / schedule.getLanes();
-  bool hasShortTile = !schedule.isScalable() && rest != 0 &&
-                      vectors < schedule.getVectors();
+  bool hasShortTile =
+      !schedule.isScalable() && rest != 0 && vectors < schedule.getVectors();
   if (hasShortTile)
     whole -= rest;
   b.loop(batch, [&](Value n) {
@@ -76,10 +75,10 @@ void clearCodes(LoopBuilder &b, Op op, const Place &place,
   int64_t planes = cast<MemRefType>(op.getOutput().getType()).getDimSize(1);
   for (int64_t j = 0; j < planes; ++j)
     for (int64_t v = 0; v < block.vectors; ++v)
-      b.storeVector(none, op.getOutput(),
-                    {place.n, b.index(j), word,
-                     b.add(place.first, block.at(b, v))},
-                    block.mask);
+      b.storeVector(
+          none, op.getOutput(),
+          {place.n, b.index(j), word, b.add(place.first, block.at(b, v))},
+          block.mask);
 }
 
 /// The codes of output `c` become a bit in each plane: plane j of the number of
@@ -111,8 +110,7 @@ void storeCodes(LoopBuilder &b, Op op, const Place &place,
         set = set ? arith::XOrIOp::create(b.b, b.loc, set, reached[k - 1])
                         .getResult()
                   : reached[k - 1];
-      Values at{place.n, b.index(j), word,
-                b.add(place.first, block.at(b, v))};
+      Values at{place.n, b.index(j), word, b.add(place.first, block.at(b, v))};
       Value old = b.loadVector(op.getOutput(), at, type, block.mask);
       Value with = arith::OrIOp::create(b.b, b.loc, old, bit);
       b.storeVector(arith::SelectOp::create(b.b, b.loc, set, with, old),
@@ -178,9 +176,12 @@ struct LowerTiledProduct : public OpRewritePattern<TiledProductOp> {
 
 private:
   static TileSource sourceOf(TiledProductOp op) {
-    return {op.getPlanes(),   op.getWorkspace(),
-            op.getGeometry(), op.getSchedule(),
-            op.getImage(),    op.getLayout(),
+    return {op.getPlanes(),
+            op.getWorkspace(),
+            op.getGeometry(),
+            op.getSchedule(),
+            op.getImage(),
+            op.getLayout(),
             static_cast<int64_t>(op.getMultipliers().size())};
   }
 
@@ -195,9 +196,9 @@ private:
     forEachBlock(b, op.getSchedule(), vectors, b.sub(end, place.first),
                  [&](const PositionBlock &block) {
                    auto sumsOf = [&](Value c, ValueRange state) {
-                     return sumRows(b, op, block, c,
-                                    startOf(b, op, c, block.vectors),
-                                    b.load(op.getRows(), c), state);
+                     Values sums = startOf(b, op, c, block.vectors);
+                     Value rows = b.load(op.getRows(), c);
+                     return sumRows(b, op, block, c, sums, rows, state);
                    };
                    forEachOutput(b, op, place, block, start, 1, sumsOf);
                  });
@@ -252,10 +253,10 @@ private:
     TileLayout layout = op.getLayout();
     Value firstPatch = block.first;
     if (g.getGroups() > 1)
-      firstPatch = b.add(
-          firstPatch,
-          b.mul(b.divide(c, b.index(g.getOutput()[0] / g.getGroups())),
-                layout.patchRows / g.getGroups() * layout.tile));
+      firstPatch =
+          b.add(firstPatch,
+                b.mul(b.divide(c, b.index(g.getOutput()[0] / g.getGroups())),
+                      layout.patchRows / g.getGroups() * layout.tile));
     sums.append(state.begin(), state.end());
     return b.loop(b.index(0), b.toIndex(rows), 1, sums,
                   [&](Value, ValueRange state) {
@@ -263,8 +264,9 @@ private:
                   });
   }
 
-  static Values sumRow(LoopBuilder &b, TiledProductOp op, const PositionBlock &block,
-                       Value firstPatch, ValueRange state) {
+  static Values sumRow(LoopBuilder &b, TiledProductOp op,
+                       const PositionBlock &block, Value firstPatch,
+                       ValueRange state) {
     ScheduleAttr schedule = op.getSchedule();
     VectorType type = schedule.getVector(b.b.getI32Type());
     int64_t words = op.getGeometry().getWords(), tile = op.getLayout().tile;
@@ -277,8 +279,7 @@ private:
       patch = hide(b, patch);
     Values next = subtractRow(
         b, state.take_front(block.vectors), b.load(op.getCoordinates(), row),
-        op.getMultipliers(), words, schedule,
-        [&](int64_t plane, Value word) {
+        op.getMultipliers(), words, schedule, [&](int64_t plane, Value word) {
           Value weights =
               b.splat(b.load(op.getWords(), b.add(firstWord, word)), type);
           Value at = b.add(patch, b.mul(b.add(word, plane * words), tile));
@@ -290,8 +291,7 @@ private:
             Value place = v ? b.add(at, b.mul(block.step, v)) : at;
             Value words =
                 b.loadVector(op.getWorkspace(), place, type, block.mask);
-            bits.push_back(
-                arith::XOrIOp::create(b.b, b.loc, weights, words));
+            bits.push_back(arith::XOrIOp::create(b.b, b.loc, weights, words));
           }
           return bits;
         });
@@ -352,10 +352,9 @@ private:
     return b.loop(layout.words, sums, [&](Value word, ValueRange state) {
       Values next, patches;
       for (int64_t v = 0; v < block.vectors; ++v)
-        patches.push_back(
-            b.loadVector(op.getWorkspace(),
-                         b.add(b.mul(word, layout.tile), block.at(b, v)), type,
-                         Value()));
+        patches.push_back(b.loadVector(
+            op.getWorkspace(), b.add(b.mul(word, layout.tile), block.at(b, v)),
+            type, Value()));
       for (int64_t o = 0; o < step; ++o) {
         Value at = b.add(b.mul(b.add(c, o), layout.words), word);
         Value weights = b.splat(b.load(op.getWeights(), at), type);
@@ -373,14 +372,14 @@ private:
                         Value codes, Value weights) {
     auto type = cast<VectorType>(sum.getType());
     auto call = [&](StringRef name, ValueRange operands) -> Value {
-      return LLVM::CallIntrinsicOp::create(
-                 b.b, b.loc, type, b.b.getStringAttr(name), operands)
+      return LLVM::CallIntrinsicOp::create(b.b, b.loc, type,
+                                           b.b.getStringAttr(name), operands)
           .getResult(0);
     };
     auto as = [&](Value words, unsigned bits) -> Value {
       return vector::BitCastOp::create(
-          b.b, b.loc,
-          schedule.getVector(b.b.getIntegerType(bits), 32 / bits), words);
+          b.b, b.loc, schedule.getVector(b.b.getIntegerType(bits), 32 / bits),
+          words);
     };
     bool isWide = schedule.getLanes() == 16;
     switch (schedule.getCounting()) {
@@ -392,11 +391,11 @@ private:
       return call("llvm.aarch64.neon.usdot.v4i32.v16i8",
                   {sum, as(codes, 8), as(weights, 8)});
     default:
-      return b.add(sum, call(isWide ? "llvm.x86.avx512.pmaddw.d.512"
-                             : schedule.getLanes() == 8
-                                 ? "llvm.x86.avx2.pmadd.wd"
-                                 : "llvm.x86.sse2.pmadd.wd",
-                             {as(codes, 16), as(weights, 16)}));
+      return b.add(sum,
+                   call(isWide ? "llvm.x86.avx512.pmaddw.d.512"
+                        : schedule.getLanes() == 8 ? "llvm.x86.avx2.pmadd.wd"
+                                                   : "llvm.x86.sse2.pmadd.wd",
+                        {as(codes, 16), as(weights, 16)}));
     }
   }
 };

@@ -32,14 +32,12 @@ Value maskBelow(LoopBuilder &b, Value first, Value end, ScheduleAttr schedule) {
 void forEachVector(LoopBuilder &b, ScheduleAttr schedule, Value first,
                    Value end, llvm::function_ref<void(Value, Value)> body) {
   if (!schedule.isScalable()) {
-    b.loop(first, end, schedule.getLanes(),
-           [&](Value x) { body(x, Value()); });
+    b.loop(first, end, schedule.getLanes(), [&](Value x) { body(x, Value()); });
     return;
   }
   Value vscale = vector::VectorScaleOp::create(b.b, b.loc);
-  b.loop(first, end, b.mul(vscale, schedule.getLanes()), [&](Value x) {
-    body(x, maskBelow(b, x, end, schedule));
-  });
+  b.loop(first, end, b.mul(vscale, schedule.getLanes()),
+         [&](Value x) { body(x, maskBelow(b, x, end, schedule)); });
 }
 
 /// Builds what the patches of one tile are made of.
@@ -55,8 +53,9 @@ public:
     source = b.flatten(tile.planes);
   }
 
-  /// The planes' words at each position of the kernel. Rows are written in their
-  /// order: a vector that reaches past the end of one is overwritten by the next.
+  /// The planes' words at each position of the kernel. Rows are written in
+  /// their order: a vector that reaches past the end of one is overwritten by
+  /// the next.
   void buildWords() {
     ArrayRef<int64_t> kernel = g.getKernel(), group = g.getGroup();
     if (!layout.isAligned) {
@@ -158,12 +157,11 @@ private:
     if (schedule.isDense()) {
       uint32_t fields = perWord == 4 ? 0x01010101 : 0x00010001;
       return arith::AndIOp::create(
-          b.b, b.loc,
-          b.i32(static_cast<int32_t>(fields * image.getOutside())),
+          b.b, b.loc, b.i32(static_cast<int32_t>(fields * image.getOutside())),
           channelMask(word));
     }
-    Value bit = arith::ShRUIOp::create(
-        b.b, b.loc, b.i32(image.getOutside()), b.toI32(plane));
+    Value bit = arith::ShRUIOp::create(b.b, b.loc, b.i32(image.getOutside()),
+                                       b.toI32(plane));
     bit = arith::AndIOp::create(b.b, b.loc, bit, b.i32(1));
     return arith::AndIOp::create(b.b, b.loc, b.sub(b.i32(0), bit),
                                  channelMask(word));
@@ -207,9 +205,9 @@ private:
       Value to = b.sub(b.add(row, rowStart), first);
       Value iy = b.sub(b.add(b.mul(y, g.getStride()[0]), top),
                        b.index(image.getPad()[0]));
-      Value isInside = arith::CmpIOp::create(
-          b.b, b.loc, arith::CmpIPredicate::ult, iy,
-          b.index(image.getSize()[0]));
+      Value isInside =
+          arith::CmpIOp::create(b.b, b.loc, arith::CmpIPredicate::ult, iy,
+                                b.index(image.getSize()[0]));
       auto inRow = [&](Value column, Value least) -> Value {
         Value x = b.least(b.most(column, least), x1);
         return arith::SelectOp::create(b.b, b.loc, isInside, x, x1);
@@ -238,8 +236,8 @@ private:
     VectorType type = schedule.getVector(b.b.getI32Type());
     if (stride > 1 && (schedule.isScalable() || stride > kShuffledStride)) {
       b.loop(begin, stop, 1, [&](Value x) {
-        b.store(b.load(source, b.add(from, b.mul(x, stride))),
-                workspace, b.add(to, x));
+        b.store(b.load(source, b.add(from, b.mul(x, stride))), workspace,
+                b.add(to, x));
       });
       return;
     }
@@ -271,55 +269,50 @@ private:
     LoopBuilder::Values place(box.begin, box.begin + 3);
     b.loop(layout.words, place, [&](Value word, ValueRange place) {
       Value firstElement = b.mul(word, perWord);
-      Value elements =
-          b.least(b.most(b.sub(count, firstElement), b.index(0)),
-                  b.index(perWord));
+      Value elements = b.least(b.most(b.sub(count, firstElement), b.index(0)),
+                               b.index(perWord));
       LoopBuilder::Values state(block.vectors, b.zero(type));
       state.append(place.begin(), place.end());
       state = b.loop(
           b.index(0), elements, 1, state, [&](Value field, ValueRange state) {
             ValueRange at = state.take_back(3);
             Value c = b.add(channels, at[2]);
-            Value from = b.add(
-                b.mul(wordRow(at[0], at[1], plane,
-                              b.divide(c, b.index(perWord))),
-                      layout.tile),
-                block.first);
+            Value from = b.add(b.mul(wordRow(at[0], at[1], plane,
+                                             b.divide(c, b.index(perWord))),
+                                     layout.tile),
+                               block.first);
             Value place = b.remainder(c, b.index(perWord));
             LoopBuilder::Values next;
             for (int64_t v = 0; v < block.vectors; ++v) {
               Value words =
-                  b.loadVector(workspace,
-                               b.add(from, b.mul(block.step, v)), type,
-                               block.mask);
-              next.push_back(
-                  schedule.isDense()
-                      ? setField(words, place, state[v], field)
-                      : setBits(words, bitOf(place, type), state[v],
-                                bitOf(field, type)));
+                  b.loadVector(workspace, b.add(from, b.mul(block.step, v)),
+                               type, block.mask);
+              next.push_back(schedule.isDense()
+                                 ? setField(words, place, state[v], field)
+                                 : setBits(words, bitOf(place, type), state[v],
+                                           bitOf(field, type)));
             }
             advance(next, at, box, end);
             return next;
           });
       Value to = b.add(b.mul(b.add(row, word), layout.tile), block.first);
       for (int64_t v = 0; v < block.vectors; ++v)
-        b.storeVector(state[v], workspace,
-                      b.add(to, b.mul(block.step, v)), block.mask);
+        b.storeVector(state[v], workspace, b.add(to, b.mul(block.step, v)),
+                      block.mask);
       return LoopBuilder::Values(ValueRange(state).take_back(3));
     });
   }
 
   Value bitOf(Value number, VectorType type) {
-    return b.splat(
-        arith::ShLIOp::create(b.b, b.loc, b.i32(1), b.toI32(number)), type);
+    return b.splat(arith::ShLIOp::create(b.b, b.loc, b.i32(1), b.toI32(number)),
+                   type);
   }
 
   /// `acc | set` where `words & mask`
   Value setBits(Value words, Value mask, Value acc, Value set) {
     Value masked = arith::AndIOp::create(b.b, b.loc, words, mask);
-    Value isSet =
-        arith::CmpIOp::create(b.b, b.loc, arith::CmpIPredicate::ne, masked,
-                              b.zero(masked.getType()));
+    Value isSet = arith::CmpIOp::create(b.b, b.loc, arith::CmpIPredicate::ne,
+                                        masked, b.zero(masked.getType()));
     Value with = arith::OrIOp::create(b.b, b.loc, acc, set);
     return arith::SelectOp::create(b.b, b.loc, isSet, with, acc);
   }

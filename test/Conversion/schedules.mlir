@@ -1,0 +1,57 @@
+// What the cost model chooses, and what can be asked for instead.
+// RUN: subbit-opt %s -convert-mbn-to-bitserial -split-input-file | FileCheck %s
+
+!x = !mbn.tensor<1x16x16x256xf32, levels = #mbn.levels<step 1.0, zero 0, [1, 2]>>
+!w = !mbn.tensor<1x3x3x256xf32, group = 1x1x1x256, bits = 0 to 1>
+
+module attributes {bitserial.target = #bitserial.target<triple = "x86_64-linux-gnu", cpu = "x86-64-v4", features = "+avx512vpopcntdq,+avx512vnni">} {
+
+// Patches of 144 words for each of 128 positions are 72 KiB: two passes.
+// CHECK-LABEL: func.func @passes(
+// CHECK: bitserial.constant "conv" "rows" dense<[5, 4]> : tensor<2xi32>
+// CHECK: bitserial.tiled_product {{.*}} <pixels, lanes = 16, vectors = 8 in 2 passes> {{.*}} tensor<10384xi32>
+func.func @passes(%x: !x) -> tensor<1x16x16x1xi32> {
+  %w = mbn.constant bases<widths = dense<1> : tensor<9xi8>, coordinates = dense<5> : tensor<9xi16>, signs = dense<1> : tensor<72xi32>, steps = dense<1.0> : tensor<1xf32>> : !w
+  %s = mbn.conv2d %x, %w layer "conv" pad [1, 1, 1, 1] : !x, !w -> tensor<1x16x16x1xi32>
+  return %s : tensor<1x16x16x1xi32>
+}
+
+// CHECK-LABEL: func.func @forced_schedule(
+// CHECK: bitserial.tiled_product {{.*}} <pixels, lanes = 16, vectors = 4>
+func.func @forced_schedule(%x: !x) -> tensor<1x16x16x1xi32> {
+  %w = mbn.constant bases<widths = dense<1> : tensor<9xi8>, coordinates = dense<5> : tensor<9xi16>, signs = dense<1> : tensor<72xi32>, steps = dense<1.0> : tensor<1xf32>> : !w
+  %s = mbn.conv2d %x, %w layer "schedule" pad [1, 1, 1, 1] {bitserial.schedule = #bitserial.schedule<pixels, lanes = 16, vectors = 4>} : !x, !w -> tensor<1x16x16x1xi32>
+  return %s : tensor<1x16x16x1xi32>
+}
+
+// CHECK-LABEL: func.func @forced_dense(
+// CHECK: bitserial.code_words 4 multipliers [1, 2]
+// CHECK: bitserial.dense_product {{.*}} <pixels, lanes = 16, vectors = 6, count = dpbusd>
+func.func @forced_dense(%x: !x) -> tensor<1x16x16x1xi32> {
+  %w = mbn.constant bases<widths = dense<1> : tensor<9xi8>, coordinates = dense<5> : tensor<9xi16>, signs = dense<1> : tensor<72xi32>, steps = dense<1.0> : tensor<1xf32>> : !w
+  %s = mbn.conv2d %x, %w layer "dense" pad [1, 1, 1, 1] {bitserial.family = "dense"} : !x, !w -> tensor<1x16x16x1xi32>
+  return %s : tensor<1x16x16x1xi32>
+}
+
+}
+
+// -----
+
+!x = !mbn.tensor<1x8x8x1xf32, levels = #mbn.levels<step 1.0, zero 3, [1, 2, 4, 8, 16, 32, 64, 128]>>
+!w = !mbn.tensor<1x3x3x1xf32, group = 1x3x3x1, bits = 2 to 2>
+
+module attributes {bitserial.target = #bitserial.target<triple = "x86_64-linux-gnu", cpu = "x86-64-v3", features = "">} {
+
+// Eight planes take longer than nine codes, two to a word. All weights are -8 but
+// the first two: 8 and -2, so that init is -3 * (8 - 2 - 7 * 8).
+// CHECK-LABEL: func.func @pixels_avx2(
+// CHECK: bitserial.constant "conv" "integers" dense<[-131064, -458760, -458760, -458760, 65528]> : tensor<5xi32>
+// CHECK: bitserial.constant "conv" "init" dense<150> : tensor<1xi32>
+// CHECK: bitserial.dense_product "conv" {{.*}} <pixels, lanes = 8, vectors = 3, count = pmaddwd> image <size = [8, 8], pad = [1, 1], bits = 8, outside = 3>
+func.func @pixels_avx2(%x: !x) -> tensor<1x8x8x1xi32> {
+  %w = mbn.constant bases<widths = dense<2> : tensor<1xi8>, coordinates = dense<[5, 3]> : tensor<2xi16>, signs = dense<[1, 3]> : tensor<2xi32>, steps = dense<1.0> : tensor<1xf32>> : !w
+  %s = mbn.conv2d %x, %w layer "conv" pad [1, 1, 1, 1] : !x, !w -> tensor<1x8x8x1xi32>
+  return %s : tensor<1x8x8x1xi32>
+}
+
+}
