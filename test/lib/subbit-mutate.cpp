@@ -64,16 +64,20 @@ static bool changeFirst(ModuleOp module, StringRef array, T (*change)(T)) {
   return found;
 }
 
+template <typename Product> static bool swapPlanesOf(Product op) {
+  auto planes = llvm::to_vector(op.getMultipliers());
+  if (op.getLayer() != layer || planes.size() < 2)
+    return false;
+  std::swap(planes[0], planes[1]);
+  op.setMultipliers(planes);
+  return true;
+}
+
 static bool swapPlanes(ModuleOp module) {
   bool found = false;
-  module->walk([&](bitserial::ProductOp op) {
-    auto planes = llvm::to_vector(op.getMultipliers());
-    if (op.getLayer() != layer || planes.size() < 2)
-      return;
-    std::swap(planes[0], planes[1]);
-    op.setMultipliers(planes);
-    found = true;
-  });
+  module->walk([&](bitserial::ProductOp op) { found |= swapPlanesOf(op); });
+  module->walk(
+      [&](bitserial::TiledProductOp op) { found |= swapPlanesOf(op); });
   return found;
 }
 

@@ -254,6 +254,22 @@ subbit::bitserial::subtractRow(LoopBuilder &b, ValueRange acc, Value coordinate,
   if (auto vector = dyn_cast<VectorType>(coordinate.getType()))
     wide = vector.clone(wide);
   coordinate = arith::ExtSIOp::create(b.b, b.loc, wide, coordinate);
+  if (schedule.getLanes() == 1) {
+    // Without vectors one multiplication for all planes is less code.
+    LoopBuilder::Values totals(sums.size(), Value());
+    auto type = cast<VectorType>(sums[0].getType());
+    for (auto [j, m] : llvm::enumerate(multipliers)) {
+      LoopBuilder::Values counts =
+          countRow(b, words, schedule, sums.size(),
+                   [&, j = j](Value word) { return differs(j, word); });
+      for (auto [total, count] : llvm::zip_equal(totals, counts))
+        total = addCount(
+            b, total, m == 1 ? count : b.mul(count, b.splat(b.i32(m), type)));
+    }
+    for (auto [sum, total] : llvm::zip_equal(sums, totals))
+      sum = b.sub(sum, b.mul(total, b.splat(coordinate, type)));
+    return sums;
+  }
   bool multipliesHalves = schedule.getCounting() == Counting::Pmadd &&
                           schedule.inPixels() && narrow.isInteger(8);
   for (auto [j, m] : llvm::enumerate(multipliers)) {
