@@ -5,13 +5,11 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "lib/Benchmark/Benchmark.h"
+#include "lib/Benchmark/BenchmarkReport.h"
 #include "lib/Pipelines/Diagnostics.h"
 #include "lib/Pipelines/Registration.h"
 #include "llvm/Support/CommandLine.h"
-#include "llvm/Support/Format.h"
 #include "llvm/Support/InitLLVM.h"
-#include "llvm/Support/JSON.h"
 
 using namespace llvm;
 using namespace subbit;
@@ -76,6 +74,13 @@ static cl::opt<std::string> features("mattr", onConv, onMatmul, onGates,
 static cl::opt<double> seconds("seconds", cl::init(0.5), onConv, onMatmul,
                                onGates, cl::value_desc("S"),
                                cl::desc("how long to measure (default 0.5)"));
+static cl::opt<bool>
+    compareFloat("compare-float", onConv, onMatmul, onGates,
+                 cl::desc("time the same product in float by OpenBLAS and "
+                          "oneDNN, and name the faster"));
+static cl::opt<bool>
+    compareInt8("compare-int8", onConv, onMatmul, onGates,
+                cl::desc("time it in int8 by oneDNN, without matrix tiles"));
 static cl::opt<bool> asJSON("json", onConv, onMatmul, onGates,
                             cl::desc("print one JSON object"));
 
@@ -112,31 +117,6 @@ static Expected<BenchmarkLayer> makeLayer() {
   return layer;
 }
 
-static void print(const BenchmarkResult &result) {
-  if (asJSON) {
-    outs() << formatv(
-        "{0:2}\n",
-        json::Value(json::Object{{"us", result.microseconds},
-                                 {"median_us", result.medianMicroseconds},
-                                 {"gbmacs", result.gbmacs},
-                                 {"limit_gbmacs", result.limitGbmacs},
-                                 {"limit", result.limit},
-                                 {"percent_of_limit", result.percentOfLimit()},
-                                 {"family", result.family},
-                                 {"target", result.target},
-                                 {"cpu", result.cpu}}));
-    return;
-  }
-  outs() << format("%.2f us (median %.2f), %.0f useful binary GMAC/s\n",
-                   result.microseconds, result.medianMicroseconds,
-                   result.gbmacs)
-         << format("%.1f %% of the limit of %.0f (", result.percentOfLimit(),
-                   result.limitGbmacs)
-         << result.limit << ")\n"
-         << "family " << result.family << ", target " << result.target
-         << ", cpu " << result.cpu << "\n";
-}
-
 int main(int argc, char **argv) {
   InitLLVM init(argc, argv);
   cl::ParseCommandLineOptions(
@@ -157,6 +137,10 @@ int main(int argc, char **argv) {
   BenchmarkOptions options;
   options.target = {"", cpu, features};
   options.seconds = seconds;
-  print(check(runBenchmark(check(makeLayer()), options, context)));
+  options.compareFloat = compareFloat;
+  options.compareInt8 = compareInt8;
+  BenchmarkResult result =
+      check(runBenchmark(check(makeLayer()), options, context));
+  (asJSON ? printJSON : printText)(result, outs());
   return 0;
 }

@@ -81,6 +81,35 @@ static llvm::Error checkResults(const BenchmarkNetwork &network,
   return llvm::Error::success();
 }
 
+/// The product of all positions' patches and the weights of all outputs.
+static llvm::Error compareWithLibraries(const BenchmarkLayer &layer,
+                                        const BenchmarkOptions &options,
+                                        BenchmarkResult &result) {
+  const numerics::ConvGeometry &g = layer.geometry;
+  ProductSize size{layer.positions(), g.outputs, g.kernelSize()};
+  if ((options.compareFloat || options.compareInt8) && g.groups > 1)
+    return llvm::createStringError(
+        "a convolution of several groups is no product to compare with");
+  if (options.compareFloat) {
+    auto baseline = timeFloatProduct(size);
+    if (!baseline)
+      return baseline.takeError();
+    result.inFloat = *baseline;
+  }
+  if (options.compareInt8) {
+    auto baseline = timeInt8Product(size, /*restricted=*/true);
+    if (!baseline)
+      return baseline.takeError();
+    result.inInt8 = *baseline;
+    auto unrestricted = timeInt8Product(size, /*restricted=*/false);
+    if (unrestricted)
+      result.inInt8Unrestricted = *unrestricted;
+    else
+      llvm::consumeError(unrestricted.takeError());
+  }
+  return llvm::Error::success();
+}
+
 llvm::Expected<BenchmarkResult>
 subbit::runBenchmark(const BenchmarkLayer &layer,
                      const BenchmarkOptions &options, MLIRContext &context) {
@@ -141,5 +170,7 @@ subbit::runBenchmark(const BenchmarkLayer &layer,
   result.gbmacs = network->binaryMultiplyAdds / times.front() * 1e-9;
   result.limitGbmacs = fastest * 1e-9;
   result.limit = limit->name().str();
+  if (llvm::Error error = compareWithLibraries(layer, options, result))
+    return std::move(error);
   return result;
 }

@@ -8,6 +8,7 @@
 #ifndef SUBBIT_BENCHMARK_BENCHMARK_H
 #define SUBBIT_BENCHMARK_BENCHMARK_H
 
+#include "lib/Benchmark/Baselines.h"
 #include "lib/Benchmark/BenchmarkLayer.h"
 #include "lib/Target/Target.h"
 #include <optional>
@@ -24,6 +25,10 @@ struct BenchmarkResult {
   /// named by `limit` allow.
   double gbmacs = 0, limitGbmacs = 0;
   std::string limit;
+  /// The equivalent product by other libraries, where it was asked for.
+  std::optional<Baseline> inFloat, inInt8;
+  /// With every instruction set that oneDNN finds; none if that does not run.
+  std::optional<Baseline> inInt8Unrestricted;
   double percentOfLimit() const { return 100 * gbmacs / limitGbmacs; }
 };
 
@@ -32,6 +37,7 @@ struct BenchmarkOptions {
   TargetSpec target;
   /// How long to measure, at least.
   double seconds = 0.5;
+  bool compareFloat = false, compareInt8 = false;
 };
 
 /// Compiles the layer, checks its results against the interpreter's, measures.

@@ -130,8 +130,7 @@ void ConvertMBNToBitserialPass::runOnOperation() {
   conversion.addDynamicallyLegalOp<func::ReturnOp>(
       [&](Operation *op) { return converter.isLegal(op); });
   conversion.markUnknownOpDynamicallyLegal([](Operation *) { return true; });
-  if (failed(applyPartialConversion(module, conversion,
-                                    std::move(patterns))) ||
+  if (failed(applyPartialConversion(module, conversion, std::move(patterns))) ||
       hasErrors)
     return signalPassFailure();
 
