@@ -1,0 +1,505 @@
+//===- BitserialOps.cpp - Operations of the bitserial dialect -------------===//
+//
+// Part of Subbit, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "dialects/Bitserial/IR/Bitserial.h"
+#include "mlir/IR/Builders.h"
+
+using namespace mlir;
+using namespace subbit;
+using namespace subbit::bitserial;
+
+#define GET_OP_CLASSES
+#include "dialects/Bitserial/IR/BitserialOps.cpp.inc"
+
+//===----------------------------------------------------------------------===//
+// Effects: destination-style operations read their operands and write the
+// output, on buffers only.
+//===----------------------------------------------------------------------===//
+
+static void
+addEffects(DestinationStyleOpInterface op,
+           SmallVectorImpl<SideEffects::EffectInstance<MemoryEffects::Effect>>
+               &effects) {
+  for (OpOperand &operand : op->getOpOperands()) {
+    if (!isa<MemRefType>(operand.get().getType()))
+      continue;
+    if (!op.isDpsInit(&operand))
+      effects.emplace_back(MemoryEffects::Read::get(), &operand);
+    else
+      effects.emplace_back(MemoryEffects::Write::get(), &operand);
+  }
+}
+
+#define SUBBIT_EFFECTS(Op)                                                     \
+  void Op::getEffects(                                                         \
+      SmallVectorImpl<SideEffects::EffectInstance<MemoryEffects::Effect>>      \
+          &effects) {                                                          \
+    addEffects(*this, effects);                                                \
+  }
+SUBBIT_EFFECTS(PlanesOp)
+SUBBIT_EFFECTS(CodesOp)
+SUBBIT_EFFECTS(PoolOp)
+SUBBIT_EFFECTS(CodeWordsOp)
+SUBBIT_EFFECTS(PackOp)
+SUBBIT_EFFECTS(ProductOp)
+SUBBIT_EFFECTS(TiledProductOp)
+SUBBIT_EFFECTS(DenseProductOp)
+SUBBIT_EFFECTS(BandOp)
+SUBBIT_EFFECTS(ThresholdOp)
+SUBBIT_EFFECTS(RescaleOp)
+SUBBIT_EFFECTS(DecodeOp)
+#undef SUBBIT_EFFECTS
+
+// Whoever watches sees the values, so a trace is never removed.
+void TraceOp::getEffects(
+    SmallVectorImpl<SideEffects::EffectInstance<MemoryEffects::Effect>>
+        &effects) {
+  effects.emplace_back(MemoryEffects::Read::get());
+  effects.emplace_back(MemoryEffects::Write::get());
+}
+
+//===----------------------------------------------------------------------===//
+// Verifiers
+//===----------------------------------------------------------------------===//
+
+static Type elementOf(Value value) {
+  return cast<ShapedType>(value.getType()).getElementType();
+}
+
+static int64_t sizeOf(Value value) {
+  return cast<ShapedType>(value.getType()).getNumElements();
+}
+
+static LogicalResult verifyElement(Operation *op, StringRef name, Value value,
+                                   ArrayRef<int64_t> widths, bool isFloat) {
+  Type type = elementOf(value);
+  if (isFloat ? type.isF32() : llvm::any_of(widths, [&](int64_t width) {
+        return type.isInteger(width);
+      }))
+    return success();
+  return op->emitOpError() << "has " << name << " of element type " << type;
+}
+
+static LogicalResult verifyRank(Operation *op, StringRef name, Value value,
+                                int64_t rank) {
+  int64_t found = cast<ShapedType>(value.getType()).getRank();
+  if (found == rank)
+    return success();
+  return op->emitOpError() << "has " << name << " of rank " << found
+                           << ", expects " << rank;
+}
+
+/// One class for each of `size` rows or columns.
+static bool fits(std::optional<ArrayRef<int64_t>> classes, int64_t size) {
+  return classes && static_cast<int64_t>(classes->size()) == size &&
+         llvm::all_of(*classes, [&](int64_t c) { return c >= 0 && c < size; });
+}
+
+/// threshold_c3, rescale_c3
+static LogicalResult verifyBorder(Operation *op, ScheduleAttr schedule,
+                                  Value result,
+                                  std::optional<ArrayRef<int64_t>> rows,
+                                  std::optional<ArrayRef<int64_t>> columns) {
+  if (!rows && !columns)
+    return success();
+  auto shape = cast<ShapedType>(result.getType()).getShape();
+  if (!schedule.inPixels() || shape.size() != 4 || !fits(rows, shape[1]) ||
+      !fits(columns, shape[2]))
+    return op->emitOpError() << "expects a border with one class per row and "
+                                "column of a result of rank 4";
+  return success();
+}
+
+/// planes_c1, planes_c2
+static LogicalResult verifyPlanes(Operation *op, Value codes, Value planes) {
+  if (failed(verifyElement(op, "codes", codes, {8}, false)) ||
+      failed(verifyElement(op, "planes", planes, {32}, false)) ||
+      failed(verifyRank(op, "codes", codes, 3)) ||
+      failed(verifyRank(op, "planes", planes, 4)))
+    return failure();
+  auto in = cast<ShapedType>(codes.getType()).getShape();
+  auto out = cast<ShapedType>(planes.getType()).getShape();
+  if (out[0] == in[0] && out[1] >= 1 && out[1] <= 8 &&
+      out[2] == (in[2] + 31) / 32 && out[3] >= in[1])
+    return success();
+  return op->emitOpError() << "expects 1 to 8 planes of " << (in[2] + 31) / 32
+                           << " words for each of " << in[1] << " positions";
+}
+
+LogicalResult PlanesOp::verify() {
+  return verifyPlanes(*this, getInput(), getOutput());
+}
+
+LogicalResult CodesOp::verify() {
+  return verifyPlanes(*this, getOutput(), getInput());
+}
+
+LogicalResult PoolOp::verify() {
+  // pool_c1
+  for (Value value : {getInput(), getOutput()})
+    if (failed(verifyElement(*this, "planes", value, {32}, false)) ||
+        failed(verifyRank(*this, "planes", value, 4)))
+      return failure();
+  auto in = cast<ShapedType>(getInput().getType()).getShape();
+  auto out = cast<ShapedType>(getOutput().getType()).getShape();
+  // pool_c2
+  bool fits = getSize().size() == 2 && getWindow().size() == 2 &&
+              getStride().size() == 2;
+  for (int d = 0; fits && d < 2; ++d)
+    fits = getWindow()[d] >= 1 && getStride()[d] >= 1 &&
+           getSize()[d] >= getWindow()[d];
+  if (!fits || in.drop_back() != out.drop_back() ||
+      in[3] < getSize()[0] * getSize()[1] ||
+      out[3] < getOutputSize(0) * getOutputSize(1))
+    return emitOpError() << "expects windows of [" << getWindow()
+                         << "] in an image of [" << getSize()
+                         << "], and as many planes of their largest";
+  // pool_c3
+  if (getLanes() < 1 || getLanes() > 1024)
+    return emitOpError() << "expects 1 to 1024 lanes, found " << getLanes();
+  return success();
+}
+
+LogicalResult CodeWordsOp::verify() {
+  // code_words_c1
+  if (failed(verifyElement(*this, "codes", getInput(), {8}, false)) ||
+      failed(verifyElement(*this, "words", getOutput(), {32}, false)) ||
+      failed(verifyRank(*this, "codes", getInput(), 3)) ||
+      failed(verifyRank(*this, "words", getOutput(), 4)))
+    return failure();
+  // code_words_c2
+  auto in = cast<ShapedType>(getInput().getType()).getShape();
+  auto out = cast<ShapedType>(getOutput().getType()).getShape();
+  int64_t codes = getCodes(), sum = 0;
+  for (int64_t m : getMultipliers())
+    sum += m;
+  if ((codes != 4 && codes != 2) || out[0] != in[0] || out[1] != 1 ||
+      out[2] != (in[2] + codes - 1) / codes || out[3] < in[1] ||
+      getMultipliers().empty() || getMultipliers().size() > 8 || sum > 255 ||
+      llvm::any_of(getMultipliers(), [](int64_t m) { return m < 1; }))
+    return emitOpError() << "expects words of 4 or 2 codes for " << in[2]
+                         << " channels at " << in[1]
+                         << " positions, and multipliers of a byte";
+  return success();
+}
+
+LogicalResult PackOp::verify() {
+  // pack_c1
+  if (failed(verifyElement(*this, "codes", getInput(), {8}, false)) ||
+      failed(verifyElement(*this, "patches", getOutput(), {32}, false)))
+    return failure();
+  // pack_c2
+  int64_t planes = getPlanes();
+  if (planes < 1 || planes > 8)
+    return emitOpError() << "expects 1 to 8 planes, found " << planes;
+  GeometryAttr g = getGeometry();
+  int64_t rows = g.getGroups() * g.getNumGroups() * planes * g.getWords();
+  auto shape = cast<ShapedType>(getOutput().getType()).getShape();
+  size_t rank = getSchedule().inPixels() ? 3 : 2;
+  if (shape.size() != rank || shape[1] != rows)
+    return emitOpError() << "expects patches of rank " << rank << " with "
+                         << rows << " rows";
+  // pack_c3
+  if (failed(verifyRank(*this, "codes", getInput(), rank == 3 ? 1 : 2)))
+    return failure();
+  // pack_c4
+  bool inPixels = getSchedule().inPixels();
+  if (inPixels != getImage().has_value() ||
+      (inPixels && getSchedule().getLanes() != 1) ||
+      (!getOrigin().empty() && (!inPixels || getOrigin().size() != 3)))
+    return emitOpError() << "expects an image for positions, which have one "
+                            "lane, and a place of three indices in it or none";
+  // pack_c5
+  if (g.getWords() % getSchedule().getWordsAtOnce())
+    return emitOpError() << "expects pairs of words, found rows of "
+                         << g.getWords();
+  return success();
+}
+
+LogicalResult ProductOp::verify() {
+  // product_c1
+  if (failed(verifyElement(*this, "patches", getPatches(), {32}, false)) ||
+      failed(verifyElement(*this, "words", getWords(), {32}, false)) ||
+      failed(verifyElement(*this, "init", getInit(), {32}, false)) ||
+      failed(verifyElement(*this, "sums", getOutput(), {32}, false)) ||
+      failed(verifyElement(*this, "coordinates", getCoordinates(), {8, 16},
+                           false)) ||
+      failed(verifyElement(*this, "widths", getWidths(), {8}, false)))
+    return failure();
+  // product_c2
+  GeometryAttr g = getGeometry();
+  int64_t outputs = g.getOutput()[0];
+  if (!getSchedule().inPixels())
+    outputs = getSchedule().pad(outputs) / getSchedule().getLanes();
+  int64_t expected = outputs * g.getNumGroups();
+  if (sizeOf(getWidths()) != expected)
+    return emitOpError() << "expects " << expected << " widths, found "
+                         << sizeOf(getWidths());
+  // product_c3
+  int64_t rank = getSchedule().inPixels() ? 3 : 2;
+  if (failed(verifyRank(*this, "patches", getPatches(), rank)) ||
+      failed(verifyRank(*this, "sums", getOutput(), rank)) ||
+      failed(verifyRank(*this, "words", getWords(), 1)) ||
+      failed(verifyRank(*this, "coordinates", getCoordinates(), 1)) ||
+      failed(verifyRank(*this, "widths", getWidths(), 1)) ||
+      failed(verifyRank(*this, "init", getInit(), 1)))
+    return failure();
+  // product_c4
+  if (getMultipliers().empty() ||
+      (getSchedule().inPixels() && getSchedule().getLanes() != 1))
+    return emitOpError()
+           << "expects at least one multiplier, and positions without lanes";
+  // product_c5
+  if (!getOrder())
+    return success();
+  if (failed(verifyElement(*this, "an order", getOrder(), {16, 32}, false)) ||
+      failed(verifyRank(*this, "an order", getOrder(), 1)))
+    return failure();
+  if (getSchedule().inPixels() || sizeOf(getOrder()) != sizeOf(getInit()))
+    return emitOpError() << "expects an order of as many outputs as init has, "
+                            "for outputs in lanes";
+  return success();
+}
+
+/// What tiled_product_c3 and c5 ask for.
+template <typename Op> static LogicalResult verifyTiles(Op op) {
+  int64_t thresholds = 0;
+  if (op.getThresholds()) {
+    if (failed(
+            verifyElement(op, "thresholds", op.getThresholds(), {32}, false)) ||
+        failed(verifyRank(op, "thresholds", op.getThresholds(), 2)))
+      return failure();
+    thresholds = cast<ShapedType>(op.getThresholds().getType()).getDimSize(1);
+  }
+  if (failed(verifyRank(op, "planes", op.getPlanes(), 4)) ||
+      failed(verifyRank(op, "a result", op.getOutput(), thresholds ? 4 : 3)) ||
+      failed(verifyRank(op, "a workspace", op.getWorkspace(), 1)))
+    return failure();
+  GeometryAttr g = op.getGeometry();
+  ScheduleAttr schedule = op.getSchedule();
+  ImageAttr image = op.getImage();
+  int64_t outputs = g.getOutput()[0], perWord = schedule.getPerWord();
+  auto in = cast<ShapedType>(op.getPlanes().getType()).getShape();
+  auto out = cast<ShapedType>(op.getOutput().getType()).getShape();
+  if (in[3] < image.getSize()[0] * image.getSize()[1] ||
+      in[2] != (g.getInput()[0] + perWord - 1) / perWord)
+    return op.emitOpError()
+           << "expects planes that hold an image of [" << image.getSize()
+           << "] and " << g.getInput()[0] << " channels";
+  bool fitsCodes = !thresholds || ((thresholds == 1 || thresholds == 3 ||
+                                    thresholds == 7 || thresholds == 15) &&
+                                   out[2] == (outputs + 31) / 32 &&
+                                   thresholds == (int64_t(1) << out[1]) - 1);
+  if (!fitsCodes || out[0] != in[0] || (!thresholds && out[1] != outputs) ||
+      out.back() < schedule.pad(g.getPositions()))
+    return op.emitOpError()
+           << "expects a result that holds whole blocks of " << g.getPositions()
+           << " positions of " << outputs
+           << " outputs, and thresholds for codes of 1 to 4 bits";
+  if (sizeOf(op.getWorkspace()) != op.getLayout().size)
+    return op.emitOpError() << "expects a workspace of " << op.getLayout().size
+                            << " words, found " << sizeOf(op.getWorkspace());
+  return success();
+}
+
+LogicalResult TiledProductOp::verify() {
+  // tiled_product_c1
+  for (auto [name, value] : {std::pair<StringRef, Value>("planes", getPlanes()),
+                             {"words", getWords()},
+                             {"rows", getRows()},
+                             {"init", getInit()},
+                             {"a result", getOutput()},
+                             {"a workspace", getWorkspace()}})
+    if (failed(verifyElement(*this, name, value, {32}, false)))
+      return failure();
+  if (failed(verifyElement(*this, "coordinates", getCoordinates(), {8, 16},
+                           false)) ||
+      failed(verifyElement(*this, "groups", getGroups(), {8, 16, 32}, false)))
+    return failure();
+  for (auto [name, value] : {std::pair<StringRef, Value>("words", getWords()),
+                             {"rows", getRows()},
+                             {"coordinates", getCoordinates()},
+                             {"groups", getGroups()},
+                             {"init", getInit()}})
+    if (failed(verifyRank(*this, name, value, 1)))
+      return failure();
+  // tiled_product_c4
+  GeometryAttr g = getGeometry();
+  ScheduleAttr schedule = getSchedule();
+  if (!schedule.inPixels() || schedule.isDense() ||
+      (schedule.getLanes() == 1 && !schedule.isScalable()))
+    return emitOpError() << "expects a schedule for positions with lanes";
+  if (schedule.getPasses() > 1 &&
+      (!getLayout().isAligned || g.getGroups() > 1 ||
+       schedule.getPasses() > g.getNumGroups()))
+    return emitOpError()
+           << "expects groups of whole words, in one group of the "
+              "convolution, for "
+           << schedule.getPasses() << " passes";
+  // tiled_product_c3, tiled_product_c5
+  if (failed(verifyTiles(*this)))
+    return failure();
+  // tiled_product_c2
+  int64_t outputs = g.getOutput()[0];
+  int64_t planes = cast<ShapedType>(getPlanes().getType()).getDimSize(1);
+  int64_t stored = getMultipliers().size() - getImage().getMarked();
+  if (sizeOf(getRows()) != outputs * schedule.getPasses() ||
+      sizeOf(getInit()) != outputs ||
+      sizeOf(getGroups()) != sizeOf(getCoordinates()) || stored != planes)
+    return emitOpError() << "expects rows and an init for each of " << outputs
+                         << " outputs, a group for each coordinate, and "
+                         << "multipliers for " << planes << " planes";
+  return success();
+}
+
+LogicalResult DenseProductOp::verify() {
+  // dense_product_c1
+  for (auto [name, value] : {std::pair<StringRef, Value>("planes", getPlanes()),
+                             {"weights", getWeights()},
+                             {"init", getInit()},
+                             {"a result", getOutput()},
+                             {"a workspace", getWorkspace()}})
+    if (failed(verifyElement(*this, name, value, {32}, false)))
+      return failure();
+  if (failed(verifyRank(*this, "weights", getWeights(), 1)) ||
+      failed(verifyRank(*this, "init", getInit(), 1)))
+    return failure();
+  // dense_product_c4
+  GeometryAttr g = getGeometry();
+  ScheduleAttr schedule = getSchedule();
+  if (!schedule.isDense() || schedule.isScalable() ||
+      schedule.getPasses() > 1 || g.getGroup() != g.getKernel() ||
+      g.getGroups() > 1)
+    return emitOpError() << "expects a schedule that multiplies codes, in one "
+                            "pass, and the kernel as one group";
+  // dense_product_c3, dense_product_c5
+  if (failed(verifyTiles(*this)))
+    return failure();
+  // dense_product_c2
+  int64_t outputs = g.getOutput()[0];
+  if (sizeOf(getInit()) != outputs ||
+      sizeOf(getWeights()) != outputs * getLayout().words)
+    return emitOpError() << "expects an init and " << getLayout().words
+                         << " words of weights for each of " << outputs
+                         << " outputs";
+  return success();
+}
+
+LogicalResult BandOp::verify() {
+  // band_c1
+  if (failed(verifyElement(*this, "patches", getPatches(), {32}, false)) ||
+      failed(verifyElement(*this, "words", getWords(), {32}, false)) ||
+      failed(verifyElement(*this, "init", getInit(), {32}, false)) ||
+      failed(
+          verifyElement(*this, "thresholds", getThresholds(), {32}, false)) ||
+      failed(verifyElement(*this, "codes", getOutput(), {8}, false)) ||
+      failed(verifyElement(*this, "coordinates", getCoordinates(), {8, 16},
+                           false)) ||
+      failed(verifyElement(*this, "widths", getWidths(), {8}, false)))
+    return failure();
+  // band_c3
+  if (failed(verifyRank(*this, "patches", getPatches(), 3)) ||
+      failed(verifyRank(*this, "thresholds", getThresholds(),
+                        getRows() ? 4 : 2)) ||
+      failed(verifyRank(*this, "codes", getOutput(), 1)) ||
+      failed(verifyRank(*this, "words", getWords(), 1)) ||
+      failed(verifyRank(*this, "coordinates", getCoordinates(), 1)) ||
+      failed(verifyRank(*this, "widths", getWidths(), 1)) ||
+      failed(verifyRank(*this, "init", getInit(), 1)))
+    return failure();
+  if (getOrigin().size() != 3)
+    return emitOpError() << "expects a place of three indices";
+  // band_c2
+  GeometryAttr g = getGeometry();
+  int64_t outputs = g.getOutput()[0];
+  auto table = cast<ShapedType>(getThresholds().getType()).getShape();
+  int64_t thresholds = table[table.size() - 2];
+  if (sizeOf(getWidths()) != outputs * g.getNumGroups() ||
+      thresholds != outputs || getMultipliers().empty())
+    return emitOpError() << "expects " << outputs * g.getNumGroups()
+                         << " widths, " << outputs
+                         << " rows of thresholds and a multiplier";
+  // band_c4
+  ScheduleAttr schedule = getSchedule();
+  if (!schedule.inPixels() || schedule.getLanes() != 1 ||
+      schedule.getVectors() != g.getPositions())
+    return emitOpError() << "expects a vector of one lane for each of its "
+                         << g.getPositions() << " positions";
+  // band_c5
+  ArrayRef<int64_t> pool = getPool(), size = getImage().getSize();
+  for (int d = 0; d < 2; ++d)
+    if (pool.size() != 2 || pool[d] < 1 || g.getOutput()[d + 1] % pool[d] ||
+        g.getOutput()[d + 1] / pool[d] > size[d])
+      return emitOpError() << "expects windows that divide the band and a band "
+                              "that the image holds";
+  auto areIn = [](ArrayRef<int64_t> classes, int64_t count) {
+    return llvm::all_of(classes, [&](int64_t c) { return c < count; });
+  };
+  if ((getRows() || getColumns()) &&
+      (!fits(getRows(), size[0] * pool[0]) ||
+       !fits(getColumns(), size[1] * pool[1]) || !areIn(*getRows(), table[0]) ||
+       !areIn(*getColumns(), table[1])))
+    return emitOpError() << "expects a border with one class per row and "
+                            "column of the image before pooling";
+  return success();
+}
+
+LogicalResult ThresholdOp::verify() {
+  // threshold_c1
+  if (failed(verifyElement(*this, "sums", getInput(), {32}, false)) ||
+      failed(
+          verifyElement(*this, "thresholds", getThresholds(), {32}, false)) ||
+      failed(verifyElement(*this, "codes", getOutput(), {8}, false)))
+    return failure();
+  // threshold_c2
+  if (failed(verifyRank(*this, "sums", getInput(),
+                        getSchedule().inPixels() ? 3 : 2)) ||
+      failed(
+          verifyRank(*this, "thresholds", getThresholds(), getRows() ? 4 : 2)))
+    return failure();
+  return verifyBorder(*this, getSchedule(), getOutput(), getRows(),
+                      getColumns());
+}
+
+LogicalResult RescaleOp::verify() {
+  // rescale_c1
+  if (failed(verifyElement(*this, "sums", getInput(), {32}, false)) ||
+      failed(verifyElement(*this, "a scale", getScale(), {}, true)) ||
+      failed(verifyElement(*this, "a base", getBase(), {}, true)) ||
+      failed(verifyElement(*this, "a result", getOutput(), {}, true)))
+    return failure();
+  // rescale_c2
+  if (failed(verifyRank(*this, "sums", getInput(),
+                        getSchedule().inPixels() ? 3 : 2)) ||
+      failed(verifyRank(*this, "a base", getBase(), getRows() ? 3 : 1)))
+    return failure();
+  if (getScale().getType() != getBase().getType() &&
+      failed(verifyRank(*this, "a scale", getScale(), 1)))
+    return failure();
+  return verifyBorder(*this, getSchedule(), getOutput(), getRows(),
+                      getColumns());
+}
+
+LogicalResult DecodeOp::verify() {
+  // decode_c1
+  if (failed(verifyElement(*this, "words", getWords(), {32}, false)) ||
+      failed(verifyElement(*this, "coordinates", getCoordinates(), {8, 16},
+                           false)) ||
+      failed(verifyElement(*this, "widths", getWidths(), {8}, false)) ||
+      failed(verifyElement(*this, "starts", getStarts(), {32}, false)) ||
+      failed(verifyElement(*this, "steps", getSteps(), {}, true)) ||
+      failed(verifyElement(*this, "a result", getOutput(), {}, true)))
+    return failure();
+  // decode_c2
+  if (failed(verifyRank(*this, "words", getWords(), 1)) ||
+      failed(verifyRank(*this, "coordinates", getCoordinates(), 1)) ||
+      failed(verifyRank(*this, "widths", getWidths(), 1)) ||
+      failed(verifyRank(*this, "starts", getStarts(), 2)) ||
+      failed(verifyRank(*this, "steps", getSteps(), 1)))
+    return failure();
+  return verifyRank(*this, "a result", getOutput(), 2);
+}
