@@ -109,7 +109,8 @@ ScheduleAttr subbit::chooseSchedule(const TargetInfo &target,
                              (vectors + blocks - 1) / blocks, counting, scaling,
                              passes);
   };
-  int64_t most = target.registers / 4;
+  // Loads through pointers are early, and take registers until they are used.
+  int64_t most = target.registers / (scaling == Scaling::Pointers ? 5 : 4);
   ScheduleAttr schedule = blocked(most, 1);
   if (lanes == 1 || scaling != Scaling::None)
     return schedule;
