@@ -61,7 +61,7 @@ static cl::opt<uint64_t> seed("seed", cl::init(1), onConv, onMatmul, onGates,
                               cl::value_desc("N"), cl::desc("default 1"));
 static cl::opt<std::string>
     family("family", onConv, onMatmul, cl::value_desc("NAME"),
-           cl::desc("popcount or dense, instead of the better one"));
+           cl::desc("popcount, table or dense, instead of the best"));
 static cl::opt<std::string>
     schedule("schedule", onConv, onMatmul, cl::value_desc("ATTRIBUTE"),
              cl::desc("instead of the one that the cost model chooses"));

@@ -12,6 +12,7 @@
 #include "lib/Execution/Interpreter.h"
 #include "lib/Pipelines/Compile.h"
 #include "lib/Pipelines/OutputFiles.h"
+#include "lib/Target/Versions.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/raw_ostream.h"
 #include <chrono>
@@ -51,7 +52,9 @@ compileNetwork(ModuleOp module, const BenchmarkOptions &options,
   compilation.afterPhase = [&](StringRef phase, ModuleOp module) {
     if (phase == "bitserial")
       module.walk([&](Operation *op) {
-        if (isa<bitserial::ProductOp, bitserial::TiledProductOp>(op))
+        if (auto product = dyn_cast<bitserial::TiledProductOp>(op))
+          family = product.getSchedule().usesTables() ? "table" : "popcount";
+        else if (isa<bitserial::ProductOp>(op))
           family = "popcount";
         else if (isa<bitserial::DenseProductOp>(op))
           family = "dense";
@@ -116,6 +119,8 @@ subbit::runBenchmark(const BenchmarkLayer &layer,
   auto target = resolveTarget(options.target);
   if (!target)
     return target.takeError();
+  if (llvm::Error error = checkRunsHere(*target))
+    return std::move(error);
   auto info = describeTarget(*target);
   if (!info)
     return info.takeError();

@@ -10,11 +10,11 @@
 #include "dialects/MBN/IR/Weights.h"
 #include "dialects/MBN/Transforms/Passes.h"
 #include "lib/Numerics/Bases.h"
+#include "lib/Numerics/Random.h"
 #include "mlir/AsmParser/AsmParser.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include <cmath>
-#include <random>
 
 using namespace mlir;
 using namespace subbit;
@@ -24,30 +24,19 @@ static constexpr int64_t kMostBases = 4, kLargestCoordinate = 16;
 
 namespace {
 
-/// Numbers that a seed gives on every platform.
-class Draw {
-public:
-  explicit Draw(uint64_t seed) : engine(seed) {}
-  uint32_t word() { return static_cast<uint32_t>(engine() >> 16); }
-  int64_t below(int64_t end) {
-    return static_cast<int64_t>(engine() % static_cast<uint64_t>(end));
-  }
-  /// Binomial(kMostBases, p)
-  int64_t bases(double p) {
-    int64_t count = 0;
-    for (int64_t i = 0; i < kMostBases; ++i)
-      count += static_cast<double>(engine() >> 11) * 0x1p-53 < p;
-    return count;
-  }
-
-private:
-  std::mt19937_64 engine;
-};
+/// Binomial(kMostBases, p)
+int64_t drawBases(Random &random, double p) {
+  constexpr int64_t one = int64_t(1) << 32;
+  int64_t count = 0;
+  for (int64_t i = 0; i < kMostBases; ++i)
+    count += static_cast<double>(random.from(0, one - 1)) < p * one;
+  return count;
+}
 
 class LayerBuilder {
 public:
   LayerBuilder(const BenchmarkLayer &layer, MLIRContext *context)
-      : layer(layer), g(layer.geometry), draw(layer.seed), b(context),
+      : layer(layer), g(layer.geometry), random(layer.seed), b(context),
         loc(b.getUnknownLoc()) {}
 
   llvm::Expected<BenchmarkNetwork> build() {
@@ -133,11 +122,12 @@ private:
     numerics::Grouping grouping(shape, group);
     for (int64_t i = 0; i < grouping.numGroups(); ++i) {
       int64_t size = grouping.groupSize(i), words = grouping.groupWords(i);
-      int64_t width = std::min(size, draw.bases(layer.weightBits / kMostBases));
+      int64_t width =
+          std::min(size, drawBases(random, layer.weightBits / kMostBases));
       bases.widths.push_back(width);
       network.basisWeights += width * size;
       for (int64_t row = 0; row < width; ++row) {
-        bases.coordinates.push_back(1 + draw.below(kLargestCoordinate));
+        bases.coordinates.push_back(random.from(1, kLargestCoordinate));
         variance +=
             double(bases.coordinates.back()) * bases.coordinates.back() * size;
         for (int64_t word = 0; word < words; ++word) {
@@ -145,7 +135,8 @@ private:
           uint32_t mask = left >= numerics::kWordBits
                               ? ~uint32_t(0)
                               : (uint32_t(1) << left) - 1;
-          bases.signs.push_back(draw.word() & mask);
+          bases.signs.push_back(
+              static_cast<uint32_t>(random.from(0, UINT32_MAX)) & mask);
         }
       }
     }
@@ -241,16 +232,16 @@ private:
     TensorValue input = makeTensorValue(inputType);
     if (auto *floats = std::get_if<std::vector<float>>(&input.data))
       for (float &x : *floats)
-        x = static_cast<float>(draw.below(255) - 127) / 128;
+        x = static_cast<float>(random.from(-127, 127)) / 128;
     else
       for (uint8_t &x : std::get<std::vector<uint8_t>>(input.data))
-        x = draw.below(int64_t(1) << layer.activationBits);
+        x = random.from(0, (int64_t(1) << layer.activationBits) - 1);
     network.inputs.push_back(std::move(input));
   }
 
   const BenchmarkLayer &layer;
   const numerics::ConvGeometry &g;
-  Draw draw;
+  Random random;
   OpBuilder b;
   Location loc;
   mbn::MultiBitType type;

@@ -9,7 +9,7 @@
 #define SUBBIT_CHECKING_NETWORKBUILDER_H
 
 #include "dialects/MBN/IR/MBN.h"
-#include "lib/Checking/Random.h"
+#include "lib/Numerics/Random.h"
 #include "lib/Numerics/Interpreter.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"

@@ -8,7 +8,7 @@
 #ifndef SUBBIT_CHECKING_RANDOMNETWORKS_H
 #define SUBBIT_CHECKING_RANDOMNETWORKS_H
 
-#include "lib/Checking/Random.h"
+#include "lib/Numerics/Random.h"
 #include "lib/Execution/TensorValue.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/OwningOpRef.h"

@@ -9,7 +9,7 @@
 #define SUBBIT_CHECKING_RANDOMTENSORS_H
 
 #include "dialects/MBN/IR/MBN.h"
-#include "lib/Checking/Random.h"
+#include "lib/Numerics/Random.h"
 #include "lib/Numerics/Bases.h"
 #include "lib/Numerics/Levels.h"
 

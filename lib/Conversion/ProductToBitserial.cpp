@@ -153,34 +153,35 @@ private:
       padded = blocked.words.size();
     }
     packed = numerics::packForPositions(rows);
+    bool isSmall = packed.fitsInt8() &&
+                   llvm::all_of(planes.multipliers,
+                                [](int64_t m) { return std::abs(m) <= 255; });
     auto family = op->getAttrOfType<StringAttr>(kFamilyAttr);
     if (op->hasAttr(kFamilyAttr) &&
-        (!family || (family != "popcount" && family != "dense")))
-      return op->emitError() << "layer '" << layer << "' has the family "
-                             << op->getAttr(kFamilyAttr)
-                             << ", expects \"popcount\" or \"dense\"";
+        (!family ||
+         (family != "popcount" && family != "table" && family != "dense")))
+      return op->emitError()
+             << "layer '" << layer << "' has the family "
+             << op->getAttr(kFamilyAttr)
+             << ", expects \"popcount\", \"table\" or \"dense\"";
     schedule = chooseSchedule(
         target,
         {isMatmul, ofPositions, static_cast<int64_t>(planes.multipliers.size()),
          static_cast<int64_t>(packed.words.size()), padded,
-         static_cast<int64_t>(packed.coordinates.size()), largest,
+         static_cast<int64_t>(packed.coordinates.size()), largest, isSmall,
          family ? family.getValue() : StringRef()});
     if (!schedule)
       return op->emitError()
-             << "layer '" << layer << "' has no dense kernel for the target '"
-             << target.name
-             << "': it needs an instruction that multiplies codes, weights of "
-                "a byte and a convolution of one group";
+             << "layer '" << layer << "' has no " << family.getValue()
+             << " kernel for the target '" << target.name << "': "
+             << (family == "dense"
+                     ? "it needs an instruction that multiplies codes, weights "
+                       "of a byte and a convolution of one group"
+                     : "it needs x86 with SSSE3 and no popcount of vectors, "
+                       "and coordinates of a byte");
     if (Attribute given = op->getAttr(kScheduleAttr)) {
       auto forced = dyn_cast<ScheduleAttr>(given);
-      if (!forced || forced.getLanes() != schedule.getLanes() ||
-          (forced.inPixels() &&
-           forced.getScaling() !=
-               symbolizeScaling(target.scaling).value_or(Scaling::None)) ||
-          (!forced.inPixels() && !isMatmul) ||
-          (forced.isDense() &&
-           (stringifyCounting(forced.getCounting()) != target.dot ||
-            conv.groups > 1 || (forced.getPerWord() == 4 && largest > 127))))
+      if (!forced || !fits(forced, target, isSmall, largest))
         return op->emitError()
                << "layer '" << layer << "' has the schedule " << given
                << ", which does not fit the target '" << target.name
@@ -204,6 +205,29 @@ private:
       conv.batch = 1;
     }
     return success();
+  }
+
+  /// Whether the target has the instructions of a schedule that is asked for,
+  /// and the layer what they need.
+  bool fits(ScheduleAttr asked, const TargetInfo &target,
+            bool hasSmallCoordinates, int64_t largestWeight) {
+    if (asked.getLanes() != schedule.getLanes())
+      return false;
+    if (!asked.inPixels() && !isMatmul)
+      return false;
+    if (asked.inPixels() &&
+        asked.getScaling() !=
+            symbolizeScaling(target.scaling).value_or(Scaling::None))
+      return false;
+    if (asked.isDense())
+      return stringifyCounting(asked.getCounting()) == target.dot &&
+             conv.groups == 1 &&
+             (asked.getPerWord() != 4 || largestWeight <= 127);
+    if (asked.usesTables())
+      return target.hasTables && hasSmallCoordinates;
+    return asked.getCounting() == Counting::Words ||
+           asked.getCounting() == Counting::Bytes ||
+           stringifyCounting(asked.getCounting()) == target.counting;
   }
 
   GeometryAttr makeGeometry(ArrayRef<int64_t> input, ArrayRef<int64_t> group,

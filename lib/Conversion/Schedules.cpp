@@ -17,6 +17,8 @@ static constexpr int64_t kWordsOfBytes = 3;
 static constexpr int64_t kFewestVectors = 4;
 /// Patches of one pass: what caches of 32 or 48 KiB serve well.
 static constexpr int64_t kMostPatchBytes = 40 << 10;
+/// CPUs of that kind have 32 KiB, which tables and sums share.
+static constexpr int64_t kMostTablePatchBytes = 28 << 10;
 /// Sums are stored and loaded anew for each pass.
 static constexpr int64_t kMostPasses = 8;
 
@@ -40,6 +42,8 @@ static double costOf(Counting counting) {
   case Counting::Vpaddl:
   case Counting::Udot:
     return 4.2;
+  case Counting::Tables:
+    return 4.8;
   case Counting::Dpbusd:
   case Counting::Usdot:
     return 2.2;
@@ -82,18 +86,35 @@ static ScheduleAttr chooseDense(const TargetInfo &target,
   return stored * costOf(*dot) < ofBits ? schedule : ScheduleAttr();
 }
 
+/// A vector of bytes holds four times as many positions as one of words.
+static bool usesTables(const TargetInfo &target, const ProductShape &shape) {
+  if (!target.hasTables || !shape.hasSmallCoordinates)
+    return false;
+  if (!shape.family.empty())
+    return shape.family == "table";
+  int64_t positions = shape.geometry.getPositions(), lanes = target.lanes;
+  int64_t words = (positions + lanes - 1) / lanes;
+  int64_t bytes = (words + 3) / 4;
+  constexpr double perTable = 2.5, perLookup = 2;
+  return 8 * (perTable + perLookup * bytes) < costOf(Counting::Pmadd) * words;
+}
+
 ScheduleAttr subbit::chooseSchedule(const TargetInfo &target,
                                     const ProductShape &shape) {
   MLIRContext *context = shape.geometry.getContext();
-  Counting counting = chooseCounting(target, shape.geometry.getWords());
-  Scaling scaling = symbolizeScaling(target.scaling).value_or(Scaling::None);
   int64_t lanes = target.lanes, positions = shape.geometry.getPositions();
+  Scaling scaling = symbolizeScaling(target.scaling).value_or(Scaling::None);
+  Counting counting = chooseCounting(target, shape.geometry.getWords());
   // Blocks of ragged outputs may mostly store padding.
-  if (shape.family != "dense" && shape.isVector && lanes > 1 &&
-      positions < lanes / 2 && shape.padded <= 2 * shape.compact)
+  if (shape.family != "dense" && shape.family != "table" && shape.isVector &&
+      lanes > 1 && positions < lanes / 2 && shape.padded <= 2 * shape.compact)
     return ScheduleAttr::get(context, Orientation::Outputs, lanes, 1, counting,
                              Scaling::None, /*passes=*/1);
-  if (lanes > 1 && shape.family != "popcount")
+  if (usesTables(target, shape))
+    counting = Counting::Tables;
+  else if (shape.family == "table")
+    return {};
+  if (lanes > 1 && shape.family != "popcount" && shape.family != "table")
     if (ScheduleAttr dense = chooseDense(target, shape, counting))
       return dense;
   if (shape.family == "dense")
@@ -102,33 +123,42 @@ ScheduleAttr subbit::chooseSchedule(const TargetInfo &target,
   // stay in registers; blocks share the positions evenly. Of scalable vectors
   // nobody knows how many there are: as many as fit, so that each word of
   // weights serves for all.
+  const int64_t unit = counting == Counting::Tables ? 4 : 1;
   auto blocked = [&](int64_t most, int64_t passes) {
-    int64_t vectors = (positions + lanes - 1) / lanes;
+    auto single = ScheduleAttr::get(context, Orientation::Pixels, lanes, unit,
+                                    counting, scaling, passes);
+    int64_t vectors = single.padVectors(positions) / unit;
     int64_t blocks = (vectors + most - 1) / most;
     return ScheduleAttr::get(context, Orientation::Pixels, lanes,
-                             (vectors + blocks - 1) / blocks, counting, scaling,
-                             passes);
+                             (vectors + blocks - 1) / blocks * unit, counting,
+                             scaling, passes);
   };
   // Loads through pointers are early, and take registers until they are used.
   int64_t most = target.registers / (scaling == Scaling::Pointers ? 5 : 4);
+  if (counting == Counting::Tables)
+    most = target.registers / 2;
   ScheduleAttr schedule = blocked(most, 1);
   if (lanes == 1 || scaling != Scaling::None)
     return schedule;
 
-  constexpr int64_t room = kMostPatchBytes / sizeof(int32_t);
+  const int64_t bytes =
+      counting == Counting::Tables ? kMostTablePatchBytes : kMostPatchBytes;
+  const int64_t room = bytes / sizeof(int32_t);
   auto fits = [&](ScheduleAttr schedule) {
     TileLayout layout(shape.geometry, schedule, shape.planes);
     return layout.patchRows * layout.tile <= room;
   };
-  if (fits(schedule))
-    return schedule;
-  TileLayout layout(shape.geometry, schedule, shape.planes);
   int64_t groups = shape.geometry.getNumGroups();
-  if (layout.isAligned && shape.geometry.getGroups() == 1)
+  for (; most >= kFewestVectors; --most) {
+    schedule = blocked(most, 1);
+    if (fits(schedule))
+      return schedule;
+    TileLayout layout(shape.geometry, schedule, shape.planes);
+    if (!layout.isAligned || shape.geometry.getGroups() > 1)
+      continue;
     for (int64_t passes = 2; passes <= std::min(kMostPasses, groups); ++passes)
       if (ScheduleAttr several = blocked(most, passes); fits(several))
         return several;
-  while (most > kFewestVectors && !fits(schedule))
-    schedule = blocked(--most, 1);
+  }
   return schedule;
 }

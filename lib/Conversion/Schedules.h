@@ -23,16 +23,20 @@ struct ProductShape {
   int64_t compact, padded;
   /// Rows of all outputs, and the largest weight.
   int64_t rows, largestWeight;
-  /// "popcount" or "dense" where one is asked for.
+  /// Whether coordinates fit 8 bits, and their products with multipliers 16.
+  bool hasSmallCoordinates;
+  /// "popcount", "table" or "dense" where one is asked for.
   llvm::StringRef family;
 };
 
-/// A small cost model. Codes are multiplied where that takes fewer instructions
-/// than counting bits, and where the weights do not take much more memory.
-/// Lanes hold outputs where there are too few positions to fill them. Blocks
-/// have as many vectors as registers hold, evenly; fewer, or several passes
-/// over the groups, where patches would not fit the first cache. Null if the
-/// family that is asked for has no kernel for the layer.
+/// A small cost model. Where no instruction counts the bits of vectors, tables
+/// do, if there are enough positions for the bytes of a vector. Codes are
+/// multiplied where that takes fewer instructions than counting bits, and where
+/// the weights do not take much more memory. Lanes hold outputs where there are
+/// too few positions to fill them. Blocks have as many vectors as registers
+/// hold, evenly; fewer, or several passes over the groups, where patches would
+/// not fit the first cache. Null if the family that is asked for has no kernel
+/// for the layer.
 bitserial::ScheduleAttr chooseSchedule(const TargetInfo &target,
                                        const ProductShape &shape);
 

@@ -150,6 +150,7 @@ struct Row {
   const char *scaling;
   int64_t registers;
   const char *counting;
+  bool hasTables = false;
 
   bool fits(const Triple &triple, const MCSubtargetInfo &info) const {
     return isArchitecture(triple) && info.checkFeatures(features);
@@ -173,9 +174,9 @@ static constexpr Row kRows[] = {
      "words"},
     {"avx512-bitalg", isX86, "+avx512bitalg,+avx512bw", 16, "none", 32,
      "pmadd"},
-    {"avx512", isX86, "+avx512bw", 16, "none", 32, "pmadd"},
-    {"avx2", isX86, "+avx2", 8, "none", 16, "pmadd"},
-    {"ssse3", isX86, "+ssse3", 4, "none", 16, "pmadd"},
+    {"avx512", isX86, "+avx512bw", 16, "none", 32, "pmadd", true},
+    {"avx2", isX86, "+avx2", 8, "none", 16, "pmadd", true},
+    {"ssse3", isX86, "+ssse3", 4, "none", 16, "pmadd", true},
     {"sve", isAArch64, "+sve", 4, "offsets", 32, "words"},
     {"neon-dotprod", isAArch64, "+neon,+dotprod", 4, "none", 32, "udot"},
     {"neon", isAArch64, "+neon", 4, "none", 32, "uaddlp"},
@@ -223,6 +224,7 @@ Expected<TargetInfo> subbit::describeTarget(const TargetSpec &spec) {
       result.scaling = row.scaling;
       result.registers = row.registers;
       result.counting = row.counting;
+      result.hasTables = row.hasTables;
       break;
     }
   for (const Dot &dot : kDots)

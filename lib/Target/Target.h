@@ -37,6 +37,9 @@ struct TargetInfo {
   int64_t registers = 16;
   /// How bits are counted: a `count` of `#bitserial.schedule`.
   std::string counting = "words";
+  /// Whether 16 bytes of a vector index a table, where no instruction counts
+  /// bits of vectors.
+  bool hasTables = false;
   /// How codes are multiplied by weights: such a `count`, or empty.
   std::string dot;
   /// Bytes of a pointer and of `index`.

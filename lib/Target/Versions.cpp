@@ -7,7 +7,10 @@
 
 #include "lib/Target/Versions.h"
 #include "llvm/ADT/StringExtras.h"
+#include "llvm/ADT/StringMap.h"
 #include "llvm/MC/MCSubtargetInfo.h"
+#include "llvm/Target/TargetMachine.h"
+#include "llvm/TargetParser/Host.h"
 
 using namespace llvm;
 using namespace subbit;
@@ -111,17 +114,19 @@ bool CPUTests::askNoMoreThan(const CPUTests &other) const {
          });
 }
 
+static bool hasFeature(const TargetMachine &machine, StringRef feature) {
+  const MCSubtargetInfo &info = *machine.getMCSubtargetInfo();
+  return any_of(
+      info.getAllProcessorFeatures(), [&](const SubtargetFeatureKV &kv) {
+        return feature == kv.Key && info.getFeatureBits().test(kv.Value);
+      });
+}
+
 Expected<CPUTests> subbit::getCPUTests(const TargetSpec &spec) {
   auto machine = createTargetMachine(spec);
   if (!machine)
     return machine.takeError();
-  const MCSubtargetInfo &info = *(*machine)->getMCSubtargetInfo();
-  auto has = [&](StringRef feature) {
-    return any_of(
-        info.getAllProcessorFeatures(), [&](const SubtargetFeatureKV &kv) {
-          return feature == kv.Key && info.getFeatureBits().test(kv.Value);
-        });
-  };
+  auto has = [&](StringRef feature) { return hasFeature(**machine, feature); };
   for (const char *feature : kUntested)
     if (has(feature))
       return createStringError("cpu '" + spec.cpu + "' has '" + feature +
@@ -149,4 +154,23 @@ Expected<CPUTests> subbit::getCPUTests(const TargetSpec &spec) {
   if (has("avx512f"))
     tests.xcr0 |= 0xe6;
   return tests;
+}
+
+Error subbit::checkRunsHere(const TargetSpec &spec) {
+  auto machine = createTargetMachine(spec);
+  if (!machine)
+    return machine.takeError();
+  Triple host(sys::getDefaultTargetTriple());
+  if (host.getArch() != (*machine)->getTargetTriple().getArch())
+    return createStringError("code for '" + spec.triple +
+                             "' does not run on this machine, which is '" +
+                             host.str() + "'");
+  StringMap<bool> here = sys::getHostCPUFeatures();
+  for (const Feature &feature : kFeatures)
+    if (hasFeature(**machine, feature.name) && !here.lookup(feature.name))
+      return createStringError("this machine has no '" + Twine(feature.name) +
+                               "', which code for cpu '" + spec.cpu +
+                               "' may use; name another -mcpu or add -mattr=-" +
+                               feature.name);
+  return Error::success();
 }

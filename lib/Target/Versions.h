@@ -41,6 +41,10 @@ struct CPUTests {
 /// makes use of. Fails for features that no test is known for.
 llvm::Expected<CPUTests> getCPUTests(const TargetSpec &spec);
 
+/// Fails if this machine has not all features that code generation for a
+/// resolved target makes use of, and names the first that is missing.
+llvm::Error checkRunsHere(const TargetSpec &spec);
+
 } // namespace subbit
 
 #endif // SUBBIT_TARGET_VERSIONS_H

@@ -974,6 +974,22 @@ func.func @tiled_product_c4_passes(%p: memref<1x2x1x20xi32>, %w: memref<4xi32>, 
 
 // -----
 
+func.func @tiled_product_c4_tables(%p: memref<1x2x1x20xi32>, %w: memref<4xi32>, %a: memref<4xi16>, %g: memref<4xi8>, %r: memref<2xi32>, %i: memref<2xi32>, %e: memref<1x2x8xi32>, %s: memref<184xi32>) {
+  // expected-error @below {{'bitserial.tiled_product' op expects coordinates of i8 and multipliers of at most 255 for tables}}
+  bitserial.tiled_product "c" multipliers [1, 2] #bitserial.geometry<input = [2, 3, 5], kernel = [3, 3, 2], group = [3, 3, 1], output = [2, 1, 3], stride = [1, 1], dilation = [1, 1], groups = 1> #bitserial.schedule<pixels, lanes = 8, vectors = 4, count = tables> image #bitserial.image<size = [3, 5], pad = [0, 0], bits = 8, outside = 0> ins(%p, %w, %a, %g, %r, %i : memref<1x2x1x20xi32>, memref<4xi32>, memref<4xi16>, memref<4xi8>, memref<2xi32>, memref<2xi32>) outs(%e, %s : memref<1x2x8xi32>, memref<184xi32>)
+  return
+}
+
+// -----
+
+func.func @tiled_product_c4_multipliers(%p: memref<1x2x1x20xi32>, %w: memref<4xi32>, %a: memref<4xi8>, %g: memref<4xi8>, %r: memref<2xi32>, %i: memref<2xi32>, %e: memref<1x2x8xi32>, %s: memref<184xi32>) {
+  // expected-error @below {{'bitserial.tiled_product' op expects coordinates of i8 and multipliers of at most 255 for tables}}
+  bitserial.tiled_product "c" multipliers [1, 256] #bitserial.geometry<input = [2, 3, 5], kernel = [3, 3, 2], group = [3, 3, 1], output = [2, 1, 3], stride = [1, 1], dilation = [1, 1], groups = 1> #bitserial.schedule<pixels, lanes = 8, vectors = 4, count = tables> image #bitserial.image<size = [3, 5], pad = [0, 0], bits = 8, outside = 0> ins(%p, %w, %a, %g, %r, %i : memref<1x2x1x20xi32>, memref<4xi32>, memref<4xi8>, memref<4xi8>, memref<2xi32>, memref<2xi32>) outs(%e, %s : memref<1x2x8xi32>, memref<184xi32>)
+  return
+}
+
+// -----
+
 func.func @tiled_product_c5(%p: memref<1x2x1x20xi32>, %w: memref<4xi32>, %a: memref<4xi8>, %g: memref<4xi8>, %r: memref<2xi32>, %i: memref<2xi32>, %e: memref<1x2x8xi32>, %s: memref<8xi32>) {
   // expected-error @below {{'bitserial.tiled_product' op expects a workspace of 184 words, found 8}}
   bitserial.tiled_product "c" multipliers [1, 2] #bitserial.geometry<input = [2, 3, 5], kernel = [3, 3, 2], group = [3, 3, 1], output = [2, 1, 3], stride = [1, 1], dilation = [1, 1], groups = 1> #bitserial.schedule<pixels, lanes = 8, vectors = 1> image #bitserial.image<size = [3, 5], pad = [0, 0], bits = 8, outside = 0> ins(%p, %w, %a, %g, %r, %i : memref<1x2x1x20xi32>, memref<4xi32>, memref<4xi8>, memref<4xi8>, memref<2xi32>, memref<2xi32>) outs(%e, %s : memref<1x2x8xi32>, memref<8xi32>)
@@ -1072,8 +1088,18 @@ func.func private @schedule_c4_scalable() attributes {s = #bitserial.schedule<pi
 
 // -----
 
-// expected-error @below {{codes are multiplied at positions in lanes only}}
+// expected-error @below {{codes are multiplied, and tables used, at positions in lanes only}}
 func.func private @schedule_c5() attributes {s = #bitserial.schedule<outputs, lanes = 8, vectors = 1, count = dpbusd>}
+
+// -----
+
+// expected-error @below {{the bytes of a vector are positions of tables, so there are a multiple of 4 vectors, found 6}}
+func.func private @schedule_c5_tables() attributes {s = #bitserial.schedule<pixels, lanes = 8, vectors = 6, count = tables>}
+
+// -----
+
+// expected-error @below {{no instruction tables sums the bytes of 2 lanes}}
+func.func private @schedule_c2_tables() attributes {s = #bitserial.schedule<pixels, lanes = 2, vectors = 4, count = tables>}
 
 // -----
 

@@ -65,7 +65,9 @@ LogicalResult ScheduleAttr::verify(function_ref<InFlightDiagnostic()> emitError,
   bool isKnown = counting == Counting::Uaddlp || counting == Counting::Vpaddl ||
                          counting == Counting::Udot
                      ? lanes == 4
-                 : counting == Counting::Pmadd || counting == Counting::Pmaddwd
+                 : counting == Counting::Pmadd ||
+                         counting == Counting::Pmaddwd ||
+                         counting == Counting::Tables
                      ? lanes == 4 || lanes == 8 || lanes == 16
                  : counting == Counting::Usdot  ? lanes == 4
                  : counting == Counting::Dpbusd ? lanes == 8 || lanes == 16
@@ -83,11 +85,6 @@ LogicalResult ScheduleAttr::verify(function_ref<InFlightDiagnostic()> emitError,
     return emitError()
            << "scalable vectors are of positions, and their bits are "
               "counted in words or bytes";
-  // schedule_c5
-  bool isDense = counting == Counting::Dpbusd || counting == Counting::Usdot ||
-                 counting == Counting::Pmaddwd;
-  if (isDense && orientation != Orientation::Pixels)
-    return emitError() << "codes are multiplied at positions in lanes only";
   // schedule_c4
   bool isTiled = orientation == Orientation::Pixels && lanes > 1 &&
                  scaling == Scaling::None;
@@ -95,6 +92,17 @@ LogicalResult ScheduleAttr::verify(function_ref<InFlightDiagnostic()> emitError,
     return emitError() << "there are 1 to 1024 passes, several of positions in "
                           "lanes of fixed vectors only, found "
                        << passes;
+  // schedule_c5
+  bool isDense = counting == Counting::Dpbusd || counting == Counting::Usdot ||
+                 counting == Counting::Pmaddwd;
+  bool isTables = counting == Counting::Tables;
+  if ((isDense || isTables) && orientation != Orientation::Pixels)
+    return emitError() << "codes are multiplied, and tables used, at positions "
+                          "in lanes only";
+  if (isTables && vectors % 4 != 0)
+    return emitError() << "the bytes of a vector are positions of tables, so "
+                          "there are a multiple of 4 vectors, found "
+                       << vectors;
   return success();
 }
 
@@ -196,7 +204,8 @@ TileLayout::TileLayout(GeometryAttr g, ScheduleAttr schedule, int64_t planes) {
   ArrayRef<int64_t> kernel = g.getKernel(), group = g.getGroup();
   int64_t perWord = schedule.getPerWord();
   words = (group[0] * group[1] * group[2] + perWord - 1) / perWord;
-  patchRows = g.getGroups() * passGroups * planes * words;
+  patchRows =
+      g.getGroups() * passGroups * planes * words * schedule.getRowsPerWord();
   channelWords = (g.getInput()[0] + perWord - 1) / perWord;
   bool isWhole = g.getGroups() == 1 || kernel[2] % perWord == 0;
   bool isWordwise = group[2] % perWord == 0 ||
@@ -208,5 +217,14 @@ TileLayout::TileLayout(GeometryAttr g, ScheduleAttr schedule, int64_t planes) {
   if (!isAligned)
     rows += kernel[0] * kernel[1] * planes * channelWords;
   sums = rows * tile + schedule.getLanes();
-  size = sums + (passes > 1 ? g.getOutput()[0] * tile : 0);
+  if (schedule.usesTables()) {
+    // The rows have room behind the last one, which keeps what follows aligned.
+    unexpanded = sums;
+    tables = unexpanded + tile + schedule.getLanes();
+    offsets = tables + kTableWords;
+    sums = offsets + (8 * words + schedule.getLanes() - 1) /
+                         schedule.getLanes() * schedule.getLanes();
+  }
+  int64_t waiting = passes > 1 ? g.getOutput()[0] : schedule.usesTables();
+  size = sums + waiting * tile;
 }

@@ -31,6 +31,9 @@ constexpr int64_t kShuffledStride = 4;
 /// Words behind the positions of planes that a vector may reach.
 int64_t roomBehindPlanes(ScheduleAttr schedule);
 
+/// Words of the 16 tables of 16 bytes, one for each four bits of weights.
+constexpr int64_t kTableWords = 64;
+
 /// How the workspace of a tiled product is used: rows of one word for each
 /// position of a tile.
 struct TileLayout {
@@ -50,8 +53,12 @@ struct TileLayout {
   int64_t words;
   /// Words that hold the channels of a position.
   int64_t channelWords;
+  /// Of tables: a row of words whose bits become the bytes of patches, the
+  /// tables, and for a row of weights which table each four bits of it take.
+  int64_t unexpanded = 0, tables = 0, offsets = 0;
   /// Where the sums of a block lie that wait for the next pass, an output after
-  /// the other, behind the rows and what a vector may reach past the last.
+  /// the other, behind the rows and what a vector may reach past the last; of
+  /// tables with one pass, those of one output.
   int64_t sums;
   /// Words of the whole workspace.
   int64_t size;

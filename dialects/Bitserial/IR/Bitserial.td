@@ -44,7 +44,8 @@ def Bitserial_Counting : I32EnumAttr<"Counting", "how the bits of words are coun
     I32EnumAttrCase<"Pairs", 6, "pairs">,
     I32EnumAttrCase<"Dpbusd", 7, "dpbusd">,
     I32EnumAttrCase<"Usdot", 8, "usdot">,
-    I32EnumAttrCase<"Pmaddwd", 9, "pmaddwd">]> {
+    I32EnumAttrCase<"Pmaddwd", 9, "pmaddwd">,
+    I32EnumAttrCase<"Tables", 10, "tables">]> {
   let genSpecializedAttr = 0;
   let cppNamespace = "::subbit::bitserial";
 }
@@ -70,6 +71,9 @@ def Bitserial_ScheduleAttr : AttrDef<Bitserial_Dialect, "Schedule"> {
     (`uaddlp`, 4 lanes) or ARMv7 (`vpaddl`, 4). With `udot` (AArch64, 4 lanes) one
     instruction adds the bytes of a lane to its word. With `bytes` no instruction
     counts: fields of two, four and eight bits are added, and bytes summed, by shifts.
+    With `tables` (x86 with SSSE3; 4, 8 or 16 lanes) patches hold four bits in a byte,
+    which index one of 16 tables, that of four bits of weights: the bytes of a vector
+    are as many positions. Counts of up to 7 words are kept in bytes, sums in memory.
 
     A dense product multiplies codes by weights instead: four codes to a word with
     x86's `dpbusd` (8 or 16 lanes) or AArch64's `usdot` (4), two with x86's `pmaddwd`.
@@ -98,9 +102,10 @@ def Bitserial_ScheduleAttr : AttrDef<Bitserial_Dialect, "Schedule"> {
     - schedule_c2: there is an instruction of the kind for so many lanes.
     - schedule_c3: pairs are of one lane of positions; scalable vectors are of
       positions, and their bits are counted in words or bytes.
-    - schedule_c5: codes are multiplied at positions in lanes.
     - schedule_c4: there is at least one pass; more are of positions in lanes of
       fixed vectors.
+    - schedule_c5: codes are multiplied, and tables used, at positions in lanes; of
+      tables there is a multiple of 4 vectors.
   }];
   let parameters = (ins "::subbit::bitserial::Orientation":$orientation,
                         "int64_t":$lanes, "int64_t":$vectors,
@@ -131,11 +136,22 @@ def Bitserial_ScheduleAttr : AttrDef<Bitserial_Dialect, "Schedule"> {
     int64_t getWordsAtOnce() const {
       return getCounting() == Counting::Pairs ? 2 : 1;
     }
+    /// Whether bytes of patches index tables.
+    bool usesTables() const { return getCounting() == Counting::Tables; }
+    /// Vectors come in such multiples: a byte of a table's vector is a position.
+    int64_t getVectorUnit() const { return usesTables() ? 4 : 1; }
+    /// Rows of the patches of a tile that hold one word of each position.
+    int64_t getRowsPerWord() const { return usesTables() ? 2 : 1; }
     bool isScalable() const { return getScaling() != Scaling::None; }
     bool inPixels() const { return getOrientation() == Orientation::Pixels; }
     /// A vector of `perLane` elements in each lane.
     ::mlir::VectorType getVector(::mlir::Type element, int64_t perLane = 1) const {
       return ::mlir::VectorType::get({perLane * getLanes()}, element, {isScalable()});
+    }
+    /// Vectors that hold so many positions.
+    int64_t padVectors(int64_t positions) const {
+      int64_t unit = getLanes() * getVectorUnit();
+      return (positions + unit - 1) / unit * getVectorUnit();
     }
     /// `count` rounded up to whole blocks.
     int64_t pad(int64_t count) const {
@@ -451,7 +467,8 @@ def Bitserial_TiledProductOp : Bitserial_DestinationOp<"tiled_product"> {
       codes rank 4, and hold whole blocks; there are 1, 3, 7 or 15 thresholds, one
       less than codes of so many planes.
     - tiled_product_c4: the schedule is for positions with lanes; several passes
-      need groups of whole words and a convolution of one group.
+      need groups of whole words and a convolution of one group; tables need
+      coordinates of i8 and multipliers of at most 255.
     - tiled_product_c5: the workspace has the size that the geometry calls for.
   }];
   let arguments = (ins Bitserial_Buffer:$planes, Bitserial_Buffer:$words,

@@ -340,6 +340,14 @@ LogicalResult TiledProductOp::verify() {
            << "expects groups of whole words, in one group of the "
               "convolution, for "
            << schedule.getPasses() << " passes";
+  if (schedule.usesTables() && (!cast<ShapedType>(getCoordinates().getType())
+                                     .getElementType()
+                                     .isInteger(8) ||
+                                !llvm::all_of(getMultipliers(), [](int64_t m) {
+                                  return std::abs(m) <= 255;
+                                })))
+    return emitOpError() << "expects coordinates of i8 and multipliers of at "
+                            "most 255 for tables";
   // tiled_product_c3, tiled_product_c5
   if (failed(verifyTiles(*this)))
     return failure();

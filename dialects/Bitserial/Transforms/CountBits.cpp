@@ -17,6 +17,7 @@ static constexpr int64_t kStraightPopcounts = 32;
 static constexpr int64_t kStraightScalars = 8;
 /// In the body of a loop over longer rows.
 static constexpr int64_t kLoopPopcounts = 16;
+static constexpr int64_t kLoopVectorPopcounts = 32;
 
 namespace {
 
@@ -132,17 +133,6 @@ Value addDot(LoopBuilder &b, Value sum, Value bytes, ScheduleAttr schedule) {
       .getResult(0);
 }
 
-/// Lets LLVM keep the loop as it is.
-void disableUnrolling(Operation *loop) {
-  MLIRContext *context = loop->getContext();
-  auto unroll = LLVM::LoopUnrollAttr::get(context, BoolAttr::get(context, true),
-                                          {}, {}, {}, {}, {}, {});
-  loop->setAttr("llvm.loop_annotation",
-                LLVM::LoopAnnotationAttr::get(context, {}, {}, {}, unroll, {},
-                                              {}, {}, {}, {}, {}, {}, {}, {},
-                                              {}, {}));
-}
-
 /// Adds the bits of `words` words from `first` on to counts; null counts are 0.
 LoopBuilder::Values addWords(LoopBuilder &b, Value first, int64_t words,
                              ScheduleAttr schedule, LoopBuilder::Values acc,
@@ -153,6 +143,8 @@ LoopBuilder::Values addWords(LoopBuilder &b, Value first, int64_t words,
       count = schedule.getCounting() == Counting::Udot
                   ? addDot(b, count, added, schedule)
                   : addCount(b, count, added);
+      if (schedule.getScaling() == Scaling::Offsets)
+        count = pin(b, count, schedule);
     }
   return acc;
 }
@@ -193,7 +185,10 @@ LoopBuilder::Values countWords(LoopBuilder &b, int64_t first, int64_t words,
   int64_t looped = 0;
   if (words * counts >
       (schedule.getLanes() > 1 ? kStraightPopcounts : kStraightScalars)) {
-    int64_t chunk = std::max<int64_t>(1, kLoopPopcounts / counts);
+    int64_t popcounts = schedule.getLanes() == 1 || schedule.isScalable()
+                            ? kLoopPopcounts
+                            : kLoopVectorPopcounts;
+    int64_t chunk = std::max<int64_t>(1, popcounts / counts);
     if (inFields)
       chunk = std::min(words, kNibbleWords);
     looped = words / chunk * chunk;
@@ -244,6 +239,22 @@ LoopBuilder::Values countRow(LoopBuilder &b, int64_t words,
 
 } // namespace
 
+void subbit::bitserial::disableUnrolling(Operation *loop) {
+  MLIRContext *context = loop->getContext();
+  auto unroll = LLVM::LoopUnrollAttr::get(context, BoolAttr::get(context, true),
+                                          {}, {}, {}, {}, {}, {});
+  loop->setAttr("llvm.loop_annotation",
+                LLVM::LoopAnnotationAttr::get(context, {}, {}, {}, unroll, {},
+                                              {}, {}, {}, {}, {}, {}, {}, {},
+                                              {}, {}));
+}
+
+Value subbit::bitserial::multiplyPairs(LoopBuilder &b, Value x, Value factors,
+                                       ScheduleAttr schedule) {
+  return callPairs(b, pairInstructions(schedule).second, x, factors,
+                   schedule.getVector(b.b.getI32Type()));
+}
+
 LoopBuilder::Values
 subbit::bitserial::subtractRow(LoopBuilder &b, ValueRange acc, Value coordinate,
                                ArrayRef<int64_t> multipliers, int64_t words,
@@ -291,10 +302,9 @@ subbit::bitserial::subtractRow(LoopBuilder &b, ValueRange acc, Value coordinate,
       forEachBytes(b, words, schedule, sums.size(), bits,
                    [&](const LoopBuilder::Values &bytes) {
                      for (auto [sum, part] : llvm::zip_equal(sums, bytes))
-                       sum = b.add(
-                           sum, callPairs(b, pairInstructions(schedule).second,
-                                          addBytes(b, part, schedule), factor,
-                                          cast<VectorType>(sum.getType())));
+                       sum = b.add(sum,
+                                   multiplyPairs(b, addBytes(b, part, schedule),
+                                                 factor, schedule));
                    });
       continue;
     }
@@ -306,6 +316,20 @@ subbit::bitserial::subtractRow(LoopBuilder &b, ValueRange acc, Value coordinate,
       sum = b.add(sum, b.mul(count, factor));
   }
   return sums;
+}
+
+Value subbit::bitserial::pin(LoopBuilder &b, Value vector,
+                             ScheduleAttr schedule) {
+  // A vector register of AArch64, RISC-V or x86.
+  StringRef constraints = schedule.getScaling() == Scaling::Offsets ? "=w,0"
+                          : schedule.getScaling() == Scaling::Pointers
+                              ? "=^vr,0"
+                              : "=v,0";
+  return LLVM::InlineAsmOp::create(
+             b.b, b.loc, TypeRange{vector.getType()}, ValueRange{vector}, "",
+             constraints, /*has_side_effects=*/false, /*is_align_stack=*/false,
+             LLVM::TailCallKind::None, LLVM::AsmDialectAttr(), ArrayAttr())
+      .getResult(0);
 }
 
 Value subbit::bitserial::hide(LoopBuilder &b, Value index, unsigned bits) {

@@ -26,6 +26,18 @@ LoopBuilder::Values subtractRow(LoopBuilder &b, mlir::ValueRange acc,
                                 int64_t words, ScheduleAttr schedule,
                                 DiffersFn differs);
 
+/// Products of neighbouring elements of 16 bits, added: x86's pmaddwd.
+mlir::Value multiplyPairs(LoopBuilder &b, mlir::Value x, mlir::Value factors,
+                          ScheduleAttr schedule);
+
+/// The same vector, of which the optimizer knows nothing: sums of several LLVM
+/// would rearrange to trees, which are shorter but take more registers than
+/// there are.
+mlir::Value pin(LoopBuilder &b, mlir::Value vector, ScheduleAttr schedule);
+
+/// Lets LLVM keep the loop as it is.
+void disableUnrolling(mlir::Operation *loop);
+
 /// The same number, of which the optimizer knows nothing. A block's patch words
 /// do not change from row to row; hoisting them out of the rows' loop would
 /// take more registers than there are, so that each would be stored and read

@@ -176,6 +176,8 @@ void populatePlanesPatterns(mlir::RewritePatternSet &patterns);
 void populatePackPatterns(mlir::RewritePatternSet &patterns);
 void populateProductPatterns(mlir::RewritePatternSet &patterns);
 void populateTiledProductPatterns(mlir::RewritePatternSet &patterns);
+void populateTableProductPatterns(mlir::RewritePatternSet &patterns);
+void populateDenseProductPatterns(mlir::RewritePatternSet &patterns);
 void populateEpiloguePatterns(mlir::RewritePatternSet &patterns);
 
 /// Where a group of weights begins and how large it is along height, width and

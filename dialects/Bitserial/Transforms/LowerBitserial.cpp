@@ -91,6 +91,8 @@ struct LowerBitserialPass
     populatePackPatterns(patterns);
     subbit::bitserial::populateProductPatterns(patterns);
     populateTiledProductPatterns(patterns);
+    populateTableProductPatterns(patterns);
+    populateDenseProductPatterns(patterns);
     subbit::bitserial::populateEpiloguePatterns(patterns);
     walkAndApplyPatterns(getOperation(), std::move(patterns));
     WalkResult left = getOperation().walk([](Operation *op) {

@@ -96,8 +96,12 @@ public:
               b.loop(groupWords, [&](Value word) {
                 Value at = b.add(b.mul(y, group[1]), x);
                 at = b.add(b.mul(at, groupWords), word);
-                buildRow(b.add(first, at), b.add(top, y), b.add(left, x), plane,
-                         b.add(firstWord, word), isStored);
+                at = b.add(first, at);
+                buildRow(schedule.usesTables() ? Value() : at, b.add(top, y),
+                         b.add(left, x), plane, b.add(firstWord, word),
+                         isStored);
+                if (schedule.usesTables())
+                  expandRow(at);
               });
             });
           });
@@ -114,11 +118,17 @@ public:
         Value number = b.add(b.mul(convGroup, g.getNumGroups()), group);
         b.loop(planes, [&](Value plane) {
           Value row = b.add(b.mul(number, planes), plane);
-          forEachBlock(b, schedule, schedule.getVectors(), b.sub(end, first),
-                       [&](const PositionBlock &block) {
-                         buildGroup(box, b.mul(convGroup, g.getKernel()[2]),
-                                    plane, b.mul(row, layout.words), block);
-                       });
+          auto build = [&](const PositionBlock &block) {
+            buildGroup(box, b.mul(convGroup, g.getKernel()[2]), plane,
+                       b.mul(row, layout.words), block);
+          };
+          if (schedule.usesTables())
+            forEachBytes([&](Value x) {
+              build({x, 4, b.index(schedule.getLanes()), Value()});
+            });
+          else
+            forEachBlock(b, schedule, schedule.getVectors(), b.sub(end, first),
+                         build);
         });
       });
     });
@@ -182,7 +192,76 @@ private:
                  layout.patchRows);
   }
 
-  /// One row of words: by runs of positions that share a row of the result.
+  /// Calls `body` for the first position of each vector of bytes.
+  void forEachBytes(llvm::function_ref<void(Value)> body) {
+    b.loop(b.index(0), b.sub(end, first), 4 * schedule.getLanes(), body);
+  }
+
+  /// The bits of the row for it become those of word row `row` of the patches.
+  void expandRow(Value row) {
+    VectorType type = schedule.getVector(b.b.getI32Type());
+    forEachBytes([&](Value x) {
+      LoopBuilder::Values words;
+      for (int64_t v = 0; v < 4; ++v)
+        words.push_back(b.loadVector(
+            workspace, b.add(x, layout.unexpanded + v * schedule.getLanes()),
+            type, Value()));
+      expand(words, row, x);
+    });
+  }
+
+  /// Four bits of each of four vectors of words become a vector of bytes. Byte
+  /// `s` of a lane is vector `s`: sums of bytes are apart without a shuffle.
+  /// First come the lower halves of the words' four bytes, then the upper ones.
+  void expand(ArrayRef<Value> words, Value row, Value x) {
+    auto type = cast<VectorType>(words[0].getType());
+    auto constant = [&](uint32_t value) -> Value {
+      return arith::ConstantOp::create(
+          b.b, b.loc, DenseElementsAttr::get(type, APInt(32, value)));
+    };
+    auto keep = [&](Value x, uint32_t mask) -> Value {
+      return arith::AndIOp::create(b.b, b.loc, x, constant(mask));
+    };
+    auto up = [&](Value x, uint32_t bits) -> Value {
+      return arith::ShLIOp::create(b.b, b.loc, x, constant(bits));
+    };
+    auto down = [&](Value x, uint32_t bits) -> Value {
+      return arith::ShRUIOp::create(b.b, b.loc, x, constant(bits));
+    };
+    auto join = [&](Value x, Value y) -> Value {
+      return arith::OrIOp::create(b.b, b.loc, x, y);
+    };
+    // Bytes 0 and 2 of two vectors, and bytes 1 and 3.
+    constexpr uint32_t even = 0x00ff00ff, odd = 0xff00ff00;
+    Value pairs[2][2];
+    for (int i = 0; i < 2; ++i) {
+      Value low = words[2 * i], high = words[2 * i + 1];
+      Value lowEven = keep(low, even), highEven = up(keep(high, even), 8);
+      pairs[i][0] = join(lowEven, highEven);
+      Value lowOdd = keep(down(low, 8), even), highOdd = keep(high, odd);
+      pairs[i][1] = join(lowOdd, highOdd);
+    }
+    int64_t bytesOfRow = layout.tile / 4;
+    Value at = b.add(b.mul(row, 2 * layout.tile), b.divide(x, b.index(4)));
+    for (int byte = 0; byte < 4; ++byte) {
+      Value low = pairs[0][byte % 2], high = pairs[1][byte % 2];
+      if (byte < 2) {
+        low = keep(low, 0xffff);
+        high = up(high, 16);
+      } else {
+        low = down(low, 16);
+        high = keep(high, 0xffff0000);
+      }
+      Value bytes = join(low, high);
+      constexpr uint32_t half = 0x0f0f0f0f;
+      b.storeVector(keep(bytes, half), workspace, b.add(at, byte * bytesOfRow));
+      b.storeVector(keep(down(bytes, 4), half), workspace,
+                    b.add(at, (4 + byte) * bytesOfRow));
+    }
+  }
+
+  /// One row of words, or without a number the one that is to be expanded: by
+  /// runs of positions that share a row of the result.
   void buildRow(Value row, Value ky, Value kx, Value plane, Value word,
                 bool isStored) {
     int64_t width = g.getOutput()[2];
@@ -194,7 +273,7 @@ private:
     Value from = b.add(b.mul(n, stored[1]), plane);
     from = b.mul(b.add(b.mul(from, layout.channelWords), word), stored[3]);
     from = b.add(from, b.sub(left, b.index(image.getPad()[1])));
-    row = b.mul(row, layout.tile);
+    row = row ? b.mul(row, layout.tile) : b.index(layout.unexpanded);
     Value firstRow = b.divide(first, b.index(width));
     Value endRow = b.divide(b.add(end, width - 1), b.index(width));
     b.loop(firstRow, endRow, 1, [&](Value y) {
@@ -295,6 +374,11 @@ private:
             advance(next, at, box, end);
             return next;
           });
+      if (schedule.usesTables()) {
+        expand(ArrayRef<Value>(state).take_front(4), b.add(row, word),
+               block.first);
+        return LoopBuilder::Values(ValueRange(state).take_back(3));
+      }
       Value to = b.add(b.mul(b.add(row, word), layout.tile), block.first);
       for (int64_t v = 0; v < block.vectors; ++v)
         b.storeVector(state[v], workspace, b.add(to, b.mul(block.step, v)),

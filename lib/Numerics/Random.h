@@ -1,12 +1,13 @@
-//===- Random.h - Numbers for random networks ----------------- -*- C++ -*-===//
+//===- Random.h - Numbers that a seed gives ------------------- -*- C++
+//-*-===//
 //
 // Part of Subbit, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 //===----------------------------------------------------------------------===//
 
-#ifndef SUBBIT_CHECKING_RANDOM_H
-#define SUBBIT_CHECKING_RANDOM_H
+#ifndef SUBBIT_NUMERICS_RANDOM_H
+#define SUBBIT_NUMERICS_RANDOM_H
 
 #include <cstdint>
 #include <initializer_list>
@@ -36,4 +37,4 @@ private:
 
 } // namespace subbit
 
-#endif // SUBBIT_CHECKING_RANDOM_H
+#endif // SUBBIT_NUMERICS_RANDOM_H

@@ -1,0 +1,292 @@
+//===- LowerTableProduct.cpp - Products by tables as loops ----------------===//
+//
+// Part of Subbit, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "dialects/Bitserial/Transforms/CountBits.h"
+#include "dialects/Bitserial/Transforms/TiledResults.h"
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+
+using namespace mlir;
+using namespace subbit::bitserial;
+
+/// More words would count more bits than a byte holds.
+static constexpr int64_t kWordsOfByte = 7;
+
+namespace {
+
+using Values = LoopBuilder::Values;
+
+/// Four bits of weights pick the table `x -> popcount(w ^ x)` of all four bits
+/// of activations, of which a vector holds one position in each byte. Bytes
+/// count a row; sums are in the workspace, since blocks of four times as many
+/// positions as lanes would take all registers.
+struct LowerTableProduct : public OpRewritePattern<TiledProductOp> {
+  using OpRewritePattern::OpRewritePattern;
+  LogicalResult matchAndRewrite(TiledProductOp op,
+                                PatternRewriter &rewriter) const override {
+    if (!isa<MemRefType>(op.getPlanes().getType()) ||
+        !op.getSchedule().usesTables())
+      return rewriter.notifyMatchFailure(op, "not on buffers, or no tables");
+    LoopBuilder b(rewriter, op.getLoc());
+    storeTables(b, op);
+    forEachTile(b, op, [&](Value n, Value first, Value end, int64_t vectors) {
+      lowerTile(b, op, {n, first}, end, vectors);
+    });
+    rewriter.eraseOp(op);
+    return success();
+  }
+
+private:
+  static void storeTables(LoopBuilder &b, TiledProductOp op) {
+    for (uint32_t w = 0; w < 16; ++w) {
+      SmallVector<int32_t> table(4, 0);
+      for (uint32_t x = 0; x < 16; ++x)
+        table[x / 4] |= llvm::popcount(w ^ x) << (x % 4 * 8);
+      Value words = arith::ConstantOp::create(
+          b.b, b.loc,
+          DenseElementsAttr::get(b.i32Vector(4), ArrayRef<int32_t>(table)));
+      b.storeVector(words, op.getWorkspace(),
+                    b.index(op.getLayout().tables + w * 4));
+    }
+  }
+
+  static void lowerTile(LoopBuilder &b, TiledProductOp op, const Place &place,
+                        Value end, int64_t vectors) {
+    ScheduleAttr schedule = op.getSchedule();
+    TileLayout layout = op.getLayout();
+    int64_t outputs = op.getGeometry().getOutput()[0];
+    Values start{b.index(0), b.index(0)};
+    PositionBlock block{b.index(0), vectors, b.index(schedule.getLanes()),
+                        Value()};
+    auto build = [&](Value pass) {
+      buildTilePatches(b, sourceOf(op), place.n, place.first, end, pass);
+    };
+    if (schedule.getPasses() == 1) {
+      build(b.index(0));
+      Value sums = b.index(layout.sums);
+      forEachOutput(b, op, place, block, start, 1,
+                    [&](Value c, ValueRange state, StoreFn store) {
+                      startSums(b, op, c, sums, vectors);
+                      Values next = sumRows(b, op, c, b.load(op.getRows(), c),
+                                            sums, vectors, Values(state));
+                      storeAll(b, op, c, sums, vectors, store);
+                      return next;
+                    });
+      return;
+    }
+    auto sumsOf = [&](Value c) {
+      return b.add(b.mul(c, layout.tile), layout.sums);
+    };
+    b.loop(outputs, [&](Value c) { startSums(b, op, c, sumsOf(c), vectors); });
+    b.loop(schedule.getPasses(), start, [&](Value pass, ValueRange state) {
+      build(pass);
+      return b.loop(outputs, state, [&](Value c, ValueRange state) {
+        Value rows = b.load(op.getRows(), b.add(b.mul(pass, outputs), c));
+        return sumRows(b, op, c, rows, sumsOf(c), vectors, Values(state));
+      });
+    });
+    forEachOutput(b, op, place, block, {}, 1,
+                  [&](Value c, ValueRange, StoreFn store) {
+                    storeAll(b, op, c, sumsOf(c), vectors, store);
+                    return Values();
+                  });
+  }
+
+  static VectorType words(LoopBuilder &b, TiledProductOp op) {
+    return op.getSchedule().getVector(b.b.getI32Type());
+  }
+
+  static void startSums(LoopBuilder &b, TiledProductOp op, Value c, Value sums,
+                        int64_t vectors) {
+    Value init = startOf(b, op, c, /*vectors=*/1)[0];
+    for (int64_t v = 0; v < vectors; ++v)
+      b.storeVector(init, op.getWorkspace(),
+                    b.add(sums, v * op.getSchedule().getLanes()));
+  }
+
+  /// The results of an output, some vectors at a time.
+  static void storeAll(LoopBuilder &b, TiledProductOp op, Value c, Value sums,
+                       int64_t vectors, StoreFn store) {
+    int64_t lanes = op.getSchedule().getLanes();
+    b.loop(b.index(0), b.index(vectors * lanes), 4 * lanes, [&](Value first) {
+      PositionBlock block{first, 4, b.index(lanes), Value()};
+      Values own;
+      for (int64_t v = 0; v < block.vectors; ++v)
+        own.push_back(b.loadVector(op.getWorkspace(),
+                                   b.add(sums, block.at(b, v)), words(b, op),
+                                   Value()));
+      store(c, block, own);
+    });
+  }
+
+  /// Subtracts `rows` rows from the sums of output `c`. `state` is the number
+  /// and the first word of the first row; those of the row after the last are
+  /// returned.
+  static Values sumRows(LoopBuilder &b, TiledProductOp op, Value c, Value rows,
+                        Value sums, int64_t vectors, const Values &state) {
+    Value firstPatch = firstPatchOf(b, op, c, b.index(0));
+    return b.loop(b.index(0), b.toIndex(rows), 1, state,
+                  [&](Value, ValueRange state) {
+                    return sumRow(b, op, firstPatch, sums, vectors, state);
+                  });
+  }
+
+  static Values sumRow(LoopBuilder &b, TiledProductOp op, Value firstPatch,
+                       Value sums, int64_t vectors, ValueRange state) {
+    int64_t rowWords = op.getGeometry().getWords();
+    int64_t tile = op.getLayout().tile;
+    int64_t rowsOfWord = op.getSchedule().getRowsPerWord();
+    Value row = state[0], firstWord = state[1];
+    Value group = b.toIndex(b.load(op.getGroups(), row));
+    int64_t planes = op.getMultipliers().size();
+    Value patch =
+        b.add(firstPatch, b.mul(group, planes * rowWords * rowsOfWord * tile));
+    expandWeights(b, op, firstWord);
+    Value coordinate = arith::ExtSIOp::create(b.b, b.loc, b.b.getI32Type(),
+                                              b.load(op.getCoordinates(), row));
+    // The optimizer would rather keep sums on the stack than where they are.
+    sums = hide(b, sums);
+    for (auto [j, m] : llvm::enumerate(op.getMultipliers())) {
+      Value factor = b.mul(coordinate, b.i32(-m));
+      for (int64_t first = 0; first < rowWords; first += kWordsOfByte) {
+        int64_t count = std::min(kWordsOfByte, rowWords - first);
+        Value at = b.add(patch, j * rowWords * rowsOfWord * tile);
+        Values bytes = countWords(b, op, at, first, count, vectors / 4);
+        for (auto [v, byte] : llvm::enumerate(bytes))
+          addProducts(b, op, byte, factor,
+                      b.add(sums, v * 4 * op.getSchedule().getLanes()));
+      }
+    }
+    return {b.add(row, 1), b.add(firstWord, rowWords)};
+  }
+
+  /// Where the table of each four bits of a row begins: of the lower halves of
+  /// all its bytes, then of the upper ones.
+  static void expandWeights(LoopBuilder &b, TiledProductOp op,
+                            Value firstWord) {
+    int64_t rowWords = op.getGeometry().getWords();
+    int64_t offsets = op.getLayout().offsets;
+    int64_t size = std::min<int64_t>(8, rowWords & -rowWords);
+    VectorType type = b.i32Vector(size);
+    auto constant = [&](uint32_t value) -> Value {
+      return arith::ConstantOp::create(
+          b.b, b.loc, DenseElementsAttr::get(type, APInt(32, value)));
+    };
+    auto store = [&](Value four, int64_t at) {
+      Value bytes =
+          vector::BitCastOp::create(b.b, b.loc, b.i8Vector(4 * size), four);
+      Value each =
+          arith::ExtUIOp::create(b.b, b.loc, b.i32Vector(4 * size), bytes);
+      b.storeVector(each, op.getWorkspace(), b.index(offsets + at));
+    };
+    // Four words of each table.
+    Value mask = constant(0x3c3c3c3c), two = constant(2);
+    for (int64_t w = 0; w < rowWords; w += size) {
+      Value bits = b.loadVector(op.getWords(), b.add(firstWord, w), size);
+      Value low = arith::ShLIOp::create(b.b, b.loc, bits, two);
+      Value high = arith::ShRUIOp::create(b.b, b.loc, bits, two);
+      low = arith::AndIOp::create(b.b, b.loc, low, mask);
+      high = arith::AndIOp::create(b.b, b.loc, high, mask);
+      store(low, 4 * w);
+      store(high, 4 * (rowWords + w));
+    }
+  }
+
+  /// The counts of `count` words from `first` on of a plane of a row, whose
+  /// patches are at `patch`, in so many vectors of bytes.
+  static Values countWords(LoopBuilder &b, TiledProductOp op, Value patch,
+                           int64_t first, int64_t count, int64_t vectors) {
+    ScheduleAttr schedule = op.getSchedule();
+    TileLayout layout = op.getLayout();
+    int64_t rowWords = op.getGeometry().getWords(), lanes = schedule.getLanes();
+    VectorType bytes = schedule.getVector(b.b.getI8Type(), 4);
+    Values none(vectors, b.zero(bytes));
+    auto addWord = [&](Value word, ValueRange acc) {
+      Values sums(acc);
+      Value patches =
+          b.add(patch, b.mul(word, schedule.getRowsPerWord() * layout.tile));
+      for (int64_t half = 0; half < 2; ++half) {
+        Value offsets =
+            b.add(b.mul(b.add(word, half * rowWords), 4), layout.offsets);
+        for (int64_t byte = 0; byte < 4; ++byte) {
+          Value offset = b.load(op.getWorkspace(), b.add(offsets, byte));
+          Value table = loadTable(b, op, b.toIndex(offset));
+          Value at = b.add(patches, (half * 4 + byte) * layout.tile / 4);
+          for (int64_t v = 0; v < vectors; ++v) {
+            Value x = b.loadVector(op.getWorkspace(), b.add(at, v * lanes),
+                                   words(b, op), Value());
+            x = vector::BitCastOp::create(b.b, b.loc, bytes, x);
+            sums[v] =
+                pin(b, b.add(sums[v], lookUp(b, schedule, table, x)), schedule);
+          }
+        }
+      }
+      return sums;
+    };
+    Values sums =
+        b.loop(b.index(first), b.index(first + count), 1, none, addWord);
+    disableUnrolling(sums.front().getDefiningOp());
+    return sums;
+  }
+
+  /// The table `offset` words behind the first, in each 16 bytes of a vector.
+  static Value loadTable(LoopBuilder &b, TiledProductOp op, Value offset) {
+    Value table = b.loadVector(op.getWorkspace(),
+                               b.add(offset, op.getLayout().tables), 4);
+    SmallVector<int64_t> repeated;
+    for (int64_t i = 0; i < op.getSchedule().getLanes(); ++i)
+      repeated.push_back(i % 4);
+    return vector::ShuffleOp::create(b.b, b.loc, table, table, repeated);
+  }
+
+  static Value lookUp(LoopBuilder &b, ScheduleAttr schedule, Value table,
+                      Value x) {
+    auto type = cast<VectorType>(x.getType());
+    table = vector::BitCastOp::create(b.b, b.loc, type, table);
+    StringRef name = schedule.getLanes() == 4   ? "llvm.x86.ssse3.pshuf.b.128"
+                     : schedule.getLanes() == 8 ? "llvm.x86.avx2.pshuf.b"
+                                                : "llvm.x86.avx512.pshuf.b.512";
+    return LLVM::CallIntrinsicOp::create(
+               b.b, b.loc, type, b.b.getStringAttr(name), ValueRange{table, x})
+        .getResult(0);
+  }
+
+  /// Each byte times the factor, which fits 16 bits, is added to the sum of its
+  /// position: bytes `s` of the lanes belong to vector `s` at `sums`.
+  static void addProducts(LoopBuilder &b, TiledProductOp op, Value bytes,
+                          Value factor, Value sums) {
+    ScheduleAttr schedule = op.getSchedule();
+    VectorType type = words(b, op);
+    VectorType halves = schedule.getVector(b.b.getIntegerType(16), 2);
+    Value x = vector::BitCastOp::create(b.b, b.loc, halves, bytes);
+    auto constant = [&](int64_t value) -> Value {
+      return arith::ConstantOp::create(
+          b.b, b.loc, DenseElementsAttr::get(halves, APInt(16, value)));
+    };
+    Value even = arith::AndIOp::create(b.b, b.loc, x, constant(0xff));
+    Value odd = arith::ShRUIOp::create(b.b, b.loc, x, constant(8));
+    auto factors = [&](Value word) -> Value {
+      return vector::BitCastOp::create(b.b, b.loc, halves, b.splat(word, type));
+    };
+    Value low =
+        factors(arith::AndIOp::create(b.b, b.loc, factor, b.i32(0xffff)));
+    Value high = factors(arith::ShLIOp::create(b.b, b.loc, factor, b.i32(16)));
+    for (int64_t s = 0; s < 4; ++s) {
+      Value at = b.add(sums, s * schedule.getLanes());
+      Value sum = b.loadVector(op.getWorkspace(), at, type, Value());
+      Value product =
+          multiplyPairs(b, s % 2 ? odd : even, s < 2 ? low : high, schedule);
+      b.storeVector(b.add(sum, product), op.getWorkspace(), at);
+    }
+  }
+};
+
+} // namespace
+
+void subbit::bitserial::populateTableProductPatterns(
+    RewritePatternSet &patterns) {
+  patterns.add<LowerTableProduct>(patterns.getContext());
+}
