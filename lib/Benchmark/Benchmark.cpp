@@ -58,6 +58,8 @@ compileNetwork(ModuleOp module, const BenchmarkOptions &options,
           family = "popcount";
         else if (isa<bitserial::DenseProductOp>(op))
           family = "dense";
+        else if (auto product = dyn_cast<bitserial::FloatProductOp>(op))
+          family = product.getSchedule().usesTables() ? "table" : "float";
         else if (isa<bitserial::DecodeOp>(op))
           family = "float";
       });

@@ -32,8 +32,10 @@ int64_t tileSize(const numerics::ConvGeometry &g) {
 
 template <typename LayerOp>
 struct FloatPattern : public OpConversionPattern<LayerOp> {
-  FloatPattern(TypeConverter &converter, MLIRContext *context)
-      : OpConversionPattern<LayerOp>(converter, context, /*benefit=*/2) {}
+  FloatPattern(TypeConverter &converter, MLIRContext *context,
+               const TargetInfo &target)
+      : OpConversionPattern<LayerOp>(converter, context, /*benefit=*/2),
+        target(target) {}
 
   static constexpr bool isMatmul = std::is_same_v<LayerOp, mbn::MatmulOp>;
 
@@ -47,7 +49,9 @@ struct FloatPattern : public OpConversionPattern<LayerOp> {
       packed = mbn::getWeightsConstant(decode.getInput());
     Value y;
     if (packed && isa<mbn::BasesAttr>(packed.getValue())) {
-      y = buildByTiles(op, adaptor.getInput(), packed, rewriter);
+      y = buildByOutputs(op, adaptor.getInput(), packed, rewriter);
+      if (!y)
+        y = buildByTiles(op, adaptor.getInput(), packed, rewriter);
     } else {
       FailureOr<std::vector<float>> weights =
           mbn::getConstantFloats(op.getWeights());
@@ -85,9 +89,84 @@ private:
           constant(b, op, "weights", transposedShape(g), moved));
   }
 
+  /// Signed sums of activations with outputs in lanes. Null for convolutions,
+  /// which have many positions for each decoded weight, without lanes, and
+  /// where blocks of ragged outputs would mostly store padding.
+  Value buildByOutputs(LayerOp op, Value input, mbn::ConstantOp packed,
+                       OpBuilder &b) const {
+    if (!isMatmul || target.lanes == 1)
+      return {};
+    Location loc = op.getLoc();
+    numerics::ConvGeometry g = op.getGeometry();
+    numerics::Grouping grouping = mbn::getGrouping(packed.getType());
+    numerics::Bases bases =
+        mbn::readBases(cast<mbn::BasesAttr>(packed.getValue()));
+    numerics::ProductRows rows(grouping, bases);
+    int64_t lanes = target.lanes;
+    std::vector<int32_t> order = numerics::orderForOutputs(rows, lanes);
+    numerics::PackedProduct arrays =
+        numerics::packForOutputs(rows, lanes, order);
+    if (arrays.words.size() > 2 * numerics::packForPositions(rows).words.size())
+      return {};
+    arrays.words.resize(std::max<size_t>(arrays.words.size(), lanes));
+    arrays.coordinates.resize(
+        std::max<size_t>(arrays.coordinates.size(), lanes));
+    auto schedule = ScheduleAttr::get(
+        op.getContext(), Orientation::Outputs, lanes, /*vectors=*/1,
+        target.hasFloatTables ? Counting::Tables : Counting::Words,
+        Scaling::None, /*passes=*/1);
+    auto geometry = GeometryAttr::get(
+        op.getContext(), {g.channels, 1, 1}, {1, 1, g.channels},
+        {1, 1, grouping.group().back()}, {g.outputs, 1, 1}, {1, 1}, {1, 1}, 1);
+    int64_t padded = schedule.pad(g.outputs);
+    auto vector = [&](StringRef name, const auto &values) {
+      return constant(b, op, name, {static_cast<int64_t>(values.size())},
+                      values);
+    };
+    Value words = vector("words", arrays.words);
+    Value coordinates =
+        arrays.fitsInt8()
+            ? vector("coordinates",
+                     std::vector<int8_t>(arrays.coordinates.begin(),
+                                         arrays.coordinates.end()))
+            : vector("coordinates", arrays.coordinates);
+    Value widths = vector("widths", arrays.widths);
+    std::vector<float> laneSteps = bases.steps;
+    if (laneSteps.size() > 1) {
+      laneSteps.clear();
+      for (int32_t c : order)
+        laneSteps.push_back(bases.steps[c]);
+      laneSteps.resize(padded, 0);
+    }
+    Value steps = vector("steps", laneSteps);
+    Value places;
+    if (!llvm::is_sorted(order)) {
+      for (int64_t c = g.outputs; c < padded; ++c)
+        order.push_back(c);
+      places = vector("order", order);
+    }
+    auto empty = [&](ArrayRef<int64_t> shape) -> Value {
+      return tensor::EmptyOp::create(b, loc, shape, b.getF32Type());
+    };
+    int64_t batch = cast<RankedTensorType>(input.getType()).getDimSize(0);
+    Value result = empty({batch, padded});
+    Value workspace = empty({SumTables(geometry, schedule).size});
+    Value y = FloatProductOp::create(
+                  b, loc, TypeRange{result.getType(), workspace.getType()},
+                  input, words, coordinates, widths, steps, result, workspace,
+                  places, op.getLayer(), geometry, schedule)
+                  ->getResult(0);
+    auto type = cast<RankedTensorType>(op.getType());
+    SmallVector<OpFoldResult> offsets(2, b.getIndexAttr(0)),
+        strides(2, b.getIndexAttr(1)),
+        sizes{b.getIndexAttr(batch), b.getIndexAttr(g.outputs)};
+    return tensor::ExtractSliceOp::create(b, loc, type, y, offsets, sizes,
+                                          strides);
+  }
+
   /// The product by tiles of outputs: decode a tile, multiply, insert.
-  static Value buildByTiles(LayerOp op, Value input, mbn::ConstantOp packed,
-                            OpBuilder &b) {
+  Value buildByTiles(LayerOp op, Value input, mbn::ConstantOp packed,
+                     OpBuilder &b) const {
     Location loc = op.getLoc();
     numerics::ConvGeometry g = op.getGeometry();
     numerics::Grouping grouping = mbn::getGrouping(packed.getType());
@@ -110,8 +189,7 @@ private:
                                          arrays.coordinates.end()))
             : vector("coordinates", arrays.coordinates);
     Value widths = vector("widths", arrays.widths);
-    Value starts =
-        constant(b, op, "starts", {tiles, 2}, numerics::tileStarts(rows, tile));
+    Value starts = vector("starts", numerics::tileStarts(rows, tile));
     Value steps = vector("steps", bases.steps);
 
     ArrayRef<int64_t> group = grouping.group();
@@ -132,7 +210,8 @@ private:
                                              b.getF32Type());
       Value decoded =
           DecodeOp::create(b, loc, buffer.getType(), words, coordinates, widths,
-                           starts, steps, t, buffer, geometry)
+                           starts, steps, t, buffer, geometry,
+                           target.lanes > 1 ? tile : 1)
               ->getResult(0);
       Value y = multiply(b, loc, g, tile, tiles, input, decoded, t);
       Value first = arith::MulIOp::create(
@@ -208,12 +287,14 @@ private:
           return arith::AddFOp::create(b, loc, args[0], args[1]);
         });
   }
+  const TargetInfo &target;
 };
 
 } // namespace
 
 void subbit::populateFloatLayerPatterns(TypeConverter &converter,
-                                        RewritePatternSet &patterns) {
+                                        RewritePatternSet &patterns,
+                                        const TargetInfo &target) {
   patterns.add<FloatPattern<mbn::Conv2DOp>, FloatPattern<mbn::MatmulOp>>(
-      converter, patterns.getContext());
+      converter, patterns.getContext(), target);
 }

@@ -110,7 +110,7 @@ void ConvertMBNToBitserialPass::runOnOperation() {
   populateMBNToLinalgTypeConversions(converter);
   RewritePatternSet patterns(&context);
   populateMBNToLinalgPatterns(converter, patterns);
-  populateFloatLayerPatterns(converter, patterns);
+  populateFloatLayerPatterns(converter, patterns, *target);
   populateProductPatterns(converter, patterns, *target, sums, hasErrors);
   populateEpiloguePatterns(converter, patterns, sums);
   populateFunctionOpInterfaceTypeConversionPattern<func::FuncOp>(patterns,

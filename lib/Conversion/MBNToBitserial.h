@@ -35,10 +35,12 @@ void populateEpiloguePatterns(mlir::TypeConverter &converter,
                               mlir::RewritePatternSet &patterns,
                               BlockedSumsMap &sums);
 
-/// Float conv2d and matmul whose constants are stored per layer; packed weights
-/// are decoded by tiles.
+/// Float conv2d and matmul whose constants are stored per layer. Of packed
+/// weights matrix products take activations as they are signed, with outputs in
+/// lanes; for convolutions they are decoded by tiles.
 void populateFloatLayerPatterns(mlir::TypeConverter &converter,
-                                mlir::RewritePatternSet &patterns);
+                                mlir::RewritePatternSet &patterns,
+                                const TargetInfo &target);
 
 /// The layer results that an object with tracing hands to the caller, in order:
 /// those of `mbn.threshold` and `mbn.rescale`.

@@ -152,10 +152,8 @@ std::vector<int32_t> subbit::numerics::tileStarts(const ProductRows &rows,
   std::vector<int32_t> starts;
   int64_t row = 0;
   for (int64_t c = 0; c < rows.outputs(); ++c) {
-    if (c % tile == 0) {
+    if (c % tile == 0)
       starts.push_back(row);
-      starts.push_back(row * rows.words());
-    }
     for (int64_t g = 0; g < rows.groups(); ++g)
       row += rows.rows(c, g).size();
   }

@@ -69,8 +69,7 @@ std::vector<int32_t> orderForOutputs(const ProductRows &rows, int64_t lanes);
 PackedProduct packForOutputs(const ProductRows &rows, int64_t lanes,
                              llvm::ArrayRef<int32_t> order);
 
-/// First row and first word of each tile of `tile` outputs in the order of
-/// packForPositions: [outputs / tile, 2].
+/// First row of each tile of `tile` outputs in the order of packForPositions.
 std::vector<int32_t> tileStarts(const ProductRows &rows, int64_t tile);
 
 } // namespace subbit::numerics

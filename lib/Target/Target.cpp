@@ -233,6 +233,7 @@ Expected<TargetInfo> subbit::describeTarget(const TargetSpec &spec) {
       result.dot = dot.name;
       break;
     }
+  result.hasFloatTables = triple.isX86() && result.lanes >= 8;
   result.pointerBytes = (*machine)->getPointerSize(0);
   if (result.lanes == 1)
     result.bufferAlignment = result.pointerBytes;

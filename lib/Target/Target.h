@@ -40,6 +40,8 @@ struct TargetInfo {
   /// Whether 16 bytes of a vector index a table, where no instruction counts
   /// bits of vectors.
   bool hasTables = false;
+  /// Whether the lanes of a vector of floats index another.
+  bool hasFloatTables = false;
   /// How codes are multiplied by weights: such a `count`, or empty.
   std::string dot;
   /// Bytes of a pointer and of `index`.

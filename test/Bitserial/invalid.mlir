@@ -1088,7 +1088,7 @@ func.func private @schedule_c4_scalable() attributes {s = #bitserial.schedule<pi
 
 // -----
 
-// expected-error @below {{codes are multiplied, and tables used, at positions in lanes only}}
+// expected-error @below {{codes are multiplied at positions in lanes only}}
 func.func private @schedule_c5() attributes {s = #bitserial.schedule<outputs, lanes = 8, vectors = 1, count = dpbusd>}
 
 // -----

@@ -10,6 +10,7 @@
 #include "mlir/IR/Builders.h"
 #include "mlir/IR/DialectImplementation.h"
 #include "llvm/ADT/TypeSwitch.h"
+#include "llvm/Support/MathExtras.h"
 
 using namespace mlir;
 using namespace subbit;
@@ -95,11 +96,13 @@ LogicalResult ScheduleAttr::verify(function_ref<InFlightDiagnostic()> emitError,
   // schedule_c5
   bool isDense = counting == Counting::Dpbusd || counting == Counting::Usdot ||
                  counting == Counting::Pmaddwd;
+  bool inPixels = orientation == Orientation::Pixels;
   bool isTables = counting == Counting::Tables;
-  if ((isDense || isTables) && orientation != Orientation::Pixels)
-    return emitError() << "codes are multiplied, and tables used, at positions "
-                          "in lanes only";
-  if (isTables && vectors % 4 != 0)
+  if (isDense && !inPixels)
+    return emitError() << "codes are multiplied at positions in lanes only";
+  if (isTables && !inPixels && lanes == 4)
+    return emitError() << "tables are of 8 or 16 lanes of outputs";
+  if (isTables && inPixels && vectors % 4 != 0)
     return emitError() << "the bytes of a vector are positions of tables, so "
                           "there are a multiple of 4 vectors, found "
                        << vectors;
@@ -227,4 +230,16 @@ TileLayout::TileLayout(GeometryAttr g, ScheduleAttr schedule, int64_t planes) {
   }
   int64_t waiting = passes > 1 ? g.getOutput()[0] : schedule.usesTables();
   size = sums + waiting * tile;
+}
+
+SumTables::SumTables(GeometryAttr g, ScheduleAttr schedule) {
+  int64_t lanes = schedule.getLanes();
+  bits = schedule.usesTables() ? llvm::Log2_64(lanes) : 1;
+  // A group of less than a word has no other fields.
+  int64_t inWord = std::min<int64_t>(32, g.getGroup()[2]);
+  fields = (inWord + bits - 1) / bits;
+  stride = fields * bits;
+  words = g.getNumGroups() * g.getWords();
+  tables = (words * stride + lanes - 1) / lanes * lanes;
+  size = tables + (schedule.usesTables() ? words * fields * lanes : 0);
 }

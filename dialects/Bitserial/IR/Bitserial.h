@@ -64,6 +64,23 @@ struct TileLayout {
   int64_t size;
 };
 
+/// How the workspace of a product of floats is used: first the activations,
+/// those of each word of weights from a place of their own on, then the tables.
+struct SumTables {
+  SumTables(GeometryAttr geometry, ScheduleAttr schedule);
+
+  /// Bits of weights that index a table; 1 without tables.
+  int64_t bits;
+  /// Fields of so many bits in a word of weights; 0 is behind its last bits.
+  int64_t fields;
+  /// Activations of a word.
+  int64_t stride;
+  /// Words of all groups.
+  int64_t words;
+  /// Where the tables begin, and floats of the whole workspace.
+  int64_t tables, size;
+};
+
 } // namespace subbit::bitserial
 
 #define GET_OP_CLASSES

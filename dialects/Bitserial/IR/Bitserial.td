@@ -74,6 +74,8 @@ def Bitserial_ScheduleAttr : AttrDef<Bitserial_Dialect, "Schedule"> {
     With `tables` (x86 with SSSE3; 4, 8 or 16 lanes) patches hold four bits in a byte,
     which index one of 16 tables, that of four bits of weights: the bytes of a vector
     are as many positions. Counts of up to 7 words are kept in bytes, sums in memory.
+    Of floats (`float_product`, AVX2 and AVX-512) a table holds all sums of as many
+    activations as index a vector of it.
 
     A dense product multiplies codes by weights instead: four codes to a word with
     x86's `dpbusd` (8 or 16 lanes) or AArch64's `usdot` (4), two with x86's `pmaddwd`.
@@ -104,8 +106,8 @@ def Bitserial_ScheduleAttr : AttrDef<Bitserial_Dialect, "Schedule"> {
       positions, and their bits are counted in words or bytes.
     - schedule_c4: there is at least one pass; more are of positions in lanes of
       fixed vectors.
-    - schedule_c5: codes are multiplied, and tables used, at positions in lanes; of
-      tables there is a multiple of 4 vectors.
+    - schedule_c5: codes are multiplied at positions in lanes; tables are used there,
+      by a multiple of 4 vectors, or for outputs in 8 or 16 lanes.
   }];
   let parameters = (ins "::subbit::bitserial::Orientation":$orientation,
                         "int64_t":$lanes, "int64_t":$vectors,
@@ -139,7 +141,7 @@ def Bitserial_ScheduleAttr : AttrDef<Bitserial_Dialect, "Schedule"> {
     /// Whether bytes of patches index tables.
     bool usesTables() const { return getCounting() == Counting::Tables; }
     /// Vectors come in such multiples: a byte of a table's vector is a position.
-    int64_t getVectorUnit() const { return usesTables() ? 4 : 1; }
+    int64_t getVectorUnit() const { return usesTables() && inPixels() ? 4 : 1; }
     /// Rows of the patches of a tile that hold one word of each position.
     int64_t getRowsPerWord() const { return usesTables() ? 2 : 1; }
     bool isScalable() const { return getScaling() != Scaling::None; }
@@ -423,7 +425,8 @@ def Bitserial_ProductOp : Bitserial_DestinationOp<"product"> {
     - product_c2: there is a width per output (or block) and group.
     - product_c3: patches and sums have rank 3 in the orientation `pixels`, rank 2
       in `outputs`; the other operands have rank 1.
-    - product_c4: there is at least one multiplier, and no position has lanes.
+    - product_c4: there is at least one multiplier, no position has lanes, and there
+      are no tables.
     - product_c5: an order is for `outputs`, i16 or i32, of the size of init.
   }];
   let arguments = (ins Bitserial_Buffer:$patches, Bitserial_Buffer:$words,
@@ -635,26 +638,75 @@ def Bitserial_RescaleOp : Bitserial_DestinationOp<"rescale"> {
   let hasVerifier = 1;
 }
 
+def Bitserial_FloatProductOp : Bitserial_DestinationOp<"float_product"> {
+  let summary = "the ragged, grouped product of floats and binary bases";
+  let description = [{
+    Per image and output: `step * sum over rows of a * sum_k (bit k ? x_k : -x_k)`, with
+    outputs in lanes; words, coordinates, widths and order are those of `product`.
+    `steps` holds one number, or one for each lane of each block.
+
+    Where the schedule counts by tables, the sums and differences of a few neighbouring
+    activations are made first, for all their signs, and a field of a word of weights
+    picks one for each output. Otherwise signs are flipped one by one.
+
+    Constraints:
+    - float_product_c1: input, steps, result and workspace are f32, words i32,
+      coordinates i8 or i16, widths i8.
+    - float_product_c2: there is a width per block and group, and one step or as many
+      as lanes.
+    - float_product_c3: input `[batch, channels]` and result `[batch, outputs]`, which
+      holds whole blocks, have rank 2, the other operands rank 1.
+    - float_product_c4: the schedule is for outputs in lanes, by words or tables; the
+      input's only dimension is channels.
+    - float_product_c5: the workspace has the size that the geometry calls for.
+    - float_product_c6: an order is i16 or i32, one for each lane.
+  }];
+  let arguments = (ins Bitserial_Buffer:$input, Bitserial_Buffer:$words,
+                       Bitserial_Buffer:$coordinates, Bitserial_Buffer:$widths,
+                       Bitserial_Buffer:$steps, Bitserial_Buffer:$output,
+                       Bitserial_Buffer:$workspace,
+                       Optional<Bitserial_Buffer>:$order, StrAttr:$layer,
+                       Bitserial_GeometryAttr:$geometry,
+                       Bitserial_ScheduleAttr:$schedule);
+  let assemblyFormat = [{
+    $layer $geometry $schedule `ins` `(` $input `,` $words `,` $coordinates `,` $widths `,`
+    $steps `:` type($input) `,` type($words) `,` type($coordinates) `,` type($widths) `,`
+    type($steps) `)` (`order` `(` $order^ `:` type($order) `)`)?
+    `outs` `(` $output `,` $workspace `:` type($output) `,` type($workspace) `)` attr-dict
+    (`->` type($results)^)?
+  }];
+  let hasVerifier = 1;
+  code destination = [{
+    ::mlir::MutableOperandRange getDpsInitsMutable() {
+      return ::mlir::MutableOperandRange(getOperation(), 5, 2);
+    }
+  }];
+  let extraClassDeclaration = destination # [{
+    SumTables getTables() { return SumTables(getGeometry(), getSchedule()); }
+  }];
+}
+
 def Bitserial_DecodeOp : Bitserial_DestinationOp<"decode"> {
   let summary = "a tile of packed weights to floats";
   let description = [{
     Decodes the weights of the outputs from `tile * size` on, `size` the
     result's second dimension, transposed: row `k` of the result holds weight
-    `k` of each output. `starts` is `[tiles, 2]`, the first row and the first
-    word of each tile.
+    `k` of each output. `starts` holds the first row of each tile; `lanes` outputs are
+    decoded at once.
 
     Constraints:
     - decode_c1: words and starts are i32, coordinates i8 or i16, widths i8,
       steps and output f32.
-    - decode_c2: starts and output have rank 2, the other operands rank 1.
+    - decode_c2: the output has rank 2, the other operands rank 1.
+    - decode_c3: lanes divide the outputs of a tile.
   }];
   let arguments = (ins Bitserial_Buffer:$words, Bitserial_Buffer:$coordinates,
                        Bitserial_Buffer:$widths, Bitserial_Buffer:$starts,
                        Bitserial_Buffer:$steps, Index:$tile,
                        Bitserial_Buffer:$output,
-                       Bitserial_GeometryAttr:$geometry);
+                       Bitserial_GeometryAttr:$geometry, I64Attr:$lanes);
   let assemblyFormat = [{
-    $geometry `tile` $tile `ins` `(` $words `,` $coordinates `,` $widths `,` $starts `,` $steps `:`
+    $geometry `lanes` $lanes `tile` $tile `ins` `(` $words `,` $coordinates `,` $widths `,` $starts `,` $steps `:`
     type($words) `,` type($coordinates) `,` type($widths) `,` type($starts) `,` type($steps) `)`
     `outs` `(` $output `:` type($output) `)` attr-dict (`->` type($results)^)?
   }];

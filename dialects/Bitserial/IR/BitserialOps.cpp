@@ -51,6 +51,7 @@ SUBBIT_EFFECTS(DenseProductOp)
 SUBBIT_EFFECTS(BandOp)
 SUBBIT_EFFECTS(ThresholdOp)
 SUBBIT_EFFECTS(RescaleOp)
+SUBBIT_EFFECTS(FloatProductOp)
 SUBBIT_EFFECTS(DecodeOp)
 #undef SUBBIT_EFFECTS
 
@@ -250,9 +251,10 @@ LogicalResult ProductOp::verify() {
     return failure();
   // product_c4
   if (getMultipliers().empty() ||
-      (getSchedule().inPixels() && getSchedule().getLanes() != 1))
-    return emitOpError()
-           << "expects at least one multiplier, and positions without lanes";
+      (getSchedule().inPixels() && getSchedule().getLanes() != 1) ||
+      getSchedule().usesTables())
+    return emitOpError() << "expects at least one multiplier, positions "
+                            "without lanes, and no tables";
   // product_c5
   if (!getOrder())
     return success();
@@ -492,6 +494,71 @@ LogicalResult RescaleOp::verify() {
                       getColumns());
 }
 
+LogicalResult FloatProductOp::verify() {
+  // float_product_c1
+  for (auto [name, value] :
+       {std::pair<StringRef, Value>("an input", getInput()),
+        {"steps", getSteps()},
+        {"a result", getOutput()},
+        {"a workspace", getWorkspace()}})
+    if (failed(verifyElement(*this, name, value, {}, true)))
+      return failure();
+  if (failed(verifyElement(*this, "words", getWords(), {32}, false)) ||
+      failed(verifyElement(*this, "coordinates", getCoordinates(), {8, 16},
+                           false)) ||
+      failed(verifyElement(*this, "widths", getWidths(), {8}, false)))
+    return failure();
+  // float_product_c3
+  for (auto [name, value] : {std::pair<StringRef, Value>("words", getWords()),
+                             {"coordinates", getCoordinates()},
+                             {"widths", getWidths()},
+                             {"steps", getSteps()},
+                             {"a workspace", getWorkspace()}})
+    if (failed(verifyRank(*this, name, value, 1)))
+      return failure();
+  if (failed(verifyRank(*this, "an input", getInput(), 2)) ||
+      failed(verifyRank(*this, "a result", getOutput(), 2)))
+    return failure();
+  GeometryAttr g = getGeometry();
+  ScheduleAttr schedule = getSchedule();
+  // float_product_c4
+  Counting counting = schedule.getCounting();
+  int64_t channels = g.getKernel()[2];
+  if (schedule.inPixels() || schedule.getLanes() < 2 ||
+      (counting != Counting::Words && counting != Counting::Tables) ||
+      g.getKernel()[0] * g.getKernel()[1] * g.getPositions() * g.getGroups() !=
+          1)
+    return emitOpError() << "expects a schedule for outputs in lanes, by words "
+                            "or tables, and channels alone";
+  auto in = cast<ShapedType>(getInput().getType()).getShape();
+  auto out = cast<ShapedType>(getOutput().getType()).getShape();
+  int64_t padded = schedule.pad(g.getOutput()[0]);
+  if (in[1] != channels || out[0] != in[0] || out[1] != padded)
+    return emitOpError() << "expects an input of " << channels
+                         << " channels and a result of " << padded
+                         << " outputs for each image";
+  // float_product_c2
+  int64_t expected = padded / schedule.getLanes() * g.getNumGroups();
+  int64_t steps = sizeOf(getSteps());
+  if (sizeOf(getWidths()) != expected || (steps != 1 && steps != padded))
+    return emitOpError() << "expects " << expected << " widths and 1 or "
+                         << padded << " steps, found " << sizeOf(getWidths())
+                         << " and " << steps;
+  // float_product_c5
+  if (sizeOf(getWorkspace()) != getTables().size)
+    return emitOpError() << "expects a workspace of " << getTables().size
+                         << " floats, found " << sizeOf(getWorkspace());
+  // float_product_c6
+  if (!getOrder())
+    return success();
+  if (failed(verifyElement(*this, "an order", getOrder(), {16, 32}, false)) ||
+      failed(verifyRank(*this, "an order", getOrder(), 1)))
+    return failure();
+  if (sizeOf(getOrder()) != padded)
+    return emitOpError() << "expects an order of " << padded << " outputs";
+  return success();
+}
+
 LogicalResult DecodeOp::verify() {
   // decode_c1
   if (failed(verifyElement(*this, "words", getWords(), {32}, false)) ||
@@ -506,8 +573,14 @@ LogicalResult DecodeOp::verify() {
   if (failed(verifyRank(*this, "words", getWords(), 1)) ||
       failed(verifyRank(*this, "coordinates", getCoordinates(), 1)) ||
       failed(verifyRank(*this, "widths", getWidths(), 1)) ||
-      failed(verifyRank(*this, "starts", getStarts(), 2)) ||
-      failed(verifyRank(*this, "steps", getSteps(), 1)))
+      failed(verifyRank(*this, "starts", getStarts(), 1)) ||
+      failed(verifyRank(*this, "steps", getSteps(), 1)) ||
+      failed(verifyRank(*this, "a result", getOutput(), 2)))
     return failure();
-  return verifyRank(*this, "a result", getOutput(), 2);
+  // decode_c3
+  int64_t outputs = cast<ShapedType>(getOutput().getType()).getDimSize(1);
+  if (getLanes() == 0 || outputs % getLanes())
+    return emitOpError() << getLanes() << " lanes do not divide " << outputs
+                         << " outputs";
+  return success();
 }

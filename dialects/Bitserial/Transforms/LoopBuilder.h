@@ -178,6 +178,7 @@ void populateProductPatterns(mlir::RewritePatternSet &patterns);
 void populateTiledProductPatterns(mlir::RewritePatternSet &patterns);
 void populateTableProductPatterns(mlir::RewritePatternSet &patterns);
 void populateDenseProductPatterns(mlir::RewritePatternSet &patterns);
+void populateFloatProductPatterns(mlir::RewritePatternSet &patterns);
 void populateEpiloguePatterns(mlir::RewritePatternSet &patterns);
 
 /// Where a group of weights begins and how large it is along height, width and
@@ -190,6 +191,9 @@ struct GroupBox {
   /// Element `k` of the box as a position along height, width and channels of
   /// the kernel.
   llvm::SmallVector<mlir::Value> position(LoopBuilder &b, mlir::Value k);
+  /// The position of the element behind the one at `at`.
+  llvm::SmallVector<mlir::Value> next(LoopBuilder &b,
+                                      mlir::ValueRange at) const;
 };
 
 } // namespace subbit::bitserial

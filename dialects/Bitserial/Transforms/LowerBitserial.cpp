@@ -48,6 +48,24 @@ SmallVector<Value> GroupBox::position(LoopBuilder &b, Value k) {
           b.add(begin[2], b.remainder(k, size[2]))};
 }
 
+SmallVector<Value> GroupBox::next(LoopBuilder &b, ValueRange at) const {
+  auto reached = [&](Value x, int d) -> Value {
+    return arith::CmpIOp::create(b.b, b.loc, arith::CmpIPredicate::eq, x,
+                                 b.add(begin[d], size[d]));
+  };
+  auto select = [&](Value condition, Value x, Value y) -> Value {
+    return arith::SelectOp::create(b.b, b.loc, condition, x, y);
+  };
+  Value c = b.add(at[2], 1), x = at[1], y = at[0];
+  Value wraps = reached(c, 2);
+  c = select(wraps, begin[2], c);
+  x = select(wraps, b.add(x, 1), x);
+  Value wrapsRow = reached(x, 1);
+  x = select(wrapsRow, begin[1], x);
+  y = select(wrapsRow, b.add(y, 1), y);
+  return {y, x, c};
+}
+
 Value subbit::bitserial::loadCode(LoopBuilder &b, Value codes, Value at,
                                   int64_t bits) {
   int64_t perByte = 8 / bits;
@@ -93,6 +111,7 @@ struct LowerBitserialPass
     populateTiledProductPatterns(patterns);
     populateTableProductPatterns(patterns);
     populateDenseProductPatterns(patterns);
+    populateFloatProductPatterns(patterns);
     subbit::bitserial::populateEpiloguePatterns(patterns);
     walkAndApplyPatterns(getOperation(), std::move(patterns));
     WalkResult left = getOperation().walk([](Operation *op) {

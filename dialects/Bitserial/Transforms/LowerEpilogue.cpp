@@ -255,70 +255,8 @@ struct LowerRescale : public OpRewritePattern<RescaleOp> {
   }
 };
 
-/// Weights of a tile of outputs, one after the other.
-struct LowerDecode : public OpRewritePattern<DecodeOp> {
-  using OpRewritePattern::OpRewritePattern;
-  LogicalResult matchAndRewrite(DecodeOp op,
-                                PatternRewriter &rewriter) const override {
-    if (!isa<MemRefType>(op.getWords().getType()))
-      return rewriter.notifyMatchFailure(op, "not on buffers");
-    LoopBuilder b(rewriter, op.getLoc());
-    GeometryAttr g = op.getGeometry();
-    int64_t tile = cast<MemRefType>(op.getOutput().getType()).getDimSize(1);
-    int64_t groups = g.getNumGroups(), words = g.getWords();
-    bool oneStep = cast<MemRefType>(op.getSteps().getType()).getDimSize(0) == 1;
-    auto start = [&](int64_t i) {
-      return b.toIndex(b.load(op.getStarts(), {op.getTile(), b.index(i)}));
-    };
-    b.loop(
-        tile, ValueRange{start(0), start(1)}, [&](Value t, ValueRange state) {
-          Value c = b.add(b.mul(op.getTile(), tile), t);
-          Value step = b.load(op.getSteps(), oneStep ? b.index(0) : c);
-          return b.loop(groups, state, [&](Value group, ValueRange state) {
-            Value width = b.toIndex(
-                b.load(op.getWidths(), b.add(b.mul(c, groups), group)));
-            GroupBox box(b, g, group);
-            b.loop(b.index(0), box.count(b), 1, [&](Value k) {
-              Value word = b.divide(k, b.index(32));
-              Value bit = b.toI32(b.remainder(k, b.index(32)));
-              Value sum = b.loop(
-                  b.index(0), width, 1, b.i32(0),
-                  [&](Value i, ValueRange acc) -> LoopBuilder::Values {
-                    Value a = arith::ExtSIOp::create(
-                        b.b, b.loc, b.b.getI32Type(),
-                        b.load(op.getCoordinates(), b.add(state[0], i)));
-                    Value bits =
-                        b.load(op.getWords(),
-                               b.add(b.add(state[1], b.mul(i, words)), word));
-                    Value isSet = arith::TruncIOp::create(
-                        b.b, b.loc, b.b.getI1Type(),
-                        arith::ShRUIOp::create(b.b, b.loc, bits, bit));
-                    Value term = arith::SelectOp::create(b.b, b.loc, isSet, a,
-                                                         b.sub(b.i32(0), a));
-                    return {b.add(acc[0], term)};
-                  })[0];
-              SmallVector<Value> at = box.position(b, k);
-              Value row =
-                  b.add(b.mul(b.add(b.mul(at[0], g.getKernel()[1]), at[1]),
-                              g.getKernel()[2]),
-                        at[2]);
-              Value weight = arith::MulFOp::create(
-                  b.b, b.loc, step,
-                  arith::SIToFPOp::create(b.b, b.loc, b.b.getF32Type(), sum));
-              b.store(weight, op.getOutput(), {row, t});
-            });
-            return LoopBuilder::Values{b.add(state[0], width),
-                                       b.add(state[1], b.mul(width, words))};
-          });
-        });
-    rewriter.eraseOp(op);
-    return success();
-  }
-};
-
 } // namespace
 
 void subbit::bitserial::populateEpiloguePatterns(RewritePatternSet &patterns) {
-  patterns.add<LowerThreshold, LowerRescale, LowerDecode>(
-      patterns.getContext());
+  patterns.add<LowerThreshold, LowerRescale>(patterns.getContext());
 }

@@ -341,9 +341,6 @@ private:
                   const PositionBlock &block) {
     VectorType type = schedule.getVector(b.b.getI32Type());
     Value count = b.mul(b.mul(box.size[0], box.size[1]), box.size[2]);
-    Value end[3];
-    for (int d = 0; d < 3; ++d)
-      end[d] = b.add(box.begin[d], box.size[d]);
     // The group's next element.
     LoopBuilder::Values place(box.begin, box.begin + 3);
     b.loop(layout.words, place, [&](Value word, ValueRange place) {
@@ -371,7 +368,7 @@ private:
                                  : setBits(words, bitOf(place, type), state[v],
                                            bitOf(field, type)));
             }
-            advance(next, at, box, end);
+            next.append(box.next(b, at));
             return next;
           });
       if (schedule.usesTables()) {
@@ -413,26 +410,6 @@ private:
         b.b, b.loc, words, b.splat(b.i32((int64_t(1) << bits) - 1), type));
     words = arith::ShLIOp::create(b.b, b.loc, words, shift(field));
     return arith::OrIOp::create(b.b, b.loc, acc, words);
-  }
-
-  /// The next element of a group behind `at`.
-  void advance(LoopBuilder::Values &next, ValueRange at, const GroupBox &box,
-               const Value *end) {
-    auto reached = [&](Value x, Value end) -> Value {
-      return arith::CmpIOp::create(b.b, b.loc, arith::CmpIPredicate::eq, x,
-                                   end);
-    };
-    auto select = [&](Value condition, Value x, Value y) -> Value {
-      return arith::SelectOp::create(b.b, b.loc, condition, x, y);
-    };
-    Value c = b.add(at[2], 1), x = at[1], y = at[0];
-    Value wraps = reached(c, end[2]);
-    c = select(wraps, box.begin[2], c);
-    x = select(wraps, b.add(x, 1), x);
-    Value wrapsRow = reached(x, end[1]);
-    x = select(wrapsRow, box.begin[1], x);
-    y = select(wrapsRow, b.add(y, 1), y);
-    next.append({y, x, c});
   }
 
   LoopBuilder &b;

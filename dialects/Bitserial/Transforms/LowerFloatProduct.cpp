@@ -1,0 +1,416 @@
+//===- LowerFloatProduct.cpp - Weights without codes as loops -------------===//
+//
+// Part of Subbit, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "dialects/Bitserial/Transforms/LoopBuilder.h"
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+
+using namespace mlir;
+using namespace subbit::bitserial;
+
+namespace {
+
+using Values = LoopBuilder::Values;
+
+/// Outputs in lanes; the activations of an image serve for all of them.
+struct LowerFloatProduct : public OpRewritePattern<FloatProductOp> {
+  using OpRewritePattern::OpRewritePattern;
+  LogicalResult matchAndRewrite(FloatProductOp op,
+                                PatternRewriter &rewriter) const override {
+    if (!isa<MemRefType>(op.getInput().getType()))
+      return rewriter.notifyMatchFailure(op, "not on buffers");
+    LoopBuilder b(rewriter, op.getLoc());
+    int64_t batch = cast<MemRefType>(op.getInput().getType()).getDimSize(0);
+    int64_t lanes = op.getSchedule().getLanes();
+    int64_t blocks = op.getSchedule().pad(op.getGeometry().getOutput()[0]);
+    blocks /= lanes;
+    b.loop(batch, [&](Value n) {
+      arrangeInput(b, op, n);
+      if (op.getSchedule().usesTables())
+        buildTables(b, op);
+      b.loop(blocks, ValueRange{b.index(0), b.index(0)},
+             [&](Value block, ValueRange state) {
+               return sumBlock(b, op, n, block, state);
+             });
+    });
+    rewriter.eraseOp(op);
+    return success();
+  }
+
+private:
+  /// Sums that do not wait for each other.
+  static constexpr int64_t kChains = 4;
+  /// Bits of a word whose signs are flipped in the body of a loop.
+  static constexpr int64_t kSigns = 8;
+
+  static Value word(LoopBuilder &b, uint32_t value) {
+    return b.i32(static_cast<int32_t>(value));
+  }
+
+  /// The activations of each word of weights, 0 behind the last of a group.
+  static void arrangeInput(LoopBuilder &b, FloatProductOp op, Value n) {
+    GeometryAttr g = op.getGeometry();
+    SumTables tables = op.getTables();
+    int64_t size = g.getGroup()[2], channels = g.getKernel()[2];
+    Value none = b.zero(b.b.getF32Type());
+    b.loop(tables.words * tables.stride,
+           [&](Value i) { b.store(none, op.getWorkspace(), i); });
+    b.loop(g.getNumGroups(), [&](Value group) {
+      Value first = b.mul(group, size);
+      Value count = b.least(b.sub(b.index(channels), first), b.index(size));
+      b.loop(g.getWords(), [&](Value w) {
+        Value begin = b.mul(w, 32);
+        Value end = b.least(b.add(begin, 32), count);
+        Value to = b.mul(b.add(b.mul(group, g.getWords()), w), tables.stride);
+        b.loop(begin, end, 1, [&](Value k) {
+          Value x = b.load(op.getInput(), {n, b.add(first, k)});
+          b.store(x, op.getWorkspace(), b.add(to, b.sub(k, begin)));
+        });
+      });
+    });
+  }
+
+  /// Entry `i` of a table: the sum of its activations, those whose bit in `i`
+  /// is clear subtracted.
+  static void buildTables(LoopBuilder &b, FloatProductOp op) {
+    SumTables tables = op.getTables();
+    int64_t lanes = op.getSchedule().getLanes();
+    VectorType type = VectorType::get({lanes}, b.b.getF32Type());
+    b.loop(tables.words * tables.fields, [&](Value t) {
+      Value sum;
+      for (int64_t k = 0; k < tables.bits; ++k) {
+        SmallVector<float> signs;
+        for (int64_t i = 0; i < lanes; ++i)
+          signs.push_back(i >> k & 1 ? 1 : -1);
+        Value factor = arith::ConstantOp::create(
+            b.b, b.loc, DenseElementsAttr::get(type, ArrayRef<float>(signs)));
+        Value x = b.splat(
+            b.load(op.getWorkspace(), b.add(b.mul(t, tables.bits), k)), type);
+        Value term = arith::MulFOp::create(b.b, b.loc, x, factor);
+        sum = sum ? addFloats(b, sum, term) : term;
+      }
+      b.storeVector(sum, op.getWorkspace(),
+                    b.add(b.mul(t, lanes), tables.tables));
+    });
+  }
+
+  static Value addFloats(LoopBuilder &b, Value x, Value y) {
+    return arith::AddFOp::create(b.b, b.loc, x, y);
+  }
+
+  /// `state` is the number of the block's first row and its first word; those
+  /// of the next block are returned.
+  static Values sumBlock(LoopBuilder &b, FloatProductOp op, Value n,
+                         Value block, ValueRange state) {
+    int64_t lanes = op.getSchedule().getLanes();
+    int64_t groups = op.getGeometry().getNumGroups();
+    VectorType type = VectorType::get({lanes}, b.b.getF32Type());
+    Values carried{b.zero(type), state[0], state[1]};
+    carried = b.loop(groups, carried, [&](Value group, ValueRange state) {
+      Value width =
+          b.toIndex(b.load(op.getWidths(), b.add(b.mul(block, groups), group)));
+      return b.loop(b.index(0), width, 1, state,
+                    [&](Value, ValueRange state) -> Values {
+                      int64_t words = op.getGeometry().getWords();
+                      Value a = b.loadVector(op.getCoordinates(),
+                                             b.mul(state[1], lanes), lanes);
+                      a = arith::SIToFPOp::create(b.b, b.loc, type, a);
+                      Value row = sumRow(b, op, b.mul(group, words), state[2]);
+                      row = arith::MulFOp::create(b.b, b.loc, a, row);
+                      return {addFloats(b, state[0], row), b.add(state[1], 1),
+                              b.add(state[2], words * lanes)};
+                    });
+    });
+    Value first = b.mul(block, lanes);
+    bool oneStep = cast<MemRefType>(op.getSteps().getType()).getDimSize(0) == 1;
+    Value steps = oneStep ? b.splat(b.load(op.getSteps(), b.index(0)), type)
+                          : b.loadVector(op.getSteps(), first, lanes);
+    Value result = arith::MulFOp::create(b.b, b.loc, carried[0], steps);
+    if (!op.getOrder())
+      b.storeVector(result, op.getOutput(), {n, first});
+    for (int64_t i = 0; op.getOrder() && i < lanes; ++i) {
+      Value place = b.toIndex(b.load(op.getOrder(), b.add(first, i)));
+      b.store(vector::ExtractOp::create(b.b, b.loc, result, i), op.getOutput(),
+              {n, place});
+    }
+    return {carried[1], carried[2]};
+  }
+
+  /// The signed activations of a row, whose words are from `firstWord` on.
+  static Values chains(LoopBuilder &b, FloatProductOp op) {
+    VectorType type =
+        VectorType::get({op.getSchedule().getLanes()}, b.b.getF32Type());
+    return Values(kChains, b.zero(type));
+  }
+
+  static Value sumRow(LoopBuilder &b, FloatProductOp op, Value place,
+                      Value firstWord) {
+    int64_t lanes = op.getSchedule().getLanes();
+    Values sums =
+        b.loop(op.getGeometry().getWords(), chains(b, op),
+               [&](Value w, ValueRange sums) {
+                 Value bits = b.loadVector(
+                     op.getWords(), b.add(firstWord, b.mul(w, lanes)), lanes);
+                 Value at = b.add(place, w);
+                 return op.getSchedule().usesTables()
+                            ? lookUpFields(b, op, bits, at, sums)
+                            : flipSigns(b, op, bits, at, sums);
+               });
+    return addFloats(b, addFloats(b, sums[0], sums[1]),
+                     addFloats(b, sums[2], sums[3]));
+  }
+
+  /// Each field of the words picks an entry of its table.
+  static Values lookUpFields(LoopBuilder &b, FloatProductOp op, Value bits,
+                             Value place, ValueRange sums) {
+    SumTables tables = op.getTables();
+    int64_t lanes = op.getSchedule().getLanes();
+    auto type = cast<VectorType>(bits.getType());
+    VectorType floats = VectorType::get({lanes}, b.b.getF32Type());
+    Value at = b.add(b.mul(place, tables.fields * lanes), tables.tables);
+    Values next(sums);
+    for (int64_t f = 0; f < tables.fields; ++f) {
+      // Higher bits of an index do not count.
+      Value index = bits;
+      if (f)
+        index = arith::ShRUIOp::create(b.b, b.loc, bits,
+                                       b.splat(b.i32(f * tables.bits), type));
+      Value table =
+          b.loadVector(op.getWorkspace(), b.add(at, f * lanes), lanes);
+      StringRef name = lanes == 16 ? "llvm.x86.avx512.permvar.sf.512"
+                                   : "llvm.x86.avx2.permps";
+      Value entry = LLVM::CallIntrinsicOp::create(b.b, b.loc, floats,
+                                                  b.b.getStringAttr(name),
+                                                  ValueRange{table, index})
+                        .getResult(0);
+      next[f % kChains] = addFloats(b, next[f % kChains], entry);
+    }
+    return next;
+  }
+
+  /// Each bit that is clear flips the sign of its activation, the highest bit
+  /// first, which is where a float has its sign.
+  static Values flipSigns(LoopBuilder &b, FloatProductOp op, Value bits,
+                          Value place, ValueRange sums) {
+    SumTables tables = op.getTables();
+    auto type = cast<VectorType>(bits.getType());
+    auto floats = cast<VectorType>(sums[0].getType());
+    auto constant = [&](uint32_t value) -> Value {
+      return b.splat(word(b, value), type);
+    };
+    bits = arith::XOrIOp::create(b.b, b.loc, bits, constant(~uint32_t(0)));
+    // The first bit of a short group is moved to the top.
+    int64_t count = tables.fields;
+    if (count < 32)
+      bits = arith::ShLIOp::create(b.b, b.loc, bits, constant(32 - count));
+    Value at = b.mul(place, tables.stride);
+    Values state(sums);
+    state.push_back(bits);
+    auto flip = [&](Value last, int64_t steps, ValueRange state) {
+      Values next(state);
+      for (int64_t i = 0; i < steps; ++i) {
+        Value x = b.load(op.getWorkspace(), b.sub(last, b.index(i)));
+        x = arith::BitcastOp::create(b.b, b.loc, b.b.getI32Type(), x);
+        Value sign = arith::AndIOp::create(b.b, b.loc, next[kChains],
+                                           constant(0x80000000));
+        Value flipped =
+            arith::XOrIOp::create(b.b, b.loc, b.splat(x, type), sign);
+        flipped = arith::BitcastOp::create(b.b, b.loc, floats, flipped);
+        next[i % kChains] = addFloats(b, next[i % kChains], flipped);
+        next[kChains] =
+            arith::ShLIOp::create(b.b, b.loc, next[kChains], constant(1));
+      }
+      return next;
+    };
+    int64_t whole = count / kSigns * kSigns;
+    Value last = b.add(at, count - 1);
+    state = b.loop(b.index(0), b.index(whole), kSigns, state,
+                   [&](Value i, ValueRange state) {
+                     return flip(b.sub(last, i), kSigns, state);
+                   });
+    state = flip(b.sub(last, b.index(whole)), count - whole, state);
+    state.pop_back();
+    return state;
+  }
+};
+
+/// Weights of a tile of outputs, some of them at a time: their rows lie apart,
+/// so that a word of each is loaded by itself.
+struct LowerDecode : public OpRewritePattern<DecodeOp> {
+  using OpRewritePattern::OpRewritePattern;
+  LogicalResult matchAndRewrite(DecodeOp op,
+                                PatternRewriter &rewriter) const override {
+    if (!isa<MemRefType>(op.getWords().getType()))
+      return rewriter.notifyMatchFailure(op, "not on buffers");
+    LoopBuilder b(rewriter, op.getLoc());
+    int64_t tile = cast<MemRefType>(op.getOutput().getType()).getDimSize(1);
+    Value row = b.toIndex(b.load(op.getStarts(), op.getTile()));
+    b.loop(b.index(0), b.index(tile), op.getLanes(), row,
+           [&](Value t, ValueRange row) -> Values {
+             return {decodeOutputs(b, op, t, row[0])};
+           });
+    rewriter.eraseOp(op);
+    return success();
+  }
+
+private:
+  static VectorType vectorOf(DecodeOp op, Type element) {
+    return VectorType::get({static_cast<int64_t>(op.getLanes())}, element);
+  }
+
+  /// A vector of what `load` gives for each lane.
+  static Value gather(LoopBuilder &b, DecodeOp op, Type element,
+                      llvm::function_ref<Value(int64_t)> load) {
+    SmallVector<Value> elements;
+    for (int64_t i = 0; i < static_cast<int64_t>(op.getLanes()); ++i)
+      elements.push_back(load(i));
+    return vector::FromElementsOp::create(b.b, b.loc, vectorOf(op, element),
+                                          elements);
+  }
+
+  static Value wide(LoopBuilder &b, Value x, bool isSigned) {
+    Type i32 = b.b.getI32Type();
+    return isSigned ? arith::ExtSIOp::create(b.b, b.loc, i32, x).getResult()
+                    : arith::ExtUIOp::create(b.b, b.loc, i32, x).getResult();
+  }
+
+  /// The outputs from `t` on of the tile, whose first row is `row`; returns
+  /// that of the outputs behind them.
+  static Value decodeOutputs(LoopBuilder &b, DecodeOp op, Value t, Value row) {
+    int64_t tile = cast<MemRefType>(op.getOutput().getType()).getDimSize(1);
+    int64_t groups = op.getGeometry().getNumGroups();
+    Value c = b.add(b.mul(op.getTile(), tile), t);
+    VectorType integers = vectorOf(op, b.b.getI32Type());
+    // The first row of each output.
+    Values state = b.loop(
+        op.getLanes(), ValueRange{row, b.zero(integers)},
+        [&](Value i, ValueRange state) -> Values {
+          Value rows = vector::InsertOp::create(b.b, b.loc, b.toI32(state[0]),
+                                                state[1], i);
+          Value first = b.mul(b.add(c, i), groups);
+          Value next =
+              b.loop(groups, state[0], [&](Value g, ValueRange sum) -> Values {
+                Value width = b.load(op.getWidths(), b.add(first, g));
+                return {b.add(sum[0], b.toIndex(width))};
+              })[0];
+          return {next, rows};
+        });
+    b.loop(groups, state[1], [&](Value group, ValueRange rows) -> Values {
+      Value widths = gather(b, op, b.b.getI32Type(), [&](int64_t i) {
+        Value at = b.add(b.mul(b.add(c, i), groups), group);
+        return wide(b, b.load(op.getWidths(), at), /*isSigned=*/false);
+      });
+      decodeGroup(b, op, t, c, GroupBox(b, op.getGeometry(), group), rows[0],
+                  widths);
+      return {b.add(rows[0], widths)};
+    });
+    return state[0];
+  }
+
+  /// Row `k` of the result for each element of a group.
+  static void forEachElement(LoopBuilder &b, DecodeOp op, const GroupBox &box,
+                             Value first, Value end, const Values &state,
+                             llvm::function_ref<Values(Value, ValueRange)> body,
+                             Values *place) {
+    GeometryAttr g = op.getGeometry();
+    Values carried = *place;
+    carried.append(state.begin(), state.end());
+    carried = b.loop(first, end, 1, carried, [&](Value, ValueRange carried) {
+      ValueRange at = carried.take_front(3);
+      Value k = b.add(
+          b.mul(b.add(b.mul(at[0], g.getKernel()[1]), at[1]), g.getKernel()[2]),
+          at[2]);
+      Values next = box.next(b, at);
+      next.append(body(k, carried.drop_front(3)));
+      return next;
+    });
+    place->assign(carried.begin(), carried.begin() + 3);
+  }
+
+  static void decodeGroup(LoopBuilder &b, DecodeOp op, Value t, Value c,
+                          GroupBox box, Value rows, Value widths) {
+    VectorType integers = cast<VectorType>(rows.getType());
+    VectorType floats = vectorOf(op, b.b.getF32Type());
+    int64_t words = op.getGeometry().getWords();
+    Value count = box.count(b);
+    Value width = vector::ReductionOp::create(
+        b.b, b.loc, vector::CombiningKind::MAXUI, widths);
+    Values begin(box.begin, box.begin + 3), place = begin;
+    forEachElement(
+        b, op, box, b.index(0), count, {},
+        [&](Value k, ValueRange) -> Values {
+          b.storeVector(b.zero(floats), op.getOutput(), {k, t});
+          return {};
+        },
+        &place);
+    b.loop(b.index(0), b.toIndex(width), 1, [&](Value i) {
+      // Outputs with fewer rows read the first one, and add 0.
+      Value number = b.splat(b.toI32(i), integers);
+      Value isThere = arith::CmpIOp::create(
+          b.b, b.loc, arith::CmpIPredicate::ult, number, widths);
+      Value row = arith::SelectOp::create(
+          b.b, b.loc, isThere, b.add(rows, number), b.zero(integers));
+      Values numbers;
+      for (int64_t l = 0; l < static_cast<int64_t>(op.getLanes()); ++l)
+        numbers.push_back(
+            b.toIndex(vector::ExtractOp::create(b.b, b.loc, row, l)));
+      Value a = gather(b, op, b.b.getI32Type(), [&](int64_t l) {
+        return wide(b, b.load(op.getCoordinates(), numbers[l]),
+                    /*isSigned=*/true);
+      });
+      a = arith::SelectOp::create(b.b, b.loc, isThere, a, b.zero(integers));
+      a = arith::SIToFPOp::create(b.b, b.loc, floats, a);
+      Value minus = arith::NegFOp::create(b.b, b.loc, a);
+      Values start = begin;
+      b.loop(b.index(0), b.index(words), 1, start,
+             [&](Value w, ValueRange at) -> Values {
+               Value bits = gather(b, op, b.b.getI32Type(), [&](int64_t l) {
+                 return b.load(op.getWords(),
+                               b.add(b.mul(numbers[l], words), w));
+               });
+               Value first = b.mul(w, 32);
+               Value end = b.most(first, b.least(b.add(first, 32), count));
+               Values place(at);
+               forEachElement(
+                   b, op, box, first, end, {bits},
+                   [&](Value k, ValueRange bits) -> Values {
+                     Value isSet = arith::TruncIOp::create(
+                         b.b, b.loc, vectorOf(op, b.b.getI1Type()), bits[0]);
+                     Value term =
+                         arith::SelectOp::create(b.b, b.loc, isSet, a, minus);
+                     Value sum =
+                         b.loadVector(op.getOutput(), {k, t}, floats, Value());
+                     sum = arith::AddFOp::create(b.b, b.loc, sum, term);
+                     b.storeVector(sum, op.getOutput(), {k, t});
+                     return {arith::ShRUIOp::create(
+                         b.b, b.loc, bits[0], b.splat(b.i32(1), integers))};
+                   },
+                   &place);
+               return place;
+             });
+    });
+    bool oneStep = cast<MemRefType>(op.getSteps().getType()).getDimSize(0) == 1;
+    Value steps = oneStep ? b.splat(b.load(op.getSteps(), b.index(0)), floats)
+                          : b.loadVector(op.getSteps(), {c}, floats, Value());
+    place = begin;
+    forEachElement(
+        b, op, box, b.index(0), count, {},
+        [&](Value k, ValueRange) -> Values {
+          Value sum = b.loadVector(op.getOutput(), {k, t}, floats, Value());
+          sum = arith::MulFOp::create(b.b, b.loc, sum, steps);
+          b.storeVector(sum, op.getOutput(), {k, t});
+          return {};
+        },
+        &place);
+  }
+};
+
+} // namespace
+
+void subbit::bitserial::populateFloatProductPatterns(
+    RewritePatternSet &patterns) {
+  patterns.add<LowerFloatProduct, LowerDecode>(patterns.getContext());
+}
