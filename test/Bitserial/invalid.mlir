@@ -254,6 +254,14 @@ func.func @product_c4(%p: memref<1x4x8xi32>, %w: memref<4xi32>, %a: memref<4xi8>
 
 // -----
 
+func.func @product_c4_tables(%p: memref<1x4xi32>, %w: memref<4xi32>, %a: memref<4xi8>, %n: memref<2xi8>, %i: memref<2xi32>, %e: memref<1x8xi32>) {
+  // expected-error @below {{'bitserial.product' op expects at least one multiplier, positions without lanes, and no tables}}
+  bitserial.product "c" multipliers [1] #bitserial.geometry<input = [2, 3, 5], kernel = [3, 3, 2], group = [3, 3, 1], output = [2, 1, 3], stride = [1, 1], dilation = [1, 1], groups = 1> #bitserial.schedule<outputs, lanes = 8, vectors = 1, count = tables> ins(%p, %w, %a, %n, %i : memref<1x4xi32>, memref<4xi32>, memref<4xi8>, memref<2xi8>, memref<2xi32>) outs(%e : memref<1x8xi32>)
+  return
+}
+
+// -----
+
 func.func @threshold_c1_sums(%s: memref<1x2x8xi64>, %t: memref<2x3xi32>, %e: memref<1x2x2x2xi8>) {
   // expected-error @below {{'bitserial.threshold' op has sums of element type 'i64'}}
   bitserial.threshold #bitserial.schedule<pixels, lanes = 8, vectors = 1> ins(%s, %t : memref<1x2x8xi64>, memref<2x3xi32>) outs(%e : memref<1x2x2x2xi8>)
@@ -398,73 +406,81 @@ func.func @rescale_c3(%s: memref<1x2x8xi32>, %p: memref<2xf32>, %q: memref<1x1x2
 
 // -----
 
-func.func @decode_c1_words(%t: index, %w: memref<4xi8>, %a: memref<2xi8>, %n: memref<3xi8>, %at: memref<1x2xi32>, %s: memref<1xf32>, %e: memref<40x3xf32>) {
+func.func @decode_c1_words(%t: index, %w: memref<4xi8>, %a: memref<2xi8>, %n: memref<3xi8>, %at: memref<1xi32>, %s: memref<1xf32>, %e: memref<40x3xf32>) {
   // expected-error @below {{'bitserial.decode' op has words of element type 'i8'}}
-  bitserial.decode #bitserial.geometry<input = [40, 1, 1], kernel = [1, 1, 40], group = [1, 1, 40], output = [3, 1, 1], stride = [1, 1], dilation = [1, 1], groups = 1> tile %t ins(%w, %a, %n, %at, %s : memref<4xi8>, memref<2xi8>, memref<3xi8>, memref<1x2xi32>, memref<1xf32>) outs(%e : memref<40x3xf32>)
+  bitserial.decode #bitserial.geometry<input = [40, 1, 1], kernel = [1, 1, 40], group = [1, 1, 40], output = [3, 1, 1], stride = [1, 1], dilation = [1, 1], groups = 1> lanes 3 tile %t ins(%w, %a, %n, %at, %s : memref<4xi8>, memref<2xi8>, memref<3xi8>, memref<1xi32>, memref<1xf32>) outs(%e : memref<40x3xf32>)
   return
 }
 
 // -----
 
-func.func @decode_c1_coordinates(%t: index, %w: memref<4xi32>, %a: memref<2xf32>, %n: memref<3xi8>, %at: memref<1x2xi32>, %s: memref<1xf32>, %e: memref<40x3xf32>) {
+func.func @decode_c1_coordinates(%t: index, %w: memref<4xi32>, %a: memref<2xf32>, %n: memref<3xi8>, %at: memref<1xi32>, %s: memref<1xf32>, %e: memref<40x3xf32>) {
   // expected-error @below {{'bitserial.decode' op has coordinates of element type 'f32'}}
-  bitserial.decode #bitserial.geometry<input = [40, 1, 1], kernel = [1, 1, 40], group = [1, 1, 40], output = [3, 1, 1], stride = [1, 1], dilation = [1, 1], groups = 1> tile %t ins(%w, %a, %n, %at, %s : memref<4xi32>, memref<2xf32>, memref<3xi8>, memref<1x2xi32>, memref<1xf32>) outs(%e : memref<40x3xf32>)
+  bitserial.decode #bitserial.geometry<input = [40, 1, 1], kernel = [1, 1, 40], group = [1, 1, 40], output = [3, 1, 1], stride = [1, 1], dilation = [1, 1], groups = 1> lanes 3 tile %t ins(%w, %a, %n, %at, %s : memref<4xi32>, memref<2xf32>, memref<3xi8>, memref<1xi32>, memref<1xf32>) outs(%e : memref<40x3xf32>)
   return
 }
 
 // -----
 
-func.func @decode_c1_widths(%t: index, %w: memref<4xi32>, %a: memref<2xi8>, %n: memref<3xi32>, %at: memref<1x2xi32>, %s: memref<1xf32>, %e: memref<40x3xf32>) {
+func.func @decode_c1_widths(%t: index, %w: memref<4xi32>, %a: memref<2xi8>, %n: memref<3xi32>, %at: memref<1xi32>, %s: memref<1xf32>, %e: memref<40x3xf32>) {
   // expected-error @below {{'bitserial.decode' op has widths of element type 'i32'}}
-  bitserial.decode #bitserial.geometry<input = [40, 1, 1], kernel = [1, 1, 40], group = [1, 1, 40], output = [3, 1, 1], stride = [1, 1], dilation = [1, 1], groups = 1> tile %t ins(%w, %a, %n, %at, %s : memref<4xi32>, memref<2xi8>, memref<3xi32>, memref<1x2xi32>, memref<1xf32>) outs(%e : memref<40x3xf32>)
+  bitserial.decode #bitserial.geometry<input = [40, 1, 1], kernel = [1, 1, 40], group = [1, 1, 40], output = [3, 1, 1], stride = [1, 1], dilation = [1, 1], groups = 1> lanes 3 tile %t ins(%w, %a, %n, %at, %s : memref<4xi32>, memref<2xi8>, memref<3xi32>, memref<1xi32>, memref<1xf32>) outs(%e : memref<40x3xf32>)
   return
 }
 
 // -----
 
-func.func @decode_c1_starts(%t: index, %w: memref<4xi32>, %a: memref<2xi8>, %n: memref<3xi8>, %at: memref<1x2xi64>, %s: memref<1xf32>, %e: memref<40x3xf32>) {
+func.func @decode_c1_starts(%t: index, %w: memref<4xi32>, %a: memref<2xi8>, %n: memref<3xi8>, %at: memref<1xi64>, %s: memref<1xf32>, %e: memref<40x3xf32>) {
   // expected-error @below {{'bitserial.decode' op has starts of element type 'i64'}}
-  bitserial.decode #bitserial.geometry<input = [40, 1, 1], kernel = [1, 1, 40], group = [1, 1, 40], output = [3, 1, 1], stride = [1, 1], dilation = [1, 1], groups = 1> tile %t ins(%w, %a, %n, %at, %s : memref<4xi32>, memref<2xi8>, memref<3xi8>, memref<1x2xi64>, memref<1xf32>) outs(%e : memref<40x3xf32>)
+  bitserial.decode #bitserial.geometry<input = [40, 1, 1], kernel = [1, 1, 40], group = [1, 1, 40], output = [3, 1, 1], stride = [1, 1], dilation = [1, 1], groups = 1> lanes 3 tile %t ins(%w, %a, %n, %at, %s : memref<4xi32>, memref<2xi8>, memref<3xi8>, memref<1xi64>, memref<1xf32>) outs(%e : memref<40x3xf32>)
   return
 }
 
 // -----
 
-func.func @decode_c1_steps(%t: index, %w: memref<4xi32>, %a: memref<2xi8>, %n: memref<3xi8>, %at: memref<1x2xi32>, %s: memref<1xi32>, %e: memref<40x3xf32>) {
+func.func @decode_c1_steps(%t: index, %w: memref<4xi32>, %a: memref<2xi8>, %n: memref<3xi8>, %at: memref<1xi32>, %s: memref<1xi32>, %e: memref<40x3xf32>) {
   // expected-error @below {{'bitserial.decode' op has steps of element type 'i32'}}
-  bitserial.decode #bitserial.geometry<input = [40, 1, 1], kernel = [1, 1, 40], group = [1, 1, 40], output = [3, 1, 1], stride = [1, 1], dilation = [1, 1], groups = 1> tile %t ins(%w, %a, %n, %at, %s : memref<4xi32>, memref<2xi8>, memref<3xi8>, memref<1x2xi32>, memref<1xi32>) outs(%e : memref<40x3xf32>)
+  bitserial.decode #bitserial.geometry<input = [40, 1, 1], kernel = [1, 1, 40], group = [1, 1, 40], output = [3, 1, 1], stride = [1, 1], dilation = [1, 1], groups = 1> lanes 3 tile %t ins(%w, %a, %n, %at, %s : memref<4xi32>, memref<2xi8>, memref<3xi8>, memref<1xi32>, memref<1xi32>) outs(%e : memref<40x3xf32>)
   return
 }
 
 // -----
 
-func.func @decode_c1_result(%t: index, %w: memref<4xi32>, %a: memref<2xi8>, %n: memref<3xi8>, %at: memref<1x2xi32>, %s: memref<1xf32>, %e: memref<40x3xf64>) {
+func.func @decode_c1_result(%t: index, %w: memref<4xi32>, %a: memref<2xi8>, %n: memref<3xi8>, %at: memref<1xi32>, %s: memref<1xf32>, %e: memref<40x3xf64>) {
   // expected-error @below {{'bitserial.decode' op has a result of element type 'f64'}}
-  bitserial.decode #bitserial.geometry<input = [40, 1, 1], kernel = [1, 1, 40], group = [1, 1, 40], output = [3, 1, 1], stride = [1, 1], dilation = [1, 1], groups = 1> tile %t ins(%w, %a, %n, %at, %s : memref<4xi32>, memref<2xi8>, memref<3xi8>, memref<1x2xi32>, memref<1xf32>) outs(%e : memref<40x3xf64>)
+  bitserial.decode #bitserial.geometry<input = [40, 1, 1], kernel = [1, 1, 40], group = [1, 1, 40], output = [3, 1, 1], stride = [1, 1], dilation = [1, 1], groups = 1> lanes 3 tile %t ins(%w, %a, %n, %at, %s : memref<4xi32>, memref<2xi8>, memref<3xi8>, memref<1xi32>, memref<1xf32>) outs(%e : memref<40x3xf64>)
   return
 }
 
 // -----
 
-func.func @decode_c2_starts(%t: index, %w: memref<4xi32>, %a: memref<2xi8>, %n: memref<3xi8>, %at: memref<2xi32>, %s: memref<1xf32>, %e: memref<40x3xf32>) {
-  // expected-error @below {{'bitserial.decode' op has starts of rank 1, expects 2}}
-  bitserial.decode #bitserial.geometry<input = [40, 1, 1], kernel = [1, 1, 40], group = [1, 1, 40], output = [3, 1, 1], stride = [1, 1], dilation = [1, 1], groups = 1> tile %t ins(%w, %a, %n, %at, %s : memref<4xi32>, memref<2xi8>, memref<3xi8>, memref<2xi32>, memref<1xf32>) outs(%e : memref<40x3xf32>)
+func.func @decode_c2_starts(%t: index, %w: memref<4xi32>, %a: memref<2xi8>, %n: memref<3xi8>, %at: memref<1x2xi32>, %s: memref<1xf32>, %e: memref<40x3xf32>) {
+  // expected-error @below {{'bitserial.decode' op has starts of rank 2, expects 1}}
+  bitserial.decode #bitserial.geometry<input = [40, 1, 1], kernel = [1, 1, 40], group = [1, 1, 40], output = [3, 1, 1], stride = [1, 1], dilation = [1, 1], groups = 1> lanes 3 tile %t ins(%w, %a, %n, %at, %s : memref<4xi32>, memref<2xi8>, memref<3xi8>, memref<1x2xi32>, memref<1xf32>) outs(%e : memref<40x3xf32>)
   return
 }
 
 // -----
 
-func.func @decode_c2_steps(%t: index, %w: memref<4xi32>, %a: memref<2xi8>, %n: memref<3xi8>, %at: memref<1x2xi32>, %s: memref<f32>, %e: memref<40x3xf32>) {
+func.func @decode_c2_steps(%t: index, %w: memref<4xi32>, %a: memref<2xi8>, %n: memref<3xi8>, %at: memref<1xi32>, %s: memref<f32>, %e: memref<40x3xf32>) {
   // expected-error @below {{'bitserial.decode' op has steps of rank 0, expects 1}}
-  bitserial.decode #bitserial.geometry<input = [40, 1, 1], kernel = [1, 1, 40], group = [1, 1, 40], output = [3, 1, 1], stride = [1, 1], dilation = [1, 1], groups = 1> tile %t ins(%w, %a, %n, %at, %s : memref<4xi32>, memref<2xi8>, memref<3xi8>, memref<1x2xi32>, memref<f32>) outs(%e : memref<40x3xf32>)
+  bitserial.decode #bitserial.geometry<input = [40, 1, 1], kernel = [1, 1, 40], group = [1, 1, 40], output = [3, 1, 1], stride = [1, 1], dilation = [1, 1], groups = 1> lanes 3 tile %t ins(%w, %a, %n, %at, %s : memref<4xi32>, memref<2xi8>, memref<3xi8>, memref<1xi32>, memref<f32>) outs(%e : memref<40x3xf32>)
   return
 }
 
 // -----
 
-func.func @decode_c2_result(%t: index, %w: memref<4xi32>, %a: memref<2xi8>, %n: memref<3xi8>, %at: memref<1x2xi32>, %s: memref<1xf32>, %e: memref<120xf32>) {
+func.func @decode_c2_result(%t: index, %w: memref<4xi32>, %a: memref<2xi8>, %n: memref<3xi8>, %at: memref<1xi32>, %s: memref<1xf32>, %e: memref<120xf32>) {
   // expected-error @below {{'bitserial.decode' op has a result of rank 1, expects 2}}
-  bitserial.decode #bitserial.geometry<input = [40, 1, 1], kernel = [1, 1, 40], group = [1, 1, 40], output = [3, 1, 1], stride = [1, 1], dilation = [1, 1], groups = 1> tile %t ins(%w, %a, %n, %at, %s : memref<4xi32>, memref<2xi8>, memref<3xi8>, memref<1x2xi32>, memref<1xf32>) outs(%e : memref<120xf32>)
+  bitserial.decode #bitserial.geometry<input = [40, 1, 1], kernel = [1, 1, 40], group = [1, 1, 40], output = [3, 1, 1], stride = [1, 1], dilation = [1, 1], groups = 1> lanes 3 tile %t ins(%w, %a, %n, %at, %s : memref<4xi32>, memref<2xi8>, memref<3xi8>, memref<1xi32>, memref<1xf32>) outs(%e : memref<120xf32>)
+  return
+}
+
+// -----
+
+func.func @decode_c3(%t: index, %w: memref<4xi32>, %a: memref<2xi8>, %n: memref<3xi8>, %at: memref<1xi32>, %s: memref<1xf32>, %e: memref<40x3xf32>) {
+  // expected-error @below {{'bitserial.decode' op 2 lanes do not divide 3 outputs}}
+  bitserial.decode #bitserial.geometry<input = [40, 1, 1], kernel = [1, 1, 40], group = [1, 1, 40], output = [3, 1, 1], stride = [1, 1], dilation = [1, 1], groups = 1> lanes 2 tile %t ins(%w, %a, %n, %at, %s : memref<4xi32>, memref<2xi8>, memref<3xi8>, memref<1xi32>, memref<1xf32>) outs(%e : memref<40x3xf32>)
   return
 }
 
@@ -1071,7 +1087,7 @@ func.func @product_c5_size(%p: memref<1x2xi32>, %w: memref<8xi32>, %a: memref<4x
 // -----
 
 func.func @product_c4_lanes(%p: memref<1x4x8xi32>, %w: memref<4xi32>, %a: memref<4xi8>, %n: memref<4xi8>, %i: memref<2xi32>, %e: memref<1x2x8xi32>) {
-  // expected-error @below {{'bitserial.product' op expects at least one multiplier, and positions without lanes}}
+  // expected-error @below {{'bitserial.product' op expects at least one multiplier, positions without lanes, and no tables}}
   bitserial.product "c" multipliers [1, 2] #bitserial.geometry<input = [2, 3, 5], kernel = [3, 3, 2], group = [3, 3, 1], output = [2, 1, 3], stride = [1, 1], dilation = [1, 1], groups = 1> #bitserial.schedule<pixels, lanes = 8, vectors = 1> ins(%p, %w, %a, %n, %i : memref<1x4x8xi32>, memref<4xi32>, memref<4xi8>, memref<4xi8>, memref<2xi32>) outs(%e : memref<1x2x8xi32>)
   return
 }
@@ -1098,8 +1114,141 @@ func.func private @schedule_c5_tables() attributes {s = #bitserial.schedule<pixe
 
 // -----
 
+// expected-error @below {{tables are of 8 or 16 lanes of outputs}}
+func.func private @schedule_c5_outputs() attributes {s = #bitserial.schedule<outputs, lanes = 4, vectors = 1, count = tables>}
+
+// -----
+
 // expected-error @below {{no instruction tables sums the bytes of 2 lanes}}
 func.func private @schedule_c2_tables() attributes {s = #bitserial.schedule<pixels, lanes = 2, vectors = 4, count = tables>}
+
+// -----
+
+func.func @float_product_c1_input(%x: memref<1x40xf64>, %w: memref<24xi32>, %a: memref<24xi8>, %n: memref<2xi8>, %s: memref<1xf32>, %e: memref<1x8xf32>, %ws: memref<400xf32>) {
+  // expected-error @below {{'bitserial.float_product' op has an input of element type 'f64'}}
+  bitserial.float_product "c" #bitserial.geometry<input = [40, 1, 1], kernel = [1, 1, 40], group = [1, 1, 20], output = [3, 1, 1], stride = [1, 1], dilation = [1, 1], groups = 1> <outputs, lanes = 8, vectors = 1, count = tables> ins(%x, %w, %a, %n, %s : memref<1x40xf64>, memref<24xi32>, memref<24xi8>, memref<2xi8>, memref<1xf32>) outs(%e, %ws : memref<1x8xf32>, memref<400xf32>)
+  return
+}
+
+// -----
+
+func.func @float_product_c1_words(%x: memref<1x40xf32>, %w: memref<24xi8>, %a: memref<24xi8>, %n: memref<2xi8>, %s: memref<1xf32>, %e: memref<1x8xf32>, %ws: memref<400xf32>) {
+  // expected-error @below {{'bitserial.float_product' op has words of element type 'i8'}}
+  bitserial.float_product "c" #bitserial.geometry<input = [40, 1, 1], kernel = [1, 1, 40], group = [1, 1, 20], output = [3, 1, 1], stride = [1, 1], dilation = [1, 1], groups = 1> <outputs, lanes = 8, vectors = 1, count = tables> ins(%x, %w, %a, %n, %s : memref<1x40xf32>, memref<24xi8>, memref<24xi8>, memref<2xi8>, memref<1xf32>) outs(%e, %ws : memref<1x8xf32>, memref<400xf32>)
+  return
+}
+
+// -----
+
+func.func @float_product_c1_coordinates(%x: memref<1x40xf32>, %w: memref<24xi32>, %a: memref<24xi32>, %n: memref<2xi8>, %s: memref<1xf32>, %e: memref<1x8xf32>, %ws: memref<400xf32>) {
+  // expected-error @below {{'bitserial.float_product' op has coordinates of element type 'i32'}}
+  bitserial.float_product "c" #bitserial.geometry<input = [40, 1, 1], kernel = [1, 1, 40], group = [1, 1, 20], output = [3, 1, 1], stride = [1, 1], dilation = [1, 1], groups = 1> <outputs, lanes = 8, vectors = 1, count = tables> ins(%x, %w, %a, %n, %s : memref<1x40xf32>, memref<24xi32>, memref<24xi32>, memref<2xi8>, memref<1xf32>) outs(%e, %ws : memref<1x8xf32>, memref<400xf32>)
+  return
+}
+
+// -----
+
+func.func @float_product_c1_widths(%x: memref<1x40xf32>, %w: memref<24xi32>, %a: memref<24xi8>, %n: memref<2xi32>, %s: memref<1xf32>, %e: memref<1x8xf32>, %ws: memref<400xf32>) {
+  // expected-error @below {{'bitserial.float_product' op has widths of element type 'i32'}}
+  bitserial.float_product "c" #bitserial.geometry<input = [40, 1, 1], kernel = [1, 1, 40], group = [1, 1, 20], output = [3, 1, 1], stride = [1, 1], dilation = [1, 1], groups = 1> <outputs, lanes = 8, vectors = 1, count = tables> ins(%x, %w, %a, %n, %s : memref<1x40xf32>, memref<24xi32>, memref<24xi8>, memref<2xi32>, memref<1xf32>) outs(%e, %ws : memref<1x8xf32>, memref<400xf32>)
+  return
+}
+
+// -----
+
+func.func @float_product_c2_widths(%x: memref<1x40xf32>, %w: memref<24xi32>, %a: memref<24xi8>, %n: memref<3xi8>, %s: memref<1xf32>, %e: memref<1x8xf32>, %ws: memref<400xf32>) {
+  // expected-error @below {{'bitserial.float_product' op expects 2 widths and 1 or 8 steps, found 3 and 1}}
+  bitserial.float_product "c" #bitserial.geometry<input = [40, 1, 1], kernel = [1, 1, 40], group = [1, 1, 20], output = [3, 1, 1], stride = [1, 1], dilation = [1, 1], groups = 1> <outputs, lanes = 8, vectors = 1, count = tables> ins(%x, %w, %a, %n, %s : memref<1x40xf32>, memref<24xi32>, memref<24xi8>, memref<3xi8>, memref<1xf32>) outs(%e, %ws : memref<1x8xf32>, memref<400xf32>)
+  return
+}
+
+// -----
+
+func.func @float_product_c2_steps(%x: memref<1x40xf32>, %w: memref<24xi32>, %a: memref<24xi8>, %n: memref<2xi8>, %s: memref<3xf32>, %e: memref<1x8xf32>, %ws: memref<400xf32>) {
+  // expected-error @below {{'bitserial.float_product' op expects 2 widths and 1 or 8 steps, found 2 and 3}}
+  bitserial.float_product "c" #bitserial.geometry<input = [40, 1, 1], kernel = [1, 1, 40], group = [1, 1, 20], output = [3, 1, 1], stride = [1, 1], dilation = [1, 1], groups = 1> <outputs, lanes = 8, vectors = 1, count = tables> ins(%x, %w, %a, %n, %s : memref<1x40xf32>, memref<24xi32>, memref<24xi8>, memref<2xi8>, memref<3xf32>) outs(%e, %ws : memref<1x8xf32>, memref<400xf32>)
+  return
+}
+
+// -----
+
+func.func @float_product_c3_input(%x: memref<40xf32>, %w: memref<24xi32>, %a: memref<24xi8>, %n: memref<2xi8>, %s: memref<1xf32>, %e: memref<1x8xf32>, %ws: memref<400xf32>) {
+  // expected-error @below {{'bitserial.float_product' op has an input of rank 1, expects 2}}
+  bitserial.float_product "c" #bitserial.geometry<input = [40, 1, 1], kernel = [1, 1, 40], group = [1, 1, 20], output = [3, 1, 1], stride = [1, 1], dilation = [1, 1], groups = 1> <outputs, lanes = 8, vectors = 1, count = tables> ins(%x, %w, %a, %n, %s : memref<40xf32>, memref<24xi32>, memref<24xi8>, memref<2xi8>, memref<1xf32>) outs(%e, %ws : memref<1x8xf32>, memref<400xf32>)
+  return
+}
+
+// -----
+
+func.func @float_product_c3_words(%x: memref<1x40xf32>, %w: memref<3x8xi32>, %a: memref<24xi8>, %n: memref<2xi8>, %s: memref<1xf32>, %e: memref<1x8xf32>, %ws: memref<400xf32>) {
+  // expected-error @below {{'bitserial.float_product' op has words of rank 2, expects 1}}
+  bitserial.float_product "c" #bitserial.geometry<input = [40, 1, 1], kernel = [1, 1, 40], group = [1, 1, 20], output = [3, 1, 1], stride = [1, 1], dilation = [1, 1], groups = 1> <outputs, lanes = 8, vectors = 1, count = tables> ins(%x, %w, %a, %n, %s : memref<1x40xf32>, memref<3x8xi32>, memref<24xi8>, memref<2xi8>, memref<1xf32>) outs(%e, %ws : memref<1x8xf32>, memref<400xf32>)
+  return
+}
+
+// -----
+
+func.func @float_product_c3_channels(%x: memref<1x39xf32>, %w: memref<24xi32>, %a: memref<24xi8>, %n: memref<2xi8>, %s: memref<1xf32>, %e: memref<1x8xf32>, %ws: memref<400xf32>) {
+  // expected-error @below {{'bitserial.float_product' op expects an input of 40 channels and a result of 8 outputs for each image}}
+  bitserial.float_product "c" #bitserial.geometry<input = [40, 1, 1], kernel = [1, 1, 40], group = [1, 1, 20], output = [3, 1, 1], stride = [1, 1], dilation = [1, 1], groups = 1> <outputs, lanes = 8, vectors = 1, count = tables> ins(%x, %w, %a, %n, %s : memref<1x39xf32>, memref<24xi32>, memref<24xi8>, memref<2xi8>, memref<1xf32>) outs(%e, %ws : memref<1x8xf32>, memref<400xf32>)
+  return
+}
+
+// -----
+
+func.func @float_product_c3_outputs(%x: memref<1x40xf32>, %w: memref<24xi32>, %a: memref<24xi8>, %n: memref<2xi8>, %s: memref<1xf32>, %e: memref<1x3xf32>, %ws: memref<400xf32>) {
+  // expected-error @below {{'bitserial.float_product' op expects an input of 40 channels and a result of 8 outputs for each image}}
+  bitserial.float_product "c" #bitserial.geometry<input = [40, 1, 1], kernel = [1, 1, 40], group = [1, 1, 20], output = [3, 1, 1], stride = [1, 1], dilation = [1, 1], groups = 1> <outputs, lanes = 8, vectors = 1, count = tables> ins(%x, %w, %a, %n, %s : memref<1x40xf32>, memref<24xi32>, memref<24xi8>, memref<2xi8>, memref<1xf32>) outs(%e, %ws : memref<1x3xf32>, memref<400xf32>)
+  return
+}
+
+// -----
+
+func.func @float_product_c4_pixels(%x: memref<1x40xf32>, %w: memref<24xi32>, %a: memref<24xi8>, %n: memref<2xi8>, %s: memref<1xf32>, %e: memref<1x8xf32>, %ws: memref<400xf32>) {
+  // expected-error @below {{'bitserial.float_product' op expects a schedule for outputs in lanes, by words or tables, and channels alone}}
+  bitserial.float_product "c" #bitserial.geometry<input = [40, 1, 1], kernel = [1, 1, 40], group = [1, 1, 20], output = [3, 1, 1], stride = [1, 1], dilation = [1, 1], groups = 1> <pixels, lanes = 8, vectors = 1> ins(%x, %w, %a, %n, %s : memref<1x40xf32>, memref<24xi32>, memref<24xi8>, memref<2xi8>, memref<1xf32>) outs(%e, %ws : memref<1x8xf32>, memref<400xf32>)
+  return
+}
+
+// -----
+
+func.func @float_product_c4_counting(%x: memref<1x40xf32>, %w: memref<24xi32>, %a: memref<24xi8>, %n: memref<2xi8>, %s: memref<1xf32>, %e: memref<1x8xf32>, %ws: memref<400xf32>) {
+  // expected-error @below {{'bitserial.float_product' op expects a schedule for outputs in lanes, by words or tables, and channels alone}}
+  bitserial.float_product "c" #bitserial.geometry<input = [40, 1, 1], kernel = [1, 1, 40], group = [1, 1, 20], output = [3, 1, 1], stride = [1, 1], dilation = [1, 1], groups = 1> <outputs, lanes = 8, vectors = 1, count = bytes> ins(%x, %w, %a, %n, %s : memref<1x40xf32>, memref<24xi32>, memref<24xi8>, memref<2xi8>, memref<1xf32>) outs(%e, %ws : memref<1x8xf32>, memref<400xf32>)
+  return
+}
+
+// -----
+
+func.func @float_product_c4_image(%x: memref<1x40xf32>, %w: memref<24xi32>, %a: memref<24xi8>, %n: memref<2xi8>, %s: memref<1xf32>, %e: memref<1x8xf32>, %ws: memref<400xf32>) {
+  // expected-error @below {{'bitserial.float_product' op expects a schedule for outputs in lanes, by words or tables, and channels alone}}
+  bitserial.float_product "c" #bitserial.geometry<input = [40, 1, 1], kernel = [1, 1, 40], group = [1, 1, 20], output = [3, 2, 1], stride = [1, 1], dilation = [1, 1], groups = 1> <outputs, lanes = 8, vectors = 1, count = tables> ins(%x, %w, %a, %n, %s : memref<1x40xf32>, memref<24xi32>, memref<24xi8>, memref<2xi8>, memref<1xf32>) outs(%e, %ws : memref<1x8xf32>, memref<400xf32>)
+  return
+}
+
+// -----
+
+func.func @float_product_c5(%x: memref<1x40xf32>, %w: memref<24xi32>, %a: memref<24xi8>, %n: memref<2xi8>, %s: memref<1xf32>, %e: memref<1x8xf32>, %ws: memref<400xf32>) {
+  // expected-error @below {{'bitserial.float_product' op expects a workspace of 160 floats, found 400}}
+  bitserial.float_product "c" #bitserial.geometry<input = [40, 1, 1], kernel = [1, 1, 40], group = [1, 1, 20], output = [3, 1, 1], stride = [1, 1], dilation = [1, 1], groups = 1> <outputs, lanes = 8, vectors = 1, count = tables> ins(%x, %w, %a, %n, %s : memref<1x40xf32>, memref<24xi32>, memref<24xi8>, memref<2xi8>, memref<1xf32>) outs(%e, %ws : memref<1x8xf32>, memref<400xf32>)
+  return
+}
+
+// -----
+
+func.func @float_product_c6_element(%x: memref<1x40xf32>, %w: memref<24xi32>, %a: memref<24xi8>, %n: memref<2xi8>, %s: memref<1xf32>, %e: memref<1x8xf32>, %ws: memref<160xf32>, %o: memref<8xi8>) {
+  // expected-error @below {{'bitserial.float_product' op has an order of element type 'i8'}}
+  bitserial.float_product "c" #bitserial.geometry<input = [40, 1, 1], kernel = [1, 1, 40], group = [1, 1, 20], output = [3, 1, 1], stride = [1, 1], dilation = [1, 1], groups = 1> <outputs, lanes = 8, vectors = 1, count = tables> ins(%x, %w, %a, %n, %s : memref<1x40xf32>, memref<24xi32>, memref<24xi8>, memref<2xi8>, memref<1xf32>) order(%o : memref<8xi8>) outs(%e, %ws : memref<1x8xf32>, memref<160xf32>)
+  return
+}
+
+// -----
+
+func.func @float_product_c6_size(%x: memref<1x40xf32>, %w: memref<24xi32>, %a: memref<24xi8>, %n: memref<2xi8>, %s: memref<1xf32>, %e: memref<1x8xf32>, %ws: memref<160xf32>, %o: memref<3xi16>) {
+  // expected-error @below {{'bitserial.float_product' op expects an order of 8 outputs}}
+  bitserial.float_product "c" #bitserial.geometry<input = [40, 1, 1], kernel = [1, 1, 40], group = [1, 1, 20], output = [3, 1, 1], stride = [1, 1], dilation = [1, 1], groups = 1> <outputs, lanes = 8, vectors = 1, count = tables> ins(%x, %w, %a, %n, %s : memref<1x40xf32>, memref<24xi32>, memref<24xi8>, memref<2xi8>, memref<1xf32>) order(%o : memref<3xi16>) outs(%e, %ws : memref<1x8xf32>, memref<160xf32>)
+  return
+}
 
 // -----
 

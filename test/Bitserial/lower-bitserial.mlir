@@ -139,6 +139,25 @@ func.func @tiled_product(%p: memref<1x2x1x104xi32>, %w: memref<5xi32>, %a: memre
 
 // -----
 
+#geometry = #bitserial.geometry<input = [64, 1, 40], kernel = [1, 1, 64], group = [1, 1, 64], output = [3, 1, 40], stride = [1, 1], dilation = [1, 1], groups = 1>
+
+// Tables: 64 bytes of 16 positions and four bits each, in rows of 32 bytes. Sixteen
+// tables are stored first; a word of activations becomes eight vectors of bytes.
+// CHECK-LABEL: func.func @tables(
+// CHECK-COUNT-16: vector.store {{.*}} memref<480xi32>, vector<4xi32>
+// CHECK: scf.for
+// CHECK-COUNT-8: vector.store {{.*}} vector<8xi32>
+// CHECK: memref.load {{.*}} memref<3xi32>
+// CHECK: arith.extui {{.*}} : vector<8xi8> to vector<8xi32>
+// CHECK-COUNT-16: llvm.call_intrinsic "llvm.x86.avx2.pshuf.b"
+// CHECK: llvm.call_intrinsic "llvm.x86.avx2.pmadd.wd"
+func.func @tables(%p: memref<1x1x2x72xi32>, %w: memref<6xi32>, %a: memref<3xi8>, %g: memref<3xi8>, %r: memref<3xi32>, %i: memref<3xi32>, %s: memref<1x3x64xi32>, %ws: memref<480xi32>) {
+  bitserial.tiled_product "conv" multipliers [1] #geometry <pixels, lanes = 8, vectors = 8, count = tables> image <size = [1, 40], pad = [0, 0], bits = 8, outside = 0> ins(%p, %w, %a, %g, %r, %i : memref<1x1x2x72xi32>, memref<6xi32>, memref<3xi8>, memref<3xi8>, memref<3xi32>, memref<3xi32>) outs(%s, %ws : memref<1x3x64xi32>, memref<480xi32>)
+  return
+}
+
+// -----
+
 #geometry = #bitserial.geometry<input = [32, 1, 16], kernel = [1, 1, 32], group = [1, 1, 32], output = [3, 1, 16], stride = [1, 1], dilation = [1, 1], groups = 1>
 
 // Two bits of a code: the second threshold is reached, or one or three of them are.
@@ -220,20 +239,20 @@ func.func @product_outputs(%p: memref<2x8xi32>, %w: memref<24xi32>, %a: memref<1
 
 // -----
 
-#geometry = #bitserial.geometry<input = [1100, 1, 1], kernel = [1, 1, 1100], group = [1, 1, 1100], output = [4, 1, 1], stride = [1, 1], dilation = [1, 1], groups = 1>
+#geometry = #bitserial.geometry<input = [2180, 1, 1], kernel = [1, 1, 2180], group = [1, 1, 2180], output = [4, 1, 1], stride = [1, 1], dilation = [1, 1], groups = 1>
 
-// 35 words are a loop of 16 at a time, which stays one, and three more.
+// 69 words are a loop of 32 at a time, which stays one, and five more.
 // CHECK: #[[ROLLED:.*]] = #llvm.loop_unroll<disable = true>
 // CHECK: #[[ANNOTATION:.*]] = #llvm.loop_annotation<unroll = #[[ROLLED]]>
 // CHECK-LABEL: func.func @product_outputs_long_rows(
-// CHECK: scf.for %{{.*}} = %c0 to %c32 step %c16
-// CHECK-COUNT-16: math.ctpop
+// CHECK: scf.for %{{.*}} = %c0 to %c64 step %c32
+// CHECK-COUNT-32: math.ctpop
 // CHECK-NOT: math.ctpop
 // CHECK: {llvm.loop_annotation = #[[ANNOTATION]]}
-// CHECK-COUNT-3: math.ctpop
+// CHECK-COUNT-5: math.ctpop
 // CHECK-NOT: math.ctpop
-func.func @product_outputs_long_rows(%p: memref<1x35xi32>, %w: memref<140xi32>, %a: memref<4xi8>, %n: memref<1xi8>, %i: memref<4xi32>, %s: memref<1x4xi32>) {
-  bitserial.product "fc" multipliers [1] #geometry <outputs, lanes = 4, vectors = 1> ins(%p, %w, %a, %n, %i : memref<1x35xi32>, memref<140xi32>, memref<4xi8>, memref<1xi8>, memref<4xi32>) outs(%s : memref<1x4xi32>)
+func.func @product_outputs_long_rows(%p: memref<1x69xi32>, %w: memref<276xi32>, %a: memref<4xi8>, %n: memref<1xi8>, %i: memref<4xi32>, %s: memref<1x4xi32>) {
+  bitserial.product "fc" multipliers [1] #geometry <outputs, lanes = 4, vectors = 1> ins(%p, %w, %a, %n, %i : memref<1x69xi32>, memref<276xi32>, memref<4xi8>, memref<1xi8>, memref<4xi32>) outs(%s : memref<1x4xi32>)
   return
 }
 
@@ -369,20 +388,63 @@ func.func @rescale_outputs(%s: memref<1x8xi32>, %p: memref<5xf32>, %y: memref<1x
 
 #geometry = #bitserial.geometry<input = [3, 1, 1], kernel = [1, 1, 3], group = [1, 1, 2], output = [66, 1, 1], stride = [1, 1], dilation = [1, 1], groups = 1>
 
-// A tile begins at its first row and word. Each weight is the sum of +a or -a by
-// the bits of its bases.
+// 22 outputs at a time, each with rows of its own; the sums are in the tile until
+// they are multiplied by the step.
 // CHECK-LABEL: func.func @decode(
-// CHECK-SAME: %[[TILE:.*]]: index, %{{.*}}, %[[STARTS:.*]]: memref<3x2xi32>
-// CHECK-DAG: memref.load %[[STARTS]][%[[TILE]], %c0]
-// CHECK-DAG: memref.load %[[STARTS]][%[[TILE]], %c1]
-// CHECK: scf.for %[[T:.*]] = %c0 to %c22 step %c1 iter_args
-// CHECK: %[[BIT:.*]] = arith.trunci %{{.*}} : i32 to i1
-// CHECK: %[[MINUS:.*]] = arith.subi %c0_i32, %[[A:.*]] : i32
-// CHECK: arith.select %[[BIT]], %[[A]], %[[MINUS]]
-// CHECK: arith.sitofp
-// CHECK: memref.store %{{.*}}, %{{.*}}[%{{.*}}, %[[T]]]
-func.func @decode(%tile: index, %w: memref<2xi32>, %a: memref<2xi8>, %n: memref<132xi8>, %starts: memref<3x2xi32>, %steps: memref<1xf32>, %y: memref<3x22xf32>) {
-  bitserial.decode #geometry tile %tile ins(%w, %a, %n, %starts, %steps : memref<2xi32>, memref<2xi8>, memref<132xi8>, memref<3x2xi32>, memref<1xf32>) outs(%y : memref<3x22xf32>)
+// CHECK-SAME: %[[TILE:.*]]: index, %{{.*}}, %[[STARTS:.*]]: memref<3xi32>
+// CHECK: memref.load %[[STARTS]][%[[TILE]]]
+// CHECK: scf.for %{{.*}} = %c0 to %c22 step %c1 iter_args({{.*}}) -> (index, vector<22xi32>)
+// CHECK: %[[WIDTHS:.*]] = vector.from_elements {{.*}} : vector<22xi32>
+// CHECK: vector.reduction <maxui>, %[[WIDTHS]]
+// CHECK: %[[THERE:.*]] = arith.cmpi ult, %{{.*}}, %[[WIDTHS]]
+// CHECK: arith.select %[[THERE]]
+// CHECK: %[[A:.*]] = arith.sitofp {{.*}} vector<22xf32>
+// CHECK: %[[MINUS:.*]] = arith.negf %[[A]]
+// CHECK: %[[SET:.*]] = arith.trunci {{.*}} vector<22xi1>
+// CHECK: arith.select %[[SET]], %[[A]], %[[MINUS]]
+// CHECK: arith.mulf
+func.func @decode(%tile: index, %w: memref<2xi32>, %a: memref<2xi8>, %n: memref<132xi8>, %starts: memref<3xi32>, %steps: memref<1xf32>, %y: memref<3x22xf32>) {
+  bitserial.decode #geometry lanes 22 tile %tile ins(%w, %a, %n, %starts, %steps : memref<2xi32>, memref<2xi8>, memref<132xi8>, memref<3xi32>, memref<1xf32>) outs(%y : memref<3x22xf32>)
+  return
+}
+
+// -----
+
+#geometry = #bitserial.geometry<input = [40, 1, 1], kernel = [1, 1, 40], group = [1, 1, 40], output = [3, 1, 1], stride = [1, 1], dilation = [1, 1], groups = 1>
+
+// Tables of three activations: eleven for 32 bits, of which the last has two. The
+// order tells where the lanes go.
+// CHECK-LABEL: func.func @float_product_tables(
+// CHECK: arith.constant dense<[-1.000000e+00, -1.000000e+00, -1.000000e+00, -1.000000e+00, 1.000000e+00, 1.000000e+00, 1.000000e+00, 1.000000e+00]>
+// CHECK: scf.for %{{.*}} = %c0 to %c22 step %c1
+// CHECK: vector.store {{.*}} vector<8xf32>
+// CHECK: arith.sitofp {{.*}} : vector<8xi8> to vector<8xf32>
+// CHECK-COUNT-11: llvm.call_intrinsic "llvm.x86.avx2.permps"
+// CHECK-COUNT-8: vector.extract
+func.func @float_product_tables(%x: memref<1x40xf32>, %w: memref<16xi32>, %a: memref<8xi8>, %n: memref<1xi8>, %s: memref<8xf32>, %o: memref<8xi16>, %e: memref<1x8xf32>, %t: memref<248xf32>) {
+  bitserial.float_product "fc" #geometry <outputs, lanes = 8, vectors = 1, count = tables> ins(%x, %w, %a, %n, %s : memref<1x40xf32>, memref<16xi32>, memref<8xi8>, memref<1xi8>, memref<8xf32>) order(%o : memref<8xi16>) outs(%e, %t : memref<1x8xf32>, memref<248xf32>)
+  return
+}
+
+// Sixteen entries: fields of four bits, which a multiplication moves inside of
+// half a word.
+// CHECK-LABEL: func.func @float_product_wide(
+// CHECK-COUNT-6: llvm.call_intrinsic "llvm.x86.avx512.pmulhu.w.512"
+// CHECK-COUNT-8: llvm.call_intrinsic "llvm.x86.avx512.permvar.sf.512"
+// CHECK-NOT: permvar
+func.func @float_product_wide(%x: memref<1x40xf32>, %w: memref<32xi32>, %a: memref<16xi8>, %n: memref<1xi8>, %s: memref<1xf32>, %e: memref<1x16xf32>, %t: memref<320xf32>) {
+  bitserial.float_product "fc" #geometry <outputs, lanes = 16, vectors = 1, count = tables> ins(%x, %w, %a, %n, %s : memref<1x40xf32>, memref<32xi32>, memref<16xi8>, memref<1xi8>, memref<1xf32>) outs(%e, %t : memref<1x16xf32>, memref<320xf32>)
+  return
+}
+
+// Without tables signs are flipped, bit by bit.
+// CHECK-LABEL: func.func @float_product_signs(
+// CHECK: arith.xori {{.*}} : vector<4xi32>
+// CHECK: scf.for %{{.*}} = %c0{{.*}} to %c32{{.*}} step %c8
+// CHECK-COUNT-8: arith.bitcast {{.*}} : vector<4xi32> to vector<4xf32>
+// CHECK-NOT: llvm.call_intrinsic
+func.func @float_product_signs(%x: memref<1x40xf32>, %w: memref<8xi32>, %a: memref<4xi8>, %n: memref<1xi8>, %s: memref<1xf32>, %e: memref<1x4xf32>, %t: memref<64xf32>) {
+  bitserial.float_product "fc" #geometry <outputs, lanes = 4, vectors = 1> ins(%x, %w, %a, %n, %s : memref<1x40xf32>, memref<8xi32>, memref<4xi8>, memref<1xi8>, memref<1xf32>) outs(%e, %t : memref<1x4xf32>, memref<64xf32>)
   return
 }
 

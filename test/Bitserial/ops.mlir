@@ -121,10 +121,17 @@ func.func @rescale(%s: tensor<1x2x8xi32>, %p: tensor<2xf32>, %b: tensor<2x1x2xf3
 }
 
 // CHECK-LABEL: func.func @decode(
-// CHECK: bitserial.decode <input = [40, 1, 1], {{.*}}> tile %{{.*}} ins(%{{.*}}, %{{.*}}, %{{.*}}, %{{.*}}, %{{.*}} : tensor<4xi32>, tensor<2xi8>, tensor<3xi8>, tensor<1x2xi32>, tensor<1xf32>) outs(%{{.*}} : tensor<40x3xf32>) -> tensor<40x3xf32>
-func.func @decode(%t: index, %w: tensor<4xi32>, %a: tensor<2xi8>, %n: tensor<3xi8>, %at: tensor<1x2xi32>, %s: tensor<1xf32>, %e: tensor<40x3xf32>) -> tensor<40x3xf32> {
-  %0 = bitserial.decode #fc tile %t ins(%w, %a, %n, %at, %s : tensor<4xi32>, tensor<2xi8>, tensor<3xi8>, tensor<1x2xi32>, tensor<1xf32>) outs(%e : tensor<40x3xf32>) -> tensor<40x3xf32>
+// CHECK: bitserial.decode <input = [40, 1, 1], {{.*}}> lanes 3 tile %{{.*}} ins(%{{.*}}, %{{.*}}, %{{.*}}, %{{.*}}, %{{.*}} : tensor<4xi32>, tensor<2xi8>, tensor<3xi8>, tensor<1xi32>, tensor<1xf32>) outs(%{{.*}} : tensor<40x3xf32>) -> tensor<40x3xf32>
+func.func @decode(%t: index, %w: tensor<4xi32>, %a: tensor<2xi8>, %n: tensor<3xi8>, %at: tensor<1xi32>, %s: tensor<1xf32>, %e: tensor<40x3xf32>) -> tensor<40x3xf32> {
+  %0 = bitserial.decode #fc lanes 3 tile %t ins(%w, %a, %n, %at, %s : tensor<4xi32>, tensor<2xi8>, tensor<3xi8>, tensor<1xi32>, tensor<1xf32>) outs(%e : tensor<40x3xf32>) -> tensor<40x3xf32>
   return %0 : tensor<40x3xf32>
+}
+
+// CHECK-LABEL: func.func @float_product(
+// CHECK: bitserial.float_product "fc" <input = [40, 1, 1], {{.*}}> <outputs, lanes = 8, vectors = 1, count = tables> ins({{.*}} : tensor<2x40xf32>, tensor<16xi32>, tensor<8xi8>, tensor<1xi8>, tensor<8xf32>) order(%{{.*}} : tensor<8xi16>) outs({{.*}} : tensor<2x8xf32>, tensor<248xf32>) -> tensor<2x8xf32>, tensor<248xf32>
+func.func @float_product(%x: tensor<2x40xf32>, %w: tensor<16xi32>, %a: tensor<8xi8>, %n: tensor<1xi8>, %s: tensor<8xf32>, %o: tensor<8xi16>, %e: tensor<2x8xf32>, %t: tensor<248xf32>) -> tensor<2x8xf32> {
+  %0:2 = bitserial.float_product "fc" #fc <outputs, lanes = 8, vectors = 1, count = tables> ins(%x, %w, %a, %n, %s : tensor<2x40xf32>, tensor<16xi32>, tensor<8xi8>, tensor<1xi8>, tensor<8xf32>) order(%o : tensor<8xi16>) outs(%e, %t : tensor<2x8xf32>, tensor<248xf32>) -> tensor<2x8xf32>, tensor<248xf32>
+  return %0#0 : tensor<2x8xf32>
 }
 
 // CHECK-LABEL: func.func @trace(

@@ -370,10 +370,10 @@ func.func @matmul_no_int8(%x: !x) -> tensor<1x2xi32> {
 // CHECK-LABEL: func.func @float_matmul_tiles(
 // CHECK-SAME: %[[X:.*]]: tensor<1x3xf32>
 // CHECK-DAG: %[[W:.*]] = bitserial.constant "fc" "words" dense<[3, 1]> : tensor<2xi32>
-// CHECK-DAG: %[[AT:.*]] = bitserial.constant "fc" "starts" dense<{{\[\[}}0, 0], [2, 2], [2, 2]]> : tensor<3x2xi32>
+// CHECK-DAG: %[[AT:.*]] = bitserial.constant "fc" "starts" dense<[0, 2, 2]> : tensor<3xi32>
 // CHECK-DAG: %[[STEPS:.*]] = bitserial.constant "fc" "steps" dense<5.000000e-01> : tensor<1xf32>
 // CHECK: %[[Y:.*]] = scf.for %[[T:.*]] = %c0 to %c3 step %c1 iter_args(%[[ACC:.*]] =
-// CHECK: %[[D:.*]] = bitserial.decode <input = [3, 1, 1], kernel = [1, 1, 3], group = [1, 1, 2], output = [66, 1, 1], {{.*}}> tile %[[T]] ins(%[[W]], %{{.*}}, %{{.*}}, %[[AT]], %[[STEPS]] : {{.*}} -> tensor<3x22xf32>
+// CHECK: %[[D:.*]] = bitserial.decode <input = [3, 1, 1], kernel = [1, 1, 3], group = [1, 1, 2], output = [66, 1, 1], {{.*}}> lanes 1 tile %[[T]] ins(%[[W]], %{{.*}}, %{{.*}}, %[[AT]], %[[STEPS]] : {{.*}} -> tensor<3x22xf32>
 // CHECK: linalg.generic {{.*}} ins(%[[X]], %[[D]] :
 // CHECK: %[[FIRST:.*]] = arith.muli %[[T]], %c22
 // CHECK: tensor.insert_slice %{{.*}} into %[[ACC]][0, %[[FIRST]]] [1, 22] [1, 1]
@@ -394,6 +394,30 @@ func.func @float_matmul_tiles(%x: tensor<1x3xf32>) -> tensor<1x66xf32> {
     }
   }
 #-}
+
+// -----
+
+!w = !mbn.tensor<7x5xf32, group = 1x2, bits = 0 to 1>
+
+module attributes {bitserial.target = #bitserial.target<triple = "x86_64-linux-gnu", cpu = "x86-64-v3", features = "">} {
+
+// Outputs in lanes where there are some; each of three groups is a word of its own.
+// The steps are those of the lanes.
+// CHECK-LABEL: func.func @float_matmul_lanes(
+// CHECK-DAG: bitserial.constant "fc" "words" dense<[3, 1, 2, 0, 3, 3, 1, 0]> : tensor<8xi32>
+// CHECK-DAG: bitserial.constant "fc" "coordinates" dense<[2, 1, 4, 5, 6, 7, 8, 0]> : tensor<8xi8>
+// CHECK-DAG: bitserial.constant "fc" "widths" dense<[1, 0, 0]> : tensor<3xi8>
+// CHECK-DAG: bitserial.constant "fc" "steps" dense<[5.000000e-01, 2.500000e-01, 1.000000e+00, 1.000000e+00, 1.000000e+00, 1.000000e+00, 1.000000e+00, 0.000000e+00]> : tensor<8xf32>
+// CHECK: bitserial.float_product "fc" <{{.*}} group = [1, 1, 2], output = [7, 1, 1], {{.*}}> <outputs, lanes = 8, vectors = 1, count = tables> {{.*}} tensor<1x8xf32>, tensor<40xf32>
+// CHECK: tensor.extract_slice {{.*}}[0, 0] [1, 7] [1, 1]
+func.func @float_matmul_lanes(%x: tensor<1x5xf32>) -> tensor<1x7xf32> {
+  %q = mbn.constant bases<widths = dense<[1, 0, 0, 1, 0, 0, 1, 0, 0, 1, 0, 0, 1, 0, 0, 1, 0, 0, 1, 0, 0]> : tensor<21xi8>, coordinates = dense<[2, 1, 4, 5, 6, 7, 8]> : tensor<7xi16>, signs = dense<[3, 1, 2, 0, 3, 3, 1]> : tensor<7xi32>, steps = dense<[0.5, 0.25, 1.0, 1.0, 1.0, 1.0, 1.0]> : tensor<7xf32>> : !w
+  %w = mbn.decode %q : !w -> tensor<7x5xf32>
+  %y = mbn.matmul %x, %w layer "fc" : tensor<1x5xf32>, tensor<7x5xf32> -> tensor<1x7xf32>
+  return %y : tensor<1x7xf32>
+}
+
+}
 
 // -----
 

@@ -5,7 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "dialects/Bitserial/Transforms/LoopBuilder.h"
+#include "dialects/Bitserial/Transforms/CountBits.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 
 using namespace mlir;
@@ -16,28 +16,25 @@ namespace {
 using Values = LoopBuilder::Values;
 
 /// Outputs in lanes; the activations of an image serve for all of them.
-struct LowerFloatProduct : public OpRewritePattern<FloatProductOp> {
-  using OpRewritePattern::OpRewritePattern;
-  LogicalResult matchAndRewrite(FloatProductOp op,
-                                PatternRewriter &rewriter) const override {
-    if (!isa<MemRefType>(op.getInput().getType()))
-      return rewriter.notifyMatchFailure(op, "not on buffers");
-    LoopBuilder b(rewriter, op.getLoc());
+class FloatProductBuilder {
+public:
+  FloatProductBuilder(LoopBuilder &b, FloatProductOp op)
+      : b(b), op(op), schedule(op.getSchedule()), lanes(schedule.getLanes()),
+        tables(op.getTables()) {}
+
+  void build() {
     int64_t batch = cast<MemRefType>(op.getInput().getType()).getDimSize(0);
-    int64_t lanes = op.getSchedule().getLanes();
-    int64_t blocks = op.getSchedule().pad(op.getGeometry().getOutput()[0]);
-    blocks /= lanes;
+    int64_t blocks = schedule.pad(op.getGeometry().getOutput()[0]) / lanes;
+    makeFactors();
     b.loop(batch, [&](Value n) {
-      arrangeInput(b, op, n);
-      if (op.getSchedule().usesTables())
-        buildTables(b, op);
+      arrangeInput(n);
+      if (schedule.usesTables())
+        buildTables();
       b.loop(blocks, ValueRange{b.index(0), b.index(0)},
              [&](Value block, ValueRange state) {
-               return sumBlock(b, op, n, block, state);
+               return sumBlock(n, block, state);
              });
     });
-    rewriter.eraseOp(op);
-    return success();
   }
 
 private:
@@ -46,14 +43,11 @@ private:
   /// Bits of a word whose signs are flipped in the body of a loop.
   static constexpr int64_t kSigns = 8;
 
-  static Value word(LoopBuilder &b, uint32_t value) {
-    return b.i32(static_cast<int32_t>(value));
-  }
+  Value word(uint32_t value) { return b.i32(static_cast<int32_t>(value)); }
 
   /// The activations of each word of weights, 0 behind the last of a group.
-  static void arrangeInput(LoopBuilder &b, FloatProductOp op, Value n) {
+  void arrangeInput(Value n) {
     GeometryAttr g = op.getGeometry();
-    SumTables tables = op.getTables();
     int64_t size = g.getGroup()[2], channels = g.getKernel()[2];
     Value none = b.zero(b.b.getF32Type());
     b.loop(tables.words * tables.stride,
@@ -75,9 +69,7 @@ private:
 
   /// Entry `i` of a table: the sum of its activations, those whose bit in `i`
   /// is clear subtracted.
-  static void buildTables(LoopBuilder &b, FloatProductOp op) {
-    SumTables tables = op.getTables();
-    int64_t lanes = op.getSchedule().getLanes();
+  void buildTables() {
     VectorType type = VectorType::get({lanes}, b.b.getF32Type());
     b.loop(tables.words * tables.fields, [&](Value t) {
       Value sum;
@@ -90,22 +82,20 @@ private:
         Value x = b.splat(
             b.load(op.getWorkspace(), b.add(b.mul(t, tables.bits), k)), type);
         Value term = arith::MulFOp::create(b.b, b.loc, x, factor);
-        sum = sum ? addFloats(b, sum, term) : term;
+        sum = sum ? addFloats(sum, term) : term;
       }
       b.storeVector(sum, op.getWorkspace(),
                     b.add(b.mul(t, lanes), tables.tables));
     });
   }
 
-  static Value addFloats(LoopBuilder &b, Value x, Value y) {
+  Value addFloats(Value x, Value y) {
     return arith::AddFOp::create(b.b, b.loc, x, y);
   }
 
   /// `state` is the number of the block's first row and its first word; those
   /// of the next block are returned.
-  static Values sumBlock(LoopBuilder &b, FloatProductOp op, Value n,
-                         Value block, ValueRange state) {
-    int64_t lanes = op.getSchedule().getLanes();
+  Values sumBlock(Value n, Value block, ValueRange state) {
     int64_t groups = op.getGeometry().getNumGroups();
     VectorType type = VectorType::get({lanes}, b.b.getF32Type());
     Values carried{b.zero(type), state[0], state[1]};
@@ -118,9 +108,9 @@ private:
                       Value a = b.loadVector(op.getCoordinates(),
                                              b.mul(state[1], lanes), lanes);
                       a = arith::SIToFPOp::create(b.b, b.loc, type, a);
-                      Value row = sumRow(b, op, b.mul(group, words), state[2]);
+                      Value row = sumRow(b.mul(group, words), state[2]);
                       row = arith::MulFOp::create(b.b, b.loc, a, row);
-                      return {addFloats(b, state[0], row), b.add(state[1], 1),
+                      return {addFloats(state[0], row), b.add(state[1], 1),
                               b.add(state[2], words * lanes)};
                     });
     });
@@ -139,45 +129,77 @@ private:
     return {carried[1], carried[2]};
   }
 
-  /// The signed activations of a row, whose words are from `firstWord` on.
-  static Values chains(LoopBuilder &b, FloatProductOp op) {
-    VectorType type =
-        VectorType::get({op.getSchedule().getLanes()}, b.b.getF32Type());
-    return Values(kChains, b.zero(type));
+  /// The signed activations of a row, whose words are from `firstWord` on and
+  /// whose activations are those of word `place` on.
+  Value sumRow(Value place, Value firstWord) {
+    VectorType type = VectorType::get({lanes}, b.b.getF32Type());
+    Values sums(kChains, b.zero(type));
+    sums = b.loop(
+        op.getGeometry().getWords(), sums, [&](Value w, ValueRange sums) {
+          Value bits = b.loadVector(op.getWords(),
+                                    b.add(firstWord, b.mul(w, lanes)), lanes);
+          Value at = b.add(place, w);
+          return schedule.usesTables() ? lookUpFields(bits, at, sums)
+                                       : flipSigns(bits, at, sums);
+        });
+    return addFloats(addFloats(sums[0], sums[1]), addFloats(sums[2], sums[3]));
   }
 
-  static Value sumRow(LoopBuilder &b, FloatProductOp op, Value place,
-                      Value firstWord) {
-    int64_t lanes = op.getSchedule().getLanes();
-    Values sums =
-        b.loop(op.getGeometry().getWords(), chains(b, op),
-               [&](Value w, ValueRange sums) {
-                 Value bits = b.loadVector(
-                     op.getWords(), b.add(firstWord, b.mul(w, lanes)), lanes);
-                 Value at = b.add(place, w);
-                 return op.getSchedule().usesTables()
-                            ? lookUpFields(b, op, bits, at, sums)
-                            : flipSigns(b, op, bits, at, sums);
-               });
-    return addFloats(b, addFloats(b, sums[0], sums[1]),
-                     addFloats(b, sums[2], sums[3]));
+  /// Multiplying halves of words, where fields do not cross them, leaves alone
+  /// the ports that shift, which also look up.
+  void makeFactors() {
+    if (!schedule.usesTables() || 16 % tables.bits)
+      return;
+    VectorType halves = schedule.getVector(b.b.getIntegerType(16), 2);
+    for (int64_t bit = tables.bits; bit < 16; bit += tables.bits) {
+      Value factor = arith::ConstantOp::create(
+          b.b, b.loc,
+          DenseElementsAttr::get(halves, APInt(16, uint64_t(1) << (16 - bit))));
+      // LLVM would make it a shift again.
+      factors.push_back(pin(b, factor, schedule));
+    }
+  }
+
+  /// Words whose lowest bits are the fields, one after the other.
+  Values extractFields(Value bits) {
+    auto type = cast<VectorType>(bits.getType());
+    auto shifted = [&](int64_t count) -> Value {
+      if (count == 0)
+        return bits;
+      return arith::ShRUIOp::create(b.b, b.loc, bits,
+                                    b.splat(b.i32(count), type));
+    };
+    Values indices;
+    Value half;
+    for (int64_t f = 0; f < tables.fields; ++f) {
+      int64_t inHalf = factors.empty() ? 0 : f % (factors.size() + 1);
+      if (inHalf == 0) {
+        half = shifted(f * tables.bits);
+        indices.push_back(half);
+        continue;
+      }
+      auto halves = cast<VectorType>(factors[0].getType());
+      Value product =
+          LLVM::CallIntrinsicOp::create(
+              b.b, b.loc, halves,
+              b.b.getStringAttr("llvm.x86.avx512.pmulhu.w.512"),
+              ValueRange{vector::BitCastOp::create(b.b, b.loc, halves, half),
+                         factors[inHalf - 1]})
+              .getResult(0);
+      indices.push_back(vector::BitCastOp::create(b.b, b.loc, type, product));
+    }
+    return indices;
   }
 
   /// Each field of the words picks an entry of its table.
-  static Values lookUpFields(LoopBuilder &b, FloatProductOp op, Value bits,
-                             Value place, ValueRange sums) {
-    SumTables tables = op.getTables();
-    int64_t lanes = op.getSchedule().getLanes();
-    auto type = cast<VectorType>(bits.getType());
+  Values lookUpFields(Value bits, Value place, ValueRange sums) {
     VectorType floats = VectorType::get({lanes}, b.b.getF32Type());
-    Value at = b.add(b.mul(place, tables.fields * lanes), tables.tables);
-    Values next(sums);
-    for (int64_t f = 0; f < tables.fields; ++f) {
-      // Higher bits of an index do not count.
-      Value index = bits;
-      if (f)
-        index = arith::ShRUIOp::create(b.b, b.loc, bits,
-                                       b.splat(b.i32(f * tables.bits), type));
+    // The optimizer would load the tables of all words before the first row,
+    // and store them again.
+    Value at =
+        hide(b, b.add(b.mul(place, tables.fields * lanes), tables.tables), 64);
+    Values next(sums), indices = extractFields(bits);
+    for (auto [f, index] : llvm::enumerate(indices)) {
       Value table =
           b.loadVector(op.getWorkspace(), b.add(at, f * lanes), lanes);
       StringRef name = lanes == 16 ? "llvm.x86.avx512.permvar.sf.512"
@@ -186,20 +208,18 @@ private:
                                                   b.b.getStringAttr(name),
                                                   ValueRange{table, index})
                         .getResult(0);
-      next[f % kChains] = addFloats(b, next[f % kChains], entry);
+      next[f % kChains] = addFloats(next[f % kChains], entry);
     }
     return next;
   }
 
   /// Each bit that is clear flips the sign of its activation, the highest bit
   /// first, which is where a float has its sign.
-  static Values flipSigns(LoopBuilder &b, FloatProductOp op, Value bits,
-                          Value place, ValueRange sums) {
-    SumTables tables = op.getTables();
+  Values flipSigns(Value bits, Value place, ValueRange sums) {
     auto type = cast<VectorType>(bits.getType());
     auto floats = cast<VectorType>(sums[0].getType());
     auto constant = [&](uint32_t value) -> Value {
-      return b.splat(word(b, value), type);
+      return b.splat(word(value), type);
     };
     bits = arith::XOrIOp::create(b.b, b.loc, bits, constant(~uint32_t(0)));
     // The first bit of a short group is moved to the top.
@@ -219,7 +239,7 @@ private:
         Value flipped =
             arith::XOrIOp::create(b.b, b.loc, b.splat(x, type), sign);
         flipped = arith::BitcastOp::create(b.b, b.loc, floats, flipped);
-        next[i % kChains] = addFloats(b, next[i % kChains], flipped);
+        next[i % kChains] = addFloats(next[i % kChains], flipped);
         next[kChains] =
             arith::ShLIOp::create(b.b, b.loc, next[kChains], constant(1));
       }
@@ -234,6 +254,27 @@ private:
     state = flip(b.sub(last, b.index(whole)), count - whole, state);
     state.pop_back();
     return state;
+  }
+
+  LoopBuilder &b;
+  FloatProductOp op;
+  ScheduleAttr schedule;
+  int64_t lanes;
+  SumTables tables;
+  /// For each field of half a word what moves it to the lowest bits.
+  Values factors;
+};
+
+struct LowerFloatProduct : public OpRewritePattern<FloatProductOp> {
+  using OpRewritePattern::OpRewritePattern;
+  LogicalResult matchAndRewrite(FloatProductOp op,
+                                PatternRewriter &rewriter) const override {
+    if (!isa<MemRefType>(op.getInput().getType()))
+      return rewriter.notifyMatchFailure(op, "not on buffers");
+    LoopBuilder b(rewriter, op.getLoc());
+    FloatProductBuilder(b, op).build();
+    rewriter.eraseOp(op);
+    return success();
   }
 };
 
