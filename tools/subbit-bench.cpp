@@ -62,6 +62,10 @@ static cl::opt<uint64_t> seed("seed", cl::init(1), onConv, onMatmul, onGates,
 static cl::opt<std::string>
     family("family", onConv, onMatmul, cl::value_desc("NAME"),
            cl::desc("popcount, table or dense, instead of the best"));
+static cl::opt<bool>
+    fusedEncode("fused-encode", cl::init(true), onConv, onMatmul,
+                cl::desc("codes come out, made of sums in registers; "
+                         "=false: the sums (default true)"));
 static cl::opt<std::string>
     schedule("schedule", onConv, onMatmul, cl::value_desc("ATTRIBUTE"),
              cl::desc("instead of the one that the cost model chooses"));
@@ -111,6 +115,7 @@ static Expected<BenchmarkLayer> makeLayer() {
   layer.weightBits = weightBits;
   layer.activationBits = activationBits;
   layer.floatActivations = floatActivations;
+  layer.encodes = fusedEncode;
   layer.seed = seed;
   layer.schedule = schedule;
   layer.family = family;

@@ -35,8 +35,10 @@ static cl::opt<std::string>
 static cl::opt<std::string> dump("dump-phases-to", cl::value_desc("DIR"),
                                  cl::desc("write the module after each phase"),
                                  cl::cat(files));
-static cl::opt<bool> report("report", cl::desc("print sizes and memory"),
-                            cl::cat(files));
+static cl::opt<bool> report(
+    "report",
+    cl::desc("print sizes and memory, and why each layer got its kernels"),
+    cl::cat(files));
 static cl::opt<int64_t> batch("batch", cl::init(1), cl::value_desc("N"),
                               cl::desc("batch size where the model leaves it "
                                        "open (default 1)"),

@@ -139,7 +139,7 @@ subbit::runBenchmark(const BenchmarkLayer &layer,
       compileNetwork(*network->module, options, directory.path, result.family);
   if (!compiled)
     return compiled.takeError();
-  auto limit = Limit::compile(*target);
+  auto limit = Limit::compile(*target, result.family == "dense");
   if (!limit)
     return limit.takeError();
 
@@ -155,7 +155,7 @@ subbit::runBenchmark(const BenchmarkLayer &layer,
 
   using Clock = std::chrono::steady_clock;
   std::vector<double> times;
-  double fastest = 0;
+  double fastest = limit->measure();
   auto begin = Clock::now();
   auto seconds = [](auto from) {
     return std::chrono::duration<double>(Clock::now() - from).count();
@@ -174,7 +174,9 @@ subbit::runBenchmark(const BenchmarkLayer &layer,
   result.target = info->name;
   result.microseconds = times.front() * 1e6;
   result.medianMicroseconds = times[times.size() / 2] * 1e6;
-  result.gbmacs = network->binaryMultiplyAdds / times.front() * 1e-9;
+  double useful = result.family == "dense" ? layer.multiplyAdds()
+                                           : network->binaryMultiplyAdds;
+  result.gbmacs = useful / times.front() * 1e-9;
   result.limitGbmacs = fastest * 1e-9;
   result.limit = limit->name().str();
   if (llvm::Error error = compareWithLibraries(layer, options, result))

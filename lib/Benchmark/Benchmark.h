@@ -21,8 +21,8 @@ struct BenchmarkResult {
   std::string target; ///< its row in the table of targets
   std::string family; ///< of kernels
   double microseconds = 0, medianMicroseconds = 0;
-  /// 10^9 useful binary multiply-adds in a second, and what the instructions
-  /// named by `limit` allow.
+  /// 10^9 useful binary multiply-adds in a second (of the dense family those of
+  /// codes and weights), and what the instructions named by `limit` allow.
   double gbmacs = 0, limitGbmacs = 0;
   std::string limit;
   /// The equivalent product by other libraries, where it was asked for.

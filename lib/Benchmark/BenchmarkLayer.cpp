@@ -200,7 +200,9 @@ private:
       outputType = RankedTensorType::get(outputShape(), b.getF32Type());
     } else {
       inputType = mbn::MultiBitType::get(inputShape(), levelsAttr);
-      outputType = mbn::MultiBitType::get(outputShape(), levelsAttr);
+      outputType = layer.encodes
+                       ? Type(mbn::MultiBitType::get(outputShape(), levelsAttr))
+                       : RankedTensorType::get(outputShape(), b.getI32Type());
     }
     auto main = func::FuncOp::create(
         b, loc, "main", b.getFunctionType({inputType}, {outputType}));
@@ -224,8 +226,10 @@ private:
                                       b.getStringAttr(layer.family));
       if (schedule)
         sums.getDefiningOp()->setAttr(bitserial::kScheduleAttr, schedule);
-      result = mbn::ThresholdOp::create(
-          b, loc, outputType, sums, makeThresholds(count), mbn::BorderAttr());
+      result = sums;
+      if (layer.encodes)
+        result = mbn::ThresholdOp::create(
+            b, loc, outputType, sums, makeThresholds(count), mbn::BorderAttr());
     }
     func::ReturnOp::create(b, loc, result);
 

@@ -55,8 +55,9 @@ static void printBaseline(raw_ostream &os, StringRef kind,
 }
 
 void subbit::printText(const BenchmarkResult &result, raw_ostream &os) {
-  os << format("%.2f us (median %.2f), %.0f useful binary GMAC/s\n",
-               result.microseconds, result.medianMicroseconds, result.gbmacs)
+  os << format("%.2f us (median %.2f), %.0f useful ", result.microseconds,
+               result.medianMicroseconds, result.gbmacs)
+     << (result.family == "dense" ? "" : "binary ") << "GMAC/s\n"
      << format("%.1f %% of the limit of %.0f (", result.percentOfLimit(),
                result.limitGbmacs)
      << result.limit << ")\n"

@@ -11,6 +11,7 @@
 #include "llvm/ExecutionEngine/Orc/LLJIT.h"
 #include "llvm/IR/IRBuilder.h"
 #include "llvm/IR/InlineAsm.h"
+#include "llvm/IR/IntrinsicsAArch64.h"
 #include "llvm/IR/IntrinsicsX86.h"
 #include <chrono>
 
@@ -25,10 +26,11 @@ namespace {
 /// The loop for one target.
 class LimitBuilder {
 public:
-  LimitBuilder(Module &module, const Triple &triple, const TargetInfo &info)
+  LimitBuilder(Module &module, const Triple &triple, const TargetInfo &info,
+               bool ofCodes)
       : module(module), context(module.getContext()), b(context),
-        triple(triple), info(info) {
-    StringRef counting = info.counting;
+        triple(triple), info(info), ofCodes(ofCodes) {
+    StringRef counting = ofCodes ? "words" : StringRef(info.counting);
     byTable = counting == "pmadd" && StringRef(info.name) != "avx512-bitalg";
     bool inBytes = counting != "words" && counting != "pairs" &&
                    StringRef(info.name) != "scalar";
@@ -43,13 +45,17 @@ public:
     vectors = info.registers >= 32 ? 8 : 6;
   }
 
-  /// Bits of a vector, which may be for each unit of the vectors' length.
-  double bitsPerTurn() const {
+  /// Multiply-adds, which may be for each unit of the vectors' length.
+  double perTurn() const {
+    if (ofCodes)
+      return double(elements) * (info.dot == "pmaddwd" ? 2 : 4) * vectors;
     double bits = double(elements) * element->getIntegerBitWidth() * vectors;
     // A byte is a place in a table of four bits.
     return byTable ? bits / 2 : bits;
   }
   std::string name() const {
+    if (ofCodes)
+      return info.dot == "pmaddwd" ? "pmaddwd + add" : info.dot;
     return byTable ? "table lookup + add" : "xor + popcount + add";
   }
 
@@ -80,8 +86,10 @@ public:
     }
     Value *weight = hide(operands[vectors]);
     for (int64_t v = 0; v < vectors; ++v)
-      counts[v]->addIncoming(b.CreateAdd(counts[v], count(weight, operands[v])),
-                             loop);
+      counts[v]->addIncoming(
+          ofCodes ? addProducts(counts[v], operands[v], weight)
+                  : b.CreateAdd(counts[v], count(weight, operands[v])),
+          loop);
     Value *next = b.CreateAdd(turn, b.getInt64(1));
     turn->addIncoming(next, loop);
     b.CreateCondBr(b.CreateICmpULT(next, end), loop, done);
@@ -101,6 +109,27 @@ private:
                        : elements == 32 ? Intrinsic::x86_avx2_pshuf_b
                                         : Intrinsic::x86_ssse3_pshuf_b_128;
     return b.CreateIntrinsic(id, {}, {weight, operand});
+  }
+
+  Value *addProducts(Value *sum, Value *codes, Value *weights) {
+    auto as = [&](Value *x, unsigned bits) {
+      return b.CreateBitCast(
+          x, VectorType::get(b.getIntNTy(bits), elements * (32 / bits), false));
+    };
+    if (info.dot == "usdot")
+      return b.CreateIntrinsic(Intrinsic::aarch64_neon_usdot,
+                               {sum->getType(), as(codes, 8)->getType()},
+                               {sum, as(codes, 8), as(weights, 8)});
+    if (info.dot == "dpbusd")
+      return b.CreateIntrinsic(elements == 16
+                                   ? Intrinsic::x86_avx512_vpdpbusd_512
+                                   : Intrinsic::x86_avx512_vpdpbusd_256,
+                               {}, {sum, as(codes, 8), as(weights, 8)});
+    Intrinsic::ID id = elements == 16  ? Intrinsic::x86_avx512_pmaddw_d_512
+                       : elements == 8 ? Intrinsic::x86_avx2_pmadd_wd
+                                       : Intrinsic::x86_sse2_pmadd_wd;
+    return b.CreateAdd(
+        sum, b.CreateIntrinsic(id, {}, {as(codes, 16), as(weights, 16)}));
   }
 
   /// The same value, of which the optimizer knows nothing.
@@ -123,7 +152,7 @@ private:
   IntegerType *element;
   Type *vector;
   int64_t elements, vectors;
-  bool byTable;
+  bool ofCodes, byTable;
 };
 
 } // namespace
@@ -132,7 +161,7 @@ Limit::Limit() = default;
 Limit::Limit(Limit &&) = default;
 Limit::~Limit() = default;
 
-Expected<Limit> Limit::compile(const TargetSpec &target) {
+Expected<Limit> Limit::compile(const TargetSpec &target, bool ofCodes) {
   auto info = describeTarget(target);
   if (!info)
     return info.takeError();
@@ -143,7 +172,7 @@ Expected<Limit> Limit::compile(const TargetSpec &target) {
   auto module = std::make_unique<Module>("limit", *context);
   module->setTargetTriple((*machine)->getTargetTriple());
   module->setDataLayout((*machine)->createDataLayout());
-  LimitBuilder builder(*module, (*machine)->getTargetTriple(), *info);
+  LimitBuilder builder(*module, (*machine)->getTargetTriple(), *info, ofCodes);
   builder.build();
   for (Function &function : *module)
     if (!function.isDeclaration()) {
@@ -171,7 +200,7 @@ Expected<Limit> Limit::compile(const TargetSpec &target) {
   Limit limit;
   limit.jit = std::move(*jit);
   limit.function = address->toPtr<void(int64_t, void *)>();
-  limit.perTurn = builder.bitsPerTurn();
+  limit.perTurn = builder.perTurn();
   limit.description = builder.name();
   return std::move(limit);
 }

@@ -18,16 +18,17 @@ class LLJIT;
 namespace subbit {
 
 /// A loop of nothing but what multiplies and adds, operands in registers: an
-/// xor, a popcount and an addition for each vector of binary multiply-adds. It
-/// is compiled for a target, which must be this machine's, and called between
-/// the calls of what is compared with it.
+/// xor, a popcount and an addition for each vector of binary multiply-adds, or
+/// for codes of bytes what multiplies them by weights. It is compiled for a
+/// target, which must be this machine's, and called between the calls of what
+/// is compared with it.
 class Limit {
 public:
-  static llvm::Expected<Limit> compile(const TargetSpec &target);
+  static llvm::Expected<Limit> compile(const TargetSpec &target, bool ofCodes);
   Limit(Limit &&);
   ~Limit();
 
-  /// Binary multiply-adds in a second of one short call.
+  /// Multiply-adds, binary or of codes, in a second of one short call.
   double measure() const;
   /// The instructions, for a reader.
   llvm::StringRef name() const { return description; }

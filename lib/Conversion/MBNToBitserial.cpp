@@ -111,7 +111,8 @@ void ConvertMBNToBitserialPass::runOnOperation() {
   RewritePatternSet patterns(&context);
   populateMBNToLinalgPatterns(converter, patterns);
   populateFloatLayerPatterns(converter, patterns, *target);
-  populateProductPatterns(converter, patterns, *target, sums, hasErrors);
+  populateProductPatterns(converter, patterns, *target, explain, sums,
+                          hasErrors);
   populateEpiloguePatterns(converter, patterns, sums);
   populateFunctionOpInterfaceTypeConversionPattern<func::FuncOp>(patterns,
                                                                  converter);

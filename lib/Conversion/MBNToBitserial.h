@@ -27,8 +27,8 @@ using BlockedSumsMap = llvm::DenseMap<mlir::Value, BlockedSums>;
 /// whose attributes ask for what cannot be.
 void populateProductPatterns(mlir::TypeConverter &converter,
                              mlir::RewritePatternSet &patterns,
-                             const TargetInfo &target, BlockedSumsMap &sums,
-                             bool &hasErrors);
+                             const TargetInfo &target, bool explains,
+                             BlockedSumsMap &sums, bool &hasErrors);
 
 /// rescale and threshold of products.
 void populateEpiloguePatterns(mlir::TypeConverter &converter,

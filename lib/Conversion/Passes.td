@@ -93,6 +93,7 @@ def ConvertMBNToBitserialPass : Pass<"convert-mbn-to-bitserial", "::mlir::Module
   }];
   let options = [
     Option<"trace", "trace", "bool", "false", "Hand every layer's result to the caller's trace function">,
+    Option<"explain", "explain", "bool", "false", "Say in a remark which kernels each product gets, and why">,
   ];
   let dependentDialects = [
     "::mlir::arith::ArithDialect", "::mlir::linalg::LinalgDialect",

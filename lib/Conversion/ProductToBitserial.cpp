@@ -51,8 +51,8 @@ class ProductBuilder {
 public:
   ProductBuilder(ConversionPatternRewriter &rewriter, Operation *op,
                  numerics::ConvGeometry geometry, mbn::ConstantOp weights,
-                 const numerics::Levels &levels)
-      : b(rewriter), loc(op->getLoc()),
+                 const numerics::Levels &levels, bool explains)
+      : explains(explains), b(rewriter), loc(op->getLoc()),
         layer(op->getAttrOfType<StringAttr>("layer").getValue()),
         conv(geometry), isMatmul(isa<mbn::MatmulOp>(op)),
         grouping(mbn::getGrouping(weights.getType())),
@@ -164,12 +164,14 @@ private:
              << "layer '" << layer << "' has the family "
              << op->getAttr(kFamilyAttr)
              << ", expects \"popcount\", \"table\" or \"dense\"";
-    schedule = chooseSchedule(
+    ScheduleChoice choice = chooseSchedule(
         target,
         {isMatmul, ofPositions, static_cast<int64_t>(planes.multipliers.size()),
          static_cast<int64_t>(packed.words.size()), padded,
          static_cast<int64_t>(packed.coordinates.size()), largest, isSmall,
          family ? family.getValue() : StringRef()});
+    schedule = choice.schedule;
+    unpacks = choice.unpacks;
     if (!schedule)
       return op->emitError()
              << "layer '" << layer << "' has no " << family.getValue()
@@ -187,7 +189,16 @@ private:
                << ", which does not fit the target '" << target.name
                << "', or the layer; " << schedule << " would";
       schedule = forced;
+      choice.reason = "it was asked for";
+      unpacks = false;
     }
+    if (explains)
+      op->emitRemark() << "layer '" << layer << "' takes the "
+                       << (schedule.isDense()      ? "dense"
+                           : schedule.usesTables() ? "table"
+                                                   : "popcount")
+                       << " family, " << (unpacks ? "weights unpacked, " : "")
+                       << schedule << ": " << choice.reason;
     if (!schedule.inPixels()) {
       packed = std::move(blocked);
       geometry =
@@ -197,6 +208,8 @@ private:
     if (schedule.getPasses() > 1)
       packed = numerics::packForPositions(rows, schedule.getPasses());
     geometry = ofPositions;
+    unpackedGroup.assign(ofPositions.getGroup().begin(),
+                         ofPositions.getGroup().end());
     if (schedule.isDense())
       geometry = makeGeometry(ofPositions.getInput(), ofPositions.getKernel(),
                               ofPositions.getOutput());
@@ -374,15 +387,7 @@ private:
                             b.getI64IntegerAttr(perWord),
                             b.getDenseI64ArrayAttr(levels.multipliers))
             ->getResult(0);
-    std::vector<int32_t> weights(conv.outputs * layout.words, 0);
-    int64_t perOutput = integers.size() / conv.outputs, bits = 32 / perWord;
-    for (int64_t c = 0; c < conv.outputs; ++c)
-      for (int64_t k = 0; k < perOutput; ++k) {
-        uint32_t weight = static_cast<uint16_t>(integers[c * perOutput + k]);
-        weight &= (uint32_t(1) << bits) - 1;
-        weights[c * layout.words + k / perWord] |=
-            static_cast<int32_t>(weight << (k % perWord * bits));
-      }
+    Value values = unpacks ? unpackWeights() : storedWeights(layout.words);
     Value sums = empty(
         {conv.batch, conv.outputs, schedule.pad(geometry.getPositions())});
     Value workspace = empty({layout.size});
@@ -392,12 +397,42 @@ private:
     auto image =
         ImageAttr::get(b.getContext(), size, {conv.padTop, conv.padLeft},
                        /*bits=*/8, levels.zero, /*marked=*/false);
-    Value values = constant("integers", weights);
     Value start = constant("init", init);
     return DenseProductOp::create(
                b, loc, TypeRange{sums.getType(), workspace.getType()}, words,
                values, start, sums, workspace, Value(), b.getStringAttr(layer),
                geometry, schedule, image)
+        ->getResult(0);
+  }
+
+  /// The weights themselves, as many to a word as codes.
+  Value storedWeights(int64_t words) {
+    int64_t perWord = schedule.getPerWord();
+    std::vector<int32_t> weights(conv.outputs * words, 0);
+    int64_t perOutput = integers.size() / conv.outputs, bits = 32 / perWord;
+    for (int64_t c = 0; c < conv.outputs; ++c)
+      for (int64_t k = 0; k < perOutput; ++k) {
+        uint32_t weight = static_cast<uint16_t>(integers[c * perOutput + k]);
+        weight &= (uint32_t(1) << bits) - 1;
+        weights[c * words + k / perWord] |=
+            static_cast<int32_t>(weight << (k % perWord * bits));
+      }
+    return constant("integers", weights);
+  }
+
+  /// The same, of their bases.
+  Value unpackWeights() {
+    GeometryAttr groups =
+        makeGeometry(geometry.getInput(), unpackedGroup, geometry.getOutput());
+    TileLayout layout(geometry, schedule, /*planes=*/1);
+    int64_t perWord = schedule.getPerWord();
+    Value none = tensor::EmptyOp::create(
+        b, loc, ArrayRef<int64_t>{conv.outputs * layout.words * perWord + 32},
+        b.getIntegerType(32 / perWord));
+    Value words = constant("words", orUnused(packed.words));
+    Value a = coordinates(), widths = constant("widths", packed.widths);
+    return UnpackOp::create(b, loc, none.getType(), words, a, widths, none,
+                            groups)
         ->getResult(0);
   }
 
@@ -462,6 +497,7 @@ private:
         ->getResult(0);
   }
 
+  bool explains;
   ConversionPatternRewriter &b;
   Location loc;
   StringRef layer;
@@ -479,16 +515,19 @@ private:
   std::vector<int32_t> init;
   /// The weights themselves.
   std::vector<int16_t> integers;
+  /// Whether they are unpacked from their bases in each call, and a group.
+  bool unpacks = false;
+  SmallVector<int64_t> unpackedGroup;
   int64_t positions = 0;
 };
 
 template <typename LayerOp>
 struct ProductPattern : public OpConversionPattern<LayerOp> {
   ProductPattern(TypeConverter &converter, MLIRContext *context,
-                 const TargetInfo &target, BlockedSumsMap &sums,
+                 const TargetInfo &target, bool explains, BlockedSumsMap &sums,
                  bool &hasErrors)
       : OpConversionPattern<LayerOp>(converter, context, /*benefit=*/2),
-        target(target), sums(sums), hasErrors(hasErrors) {}
+        target(target), explains(explains), sums(sums), hasErrors(hasErrors) {}
 
   LogicalResult
   matchAndRewrite(LayerOp op, typename LayerOp::Adaptor adaptor,
@@ -501,7 +540,8 @@ struct ProductPattern : public OpConversionPattern<LayerOp> {
     numerics::Levels levels = cast<mbn::MultiBitType>(op.getInput().getType())
                                   .getLevels()
                                   .toNumerics();
-    ProductBuilder builder(rewriter, op, op.getGeometry(), weights, levels);
+    ProductBuilder builder(rewriter, op, op.getGeometry(), weights, levels,
+                           explains);
     if (failed(builder.choose(op, weights, target))) {
       // The reference's pattern would take over.
       hasErrors = true;
@@ -514,6 +554,7 @@ struct ProductPattern : public OpConversionPattern<LayerOp> {
   }
 
   const TargetInfo &target;
+  bool explains;
   BlockedSumsMap &sums;
   bool &hasErrors;
 };
@@ -522,8 +563,8 @@ struct ProductPattern : public OpConversionPattern<LayerOp> {
 
 void subbit::populateProductPatterns(TypeConverter &converter,
                                      RewritePatternSet &patterns,
-                                     const TargetInfo &target,
+                                     const TargetInfo &target, bool explains,
                                      BlockedSumsMap &sums, bool &hasErrors) {
   patterns.add<ProductPattern<mbn::Conv2DOp>, ProductPattern<mbn::MatmulOp>>(
-      converter, patterns.getContext(), target, sums, hasErrors);
+      converter, patterns.getContext(), target, explains, sums, hasErrors);
 }

@@ -6,6 +6,8 @@
 //===----------------------------------------------------------------------===//
 
 #include "lib/Conversion/Schedules.h"
+#include "llvm/Support/FormatVariadic.h"
+#include <cmath>
 
 using namespace mlir;
 using namespace subbit;
@@ -19,6 +21,8 @@ static constexpr int64_t kFewestVectors = 4;
 static constexpr int64_t kMostPatchBytes = 40 << 10;
 /// CPUs of that kind have 32 KiB, which tables and sums share.
 static constexpr int64_t kMostTablePatchBytes = 28 << 10;
+/// Weights in the caller's memory that the second cache serves well.
+static constexpr int64_t kMostUnpackedBytes = 1 << 20;
 /// Sums are stored and loaded anew for each pass.
 static constexpr int64_t kMostPasses = 8;
 
@@ -54,13 +58,20 @@ static double costOf(Counting counting) {
   }
 }
 
+static std::string count(double instructions) {
+  return std::to_string(std::llround(instructions)) + " instructions";
+}
+
 /// The schedule that multiplies codes, if there is one and it is the better.
-static ScheduleAttr chooseDense(const TargetInfo &target,
-                                const ProductShape &shape, Counting counting) {
+static ScheduleChoice chooseDense(const TargetInfo &target,
+                                  const ProductShape &shape,
+                                  Counting counting) {
   std::optional<Counting> dot = symbolizeCounting(target.dot);
   GeometryAttr g = shape.geometry;
-  if (!dot || g.getGroups() > 1)
-    return {};
+  if (!dot)
+    return {{}, "no instruction multiplies codes"};
+  if (g.getGroups() > 1)
+    return {{}, "codes are multiplied in convolutions of one group only"};
   int64_t lanes = target.lanes, most = target.registers * 3 / 16;
   int64_t vectors = (g.getPositions() + lanes - 1) / lanes;
   int64_t blocks = (vectors + most - 1) / most;
@@ -69,21 +80,44 @@ static ScheduleAttr chooseDense(const TargetInfo &target,
                                     Scaling::None, /*passes=*/1);
   bool fitsBytes = shape.largestWeight <= 127;
   if (schedule.getPerWord() == 4 && !fitsBytes)
-    return {};
+    return {{}, "weights do not fit a byte"};
   int64_t weights = g.getKernel()[0] * g.getKernel()[1] * g.getKernel()[2];
   int64_t words = (weights + schedule.getPerWord() - 1) / schedule.getPerWord();
   int64_t stored = g.getOutput()[0] * words;
   constexpr int64_t littleWords = 1024;
+  bool takesLittle = stored <= std::max(littleWords, 2 * shape.compact);
+  bool unpacks = !takesLittle && g.hasContiguousGroups() &&
+                 stored * 4 <= kMostUnpackedBytes;
   if (shape.family == "dense")
-    return schedule;
-  if (stored > std::max(littleWords, 2 * shape.compact))
-    return {};
+    return {schedule, "the dense family was asked for", unpacks};
+  if (!takesLittle && !unpacks)
+    return {{},
+            llvm::formatv("weights of a byte would take {0} words of memory, "
+                          "bases take {1}",
+                          stored, shape.compact)
+                .str()};
   // Counting in 32 bits needs a popcount of such, else it is the longest way.
   double perWord = counting == Counting::Words && target.counting != "words"
                        ? 2 * costOf(Counting::Pmadd)
                        : costOf(counting);
   double ofBits = shape.planes * (shape.compact * perWord + 2.0 * shape.rows);
-  return stored * costOf(*dot) < ofBits ? schedule : ScheduleAttr();
+  double ofCodes = stored * costOf(*dot);
+  // A word of bases becomes 32 weights, for all positions.
+  if (unpacks)
+    ofCodes += (stored / 4.0 + 2.0 * shape.compact) / vectors;
+  // What comes before: words of codes are made position by position, planes of
+  // 32 channels at a time; each word of a patch is copied.
+  int64_t channels = g.getInput()[0];
+  constexpr double perCopy = 3;
+  ofCodes += perCopy * words + 9.0 * channels;
+  ofBits +=
+      shape.planes * perCopy * weights / 32.0 + (1.5 + shape.planes) * channels;
+  std::string byCodes = "multiplying codes takes " + count(ofCodes);
+  std::string byBits = "counting bits takes " + count(ofBits);
+  if (ofCodes < ofBits)
+    return {schedule, "for a vector of positions " + byCodes + ", " + byBits,
+            unpacks};
+  return {{}, "for a vector of positions " + byBits + ", " + byCodes};
 }
 
 /// A vector of bytes holds four times as many positions as one of words.
@@ -99,8 +133,8 @@ static bool usesTables(const TargetInfo &target, const ProductShape &shape) {
   return 8 * (perTable + perLookup * bytes) < costOf(Counting::Pmadd) * words;
 }
 
-ScheduleAttr subbit::chooseSchedule(const TargetInfo &target,
-                                    const ProductShape &shape) {
+ScheduleChoice subbit::chooseSchedule(const TargetInfo &target,
+                                      const ProductShape &shape) {
   MLIRContext *context = shape.geometry.getContext();
   int64_t lanes = target.lanes, positions = shape.geometry.getPositions();
   Scaling scaling = symbolizeScaling(target.scaling).value_or(Scaling::None);
@@ -108,17 +142,26 @@ ScheduleAttr subbit::chooseSchedule(const TargetInfo &target,
   // Blocks of ragged outputs may mostly store padding.
   if (shape.family != "dense" && shape.family != "table" && shape.isVector &&
       lanes > 1 && positions < lanes / 2 && shape.padded <= 2 * shape.compact)
-    return ScheduleAttr::get(context, Orientation::Outputs, lanes, 1, counting,
-                             Scaling::None, /*passes=*/1);
+    return {ScheduleAttr::get(context, Orientation::Outputs, lanes, 1, counting,
+                              Scaling::None, /*passes=*/1),
+            "there are too few positions to fill lanes"};
   if (usesTables(target, shape))
     counting = Counting::Tables;
   else if (shape.family == "table")
     return {};
-  if (lanes > 1 && shape.family != "popcount" && shape.family != "table")
-    if (ScheduleAttr dense = chooseDense(target, shape, counting))
+  std::string reason = shape.family.empty() ? "the target has no vectors"
+                                            : "the " + shape.family.str() +
+                                                  " family was asked for";
+  if (lanes > 1 && (shape.family.empty() || shape.family == "dense")) {
+    ScheduleChoice dense = chooseDense(target, shape, counting);
+    if (dense.schedule)
       return dense;
+    reason = dense.reason;
+  }
   if (shape.family == "dense")
     return {};
+  if (counting == Counting::Tables && shape.family.empty())
+    reason = "no instruction counts the bits of vectors; " + reason;
   // Accumulators of a block and of a row, plus a weight word and temporaries,
   // stay in registers; blocks share the positions evenly. Of scalable vectors
   // nobody knows how many there are: as many as fit, so that each word of
@@ -139,7 +182,7 @@ ScheduleAttr subbit::chooseSchedule(const TargetInfo &target,
     most = target.registers / 2;
   ScheduleAttr schedule = blocked(most, 1);
   if (lanes == 1 || scaling != Scaling::None)
-    return schedule;
+    return {schedule, reason};
 
   const int64_t bytes =
       counting == Counting::Tables ? kMostTablePatchBytes : kMostPatchBytes;
@@ -152,13 +195,13 @@ ScheduleAttr subbit::chooseSchedule(const TargetInfo &target,
   for (; most >= kFewestVectors; --most) {
     schedule = blocked(most, 1);
     if (fits(schedule))
-      return schedule;
+      return {schedule, reason};
     TileLayout layout(shape.geometry, schedule, shape.planes);
     if (!layout.isAligned || shape.geometry.getGroups() > 1)
       continue;
     for (int64_t passes = 2; passes <= std::min(kMostPasses, groups); ++passes)
       if (ScheduleAttr several = blocked(most, passes); fits(several))
-        return several;
+        return {several, reason};
   }
-  return schedule;
+  return {schedule, reason};
 }

@@ -29,16 +29,24 @@ struct ProductShape {
   llvm::StringRef family;
 };
 
+/// A schedule and why it was taken, for a remark; null if the family that is
+/// asked for has no kernel for the layer.
+struct ScheduleChoice {
+  bitserial::ScheduleAttr schedule;
+  std::string reason;
+  /// Whether weights are unpacked from their bases in each call.
+  bool unpacks = false;
+};
+
 /// A small cost model. Where no instruction counts the bits of vectors, tables
 /// do, if there are enough positions for the bytes of a vector. Codes are
 /// multiplied where that takes fewer instructions than counting bits, and where
-/// the weights do not take much more memory. Lanes hold outputs where there are
-/// too few positions to fill them. Blocks have as many vectors as registers
-/// hold, evenly; fewer, or several passes over the groups, where patches would
-/// not fit the first cache. Null if the family that is asked for has no kernel
-/// for the layer.
-bitserial::ScheduleAttr chooseSchedule(const TargetInfo &target,
-                                       const ProductShape &shape);
+/// the weights do not take much more memory; else they may be unpacked. Lanes
+/// hold outputs where there are too few positions to fill them. Blocks have as
+/// many vectors as registers hold, evenly; fewer, or several passes over the
+/// groups, where patches would not fit the first cache.
+ScheduleChoice chooseSchedule(const TargetInfo &target,
+                              const ProductShape &shape);
 
 } // namespace subbit
 

@@ -264,7 +264,7 @@ LogicalResult Compilation::run() {
 
 FailureOr<bool> Compilation::lower(unsigned version) {
   auto isLast = phase("bitserial", [&](OpPassManager &manager) {
-    addBitserialPasses(manager, options.trace);
+    addBitserialPasses(manager, options.trace, options.report);
   });
   if (failed(isLast) || *isLast)
     return isLast;

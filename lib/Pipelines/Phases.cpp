@@ -88,9 +88,11 @@ void subbit::addFusePasses(OpPassManager &manager) {
   manager.addPass(createCSEPass());
 }
 
-void subbit::addBitserialPasses(OpPassManager &manager, bool trace) {
+void subbit::addBitserialPasses(OpPassManager &manager, bool trace,
+                                bool explain) {
   ConvertMBNToBitserialPassOptions options;
   options.trace = trace;
+  options.explain = explain;
   manager.addPass(createConvertMBNToBitserialPass(options));
   tosa::addTosaToLinalgPasses(manager, TosaToLinalgOptions(),
                               TosaToLinalgNamedOptions(),

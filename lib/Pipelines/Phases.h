@@ -30,8 +30,9 @@ bool isPhase(llvm::StringRef name);
 void addQuantizePasses(mlir::OpPassManager &manager, const Recipe &recipe);
 /// "fused": layers on integers, with thresholds.
 void addFusePasses(mlir::OpPassManager &manager);
-/// "bitserial": packed products; `trace` as in convert-mbn-to-bitserial.
-void addBitserialPasses(mlir::OpPassManager &manager, bool trace);
+/// "bitserial": packed products; options as of convert-mbn-to-bitserial.
+void addBitserialPasses(mlir::OpPassManager &manager, bool trace,
+                        bool explain = false);
 /// "buffers": one-shot bufferization, everything on caller's memory.
 void addBufferPasses(mlir::OpPassManager &manager);
 /// "loops": scf, vector and arith on one scratch block.

@@ -1014,9 +1014,17 @@ func.func @tiled_product_c5(%p: memref<1x2x1x20xi32>, %w: memref<4xi32>, %a: mem
 
 // -----
 
-func.func @dense_product_c1(%p: memref<1x1x1x20xi32>, %w: memref<40xi8>, %i: memref<2xi32>, %e: memref<1x2x8xi32>, %s: memref<120xi32>) {
-  // expected-error @below {{'bitserial.dense_product' op has weights of element type 'i8'}}
-  bitserial.dense_product "c" #bitserial.geometry<input = [2, 3, 5], kernel = [3, 3, 2], group = [3, 3, 2], output = [2, 1, 3], stride = [1, 1], dilation = [1, 1], groups = 1> #bitserial.schedule<pixels, lanes = 8, vectors = 1, count = dpbusd> image #bitserial.image<size = [3, 5], pad = [0, 0], bits = 8, outside = 0> ins(%p, %w, %i : memref<1x1x1x20xi32>, memref<40xi8>, memref<2xi32>) outs(%e, %s : memref<1x2x8xi32>, memref<120xi32>)
+func.func @dense_product_c1(%p: memref<1x1x1x20xi32>, %w: memref<40xf32>, %i: memref<2xi32>, %e: memref<1x2x8xi32>, %s: memref<120xi32>) {
+  // expected-error @below {{'bitserial.dense_product' op has weights of element type 'f32'}}
+  bitserial.dense_product "c" #bitserial.geometry<input = [2, 3, 5], kernel = [3, 3, 2], group = [3, 3, 2], output = [2, 1, 3], stride = [1, 1], dilation = [1, 1], groups = 1> #bitserial.schedule<pixels, lanes = 8, vectors = 1, count = dpbusd> image #bitserial.image<size = [3, 5], pad = [0, 0], bits = 8, outside = 0> ins(%p, %w, %i : memref<1x1x1x20xi32>, memref<40xf32>, memref<2xi32>) outs(%e, %s : memref<1x2x8xi32>, memref<120xi32>)
+  return
+}
+
+// -----
+
+func.func @dense_product_c2_weights(%p: memref<1x1x1x20xi32>, %w: memref<40xi16>, %i: memref<2xi32>, %e: memref<1x2x8xi32>, %s: memref<120xi32>) {
+  // expected-error @below {{'bitserial.dense_product' op expects an init and 5 words of weights for each of 2 outputs}}
+  bitserial.dense_product "c" #bitserial.geometry<input = [2, 3, 5], kernel = [3, 3, 2], group = [3, 3, 2], output = [2, 1, 3], stride = [1, 1], dilation = [1, 1], groups = 1> #bitserial.schedule<pixels, lanes = 8, vectors = 1, count = dpbusd> image #bitserial.image<size = [3, 5], pad = [0, 0], bits = 8, outside = 0> ins(%p, %w, %i : memref<1x1x1x20xi32>, memref<40xi16>, memref<2xi32>) outs(%e, %s : memref<1x2x8xi32>, memref<120xi32>)
   return
 }
 
@@ -1247,6 +1255,70 @@ func.func @float_product_c6_element(%x: memref<1x40xf32>, %w: memref<24xi32>, %a
 func.func @float_product_c6_size(%x: memref<1x40xf32>, %w: memref<24xi32>, %a: memref<24xi8>, %n: memref<2xi8>, %s: memref<1xf32>, %e: memref<1x8xf32>, %ws: memref<160xf32>, %o: memref<3xi16>) {
   // expected-error @below {{'bitserial.float_product' op expects an order of 8 outputs}}
   bitserial.float_product "c" #bitserial.geometry<input = [40, 1, 1], kernel = [1, 1, 40], group = [1, 1, 20], output = [3, 1, 1], stride = [1, 1], dilation = [1, 1], groups = 1> <outputs, lanes = 8, vectors = 1, count = tables> ins(%x, %w, %a, %n, %s : memref<1x40xf32>, memref<24xi32>, memref<24xi8>, memref<2xi8>, memref<1xf32>) order(%o : memref<3xi16>) outs(%e, %ws : memref<1x8xf32>, memref<160xf32>)
+  return
+}
+
+// -----
+
+func.func @unpack_c1_words(%w: memref<4xi8>, %a: memref<2xi8>, %n: memref<1xi8>, %e: memref<72xi8>) {
+  // expected-error @below {{'bitserial.unpack' op has words of element type 'i8'}}
+  bitserial.unpack #bitserial.geometry<input = [40, 1, 1], kernel = [1, 1, 40], group = [1, 1, 40], output = [1, 1, 1], stride = [1, 1], dilation = [1, 1], groups = 1> ins(%w, %a, %n : memref<4xi8>, memref<2xi8>, memref<1xi8>) outs(%e : memref<72xi8>)
+  return
+}
+
+// -----
+
+func.func @unpack_c1_coordinates(%w: memref<4xi32>, %a: memref<2xf32>, %n: memref<1xi8>, %e: memref<72xi8>) {
+  // expected-error @below {{'bitserial.unpack' op has coordinates of element type 'f32'}}
+  bitserial.unpack #bitserial.geometry<input = [40, 1, 1], kernel = [1, 1, 40], group = [1, 1, 40], output = [1, 1, 1], stride = [1, 1], dilation = [1, 1], groups = 1> ins(%w, %a, %n : memref<4xi32>, memref<2xf32>, memref<1xi8>) outs(%e : memref<72xi8>)
+  return
+}
+
+// -----
+
+func.func @unpack_c1_widths(%w: memref<4xi32>, %a: memref<2xi8>, %n: memref<1xi32>, %e: memref<72xi8>) {
+  // expected-error @below {{'bitserial.unpack' op has widths of element type 'i32'}}
+  bitserial.unpack #bitserial.geometry<input = [40, 1, 1], kernel = [1, 1, 40], group = [1, 1, 40], output = [1, 1, 1], stride = [1, 1], dilation = [1, 1], groups = 1> ins(%w, %a, %n : memref<4xi32>, memref<2xi8>, memref<1xi32>) outs(%e : memref<72xi8>)
+  return
+}
+
+// -----
+
+func.func @unpack_c1_result(%w: memref<4xi32>, %a: memref<2xi8>, %n: memref<1xi8>, %e: memref<72xi32>) {
+  // expected-error @below {{'bitserial.unpack' op has a result of element type 'i32'}}
+  bitserial.unpack #bitserial.geometry<input = [40, 1, 1], kernel = [1, 1, 40], group = [1, 1, 40], output = [1, 1, 1], stride = [1, 1], dilation = [1, 1], groups = 1> ins(%w, %a, %n : memref<4xi32>, memref<2xi8>, memref<1xi8>) outs(%e : memref<72xi32>)
+  return
+}
+
+// -----
+
+func.func @unpack_c1_rank(%w: memref<2x2xi32>, %a: memref<2xi8>, %n: memref<1xi8>, %e: memref<72xi8>) {
+  // expected-error @below {{'bitserial.unpack' op has words of rank 2, expects 1}}
+  bitserial.unpack #bitserial.geometry<input = [40, 1, 1], kernel = [1, 1, 40], group = [1, 1, 40], output = [1, 1, 1], stride = [1, 1], dilation = [1, 1], groups = 1> ins(%w, %a, %n : memref<2x2xi32>, memref<2xi8>, memref<1xi8>) outs(%e : memref<72xi8>)
+  return
+}
+
+// -----
+
+func.func @unpack_c2(%w: memref<4xi32>, %a: memref<2xi8>, %n: memref<1xi8>, %e: memref<72xi8>) {
+  // expected-error @below {{'bitserial.unpack' op expects groups whose elements lie side by side in the kernel, found [3, 3, 1] in [3, 3, 40]}}
+  bitserial.unpack #bitserial.geometry<input = [40, 3, 3], kernel = [3, 3, 40], group = [3, 3, 1], output = [1, 1, 1], stride = [1, 1], dilation = [1, 1], groups = 1> ins(%w, %a, %n : memref<4xi32>, memref<2xi8>, memref<1xi8>) outs(%e : memref<72xi8>)
+  return
+}
+
+// -----
+
+func.func @unpack_c3_room(%w: memref<4xi32>, %a: memref<2xi8>, %n: memref<1xi8>, %e: memref<71xi8>) {
+  // expected-error @below {{'bitserial.unpack' op expects 1 widths and room for 72 weights, found 1 and 71}}
+  bitserial.unpack #bitserial.geometry<input = [40, 1, 1], kernel = [1, 1, 40], group = [1, 1, 40], output = [1, 1, 1], stride = [1, 1], dilation = [1, 1], groups = 1> ins(%w, %a, %n : memref<4xi32>, memref<2xi8>, memref<1xi8>) outs(%e : memref<71xi8>)
+  return
+}
+
+// -----
+
+func.func @unpack_c3_widths(%w: memref<4xi32>, %a: memref<2xi8>, %n: memref<2xi8>, %e: memref<72xi8>) {
+  // expected-error @below {{'bitserial.unpack' op expects 1 widths and room for 72 weights, found 2 and 72}}
+  bitserial.unpack #bitserial.geometry<input = [40, 1, 1], kernel = [1, 1, 40], group = [1, 1, 40], output = [1, 1, 1], stride = [1, 1], dilation = [1, 1], groups = 1> ins(%w, %a, %n : memref<4xi32>, memref<2xi8>, memref<2xi8>) outs(%e : memref<72xi8>)
   return
 }
 

@@ -45,10 +45,11 @@ func.func @codes(%c: memref<1x20x40xi8>, %p: memref<1x2x2x36xi32>) {
 
 // Of six channels four make a word, then two. Codes 0, 3, 5, 8 are sums of bits.
 // CHECK-LABEL: func.func @code_words(
-// CHECK: vector.load %{{.*}} : memref<120xi8>, vector<4xi8>
-// CHECK: arith.muli %{{.*}}, %[[THREE:.*]] : vector<4xi32>
+// CHECK: vector.load %{{.*}} : memref<120xi8>, vector<6xi8>
+// CHECK: arith.muli %{{.*}}, %[[THREE:.*]] : vector<6xi8>
+// CHECK: %[[WORDS:.*]] = vector.bitcast %{{.*}} : vector<8xi8> to vector<2xi32>
+// CHECK: vector.extract %[[WORDS]][0]
 // CHECK: memref.store %{{.*}}[%c0, %c0, %c0, %{{.*}}]
-// CHECK: vector.load %{{.*}} : memref<120xi8>, vector<2xi8>
 // CHECK: memref.store %{{.*}}[%c0, %c0, %c1, %{{.*}}]
 func.func @code_words(%c: memref<1x20x6xi8>, %p: memref<1x1x2x36xi32>) {
   bitserial.code_words 4 multipliers [3, 5] ins(%c : memref<1x20x6xi8>) outs(%p : memref<1x1x2x36xi32>)
@@ -405,6 +406,24 @@ func.func @rescale_outputs(%s: memref<1x8xi32>, %p: memref<5xf32>, %y: memref<1x
 // CHECK: arith.mulf
 func.func @decode(%tile: index, %w: memref<2xi32>, %a: memref<2xi8>, %n: memref<132xi8>, %starts: memref<3xi32>, %steps: memref<1xf32>, %y: memref<3x22xf32>) {
   bitserial.decode #geometry lanes 22 tile %tile ins(%w, %a, %n, %starts, %steps : memref<2xi32>, memref<2xi8>, memref<132xi8>, memref<3xi32>, memref<1xf32>) outs(%y : memref<3x22xf32>)
+  return
+}
+
+// -----
+
+#geometry = #bitserial.geometry<input = [40, 3, 3], kernel = [3, 3, 40], group = [1, 1, 40], output = [2, 1, 1], stride = [1, 1], dilation = [1, 1], groups = 1>
+
+// Nine groups of two words in each output, whose weights begin where the kernel's
+// elements do; 32 weights are plus or minus the same basis.
+// CHECK-LABEL: func.func @unpack(
+// CHECK: scf.for %{{.*}} = %c0 to %c2 step %c1
+// CHECK: scf.for %{{.*}} = %c0 to %c9 step %c1
+// CHECK: scf.for {{.*}} -> (vector<32xi8>)
+// CHECK: %[[BITS:.*]] = vector.bitcast {{.*}} : vector<1xi32> to vector<32xi1>
+// CHECK: arith.select %[[BITS]]
+// CHECK: vector.store {{.*}} : memref<752xi8>, vector<32xi8>
+func.func @unpack(%w: memref<40xi32>, %a: memref<20xi8>, %n: memref<18xi8>, %e: memref<752xi8>) {
+  bitserial.unpack #geometry ins(%w, %a, %n : memref<40xi32>, memref<20xi8>, memref<18xi8>) outs(%e : memref<752xi8>)
   return
 }
 

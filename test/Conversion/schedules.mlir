@@ -1,5 +1,11 @@
 // What the cost model chooses, and what can be asked for instead.
 // RUN: subbit-opt %s -convert-mbn-to-bitserial -split-input-file | FileCheck %s
+// RUN: subbit-opt %s -convert-mbn-to-bitserial=explain -split-input-file -o /dev/null 2>&1 | FileCheck %s --check-prefix=WHY
+// WHY: remark: layer 'conv' takes the popcount family, #bitserial.schedule<pixels, lanes = 16, vectors = 8 in 2 passes>: for a vector of positions counting bits takes {{[0-9]+}} instructions, multiplying codes takes {{[0-9]+}} instructions
+// WHY: remark: layer 'schedule' takes the popcount family, #bitserial.schedule<pixels, lanes = 16, vectors = 4>: it was asked for
+// WHY: remark: layer 'dense' takes the dense family, {{.*}} count = dpbusd>: the dense family was asked for
+// WHY: remark: layer 'conv' takes the dense family, {{.*}} count = pmaddwd>: for a vector of positions multiplying codes takes {{[0-9]+}} instructions, counting bits takes
+// WHY: remark: layer 'conv' takes the table family, {{.*}} count = tables>: no instruction counts the bits of vectors; for a vector
 
 !x = !mbn.tensor<1x16x16x256xf32, levels = #mbn.levels<step 1.0, zero 0, [1, 2]>>
 !w = !mbn.tensor<1x3x3x256xf32, group = 1x1x1x256, bits = 0 to 1>
@@ -59,6 +65,8 @@ func.func @pixels_avx2(%x: !x) -> tensor<1x8x8x1xi32> {
 // -----
 
 !x = !mbn.tensor<1x16x16x128xf32, levels = #mbn.levels<step 1.0, zero 0, [1, 2]>>
+!z = !mbn.tensor<1x16x16x128xf32, levels = #mbn.levels<step 1.0, zero 0, [1, 2, 4, 8, 16, 32]>>
+!v = !mbn.tensor<16x3x3x128xf32, group = 1x1x1x128, bits = 3 to 3>
 !y = !mbn.tensor<1x4x4x128xf32, levels = #mbn.levels<step 1.0, zero 0, [1, 2]>>
 !w = !mbn.tensor<1x3x3x128xf32, group = 1x1x1x128, bits = 0 to 1>
 
@@ -74,6 +82,17 @@ func.func @tables(%x: !x) -> tensor<1x16x16x1xi32> {
 }
 
 // A vector of bytes would be half empty, and is shorter to count by.
+// Six bits of activations for three of weights: codes are multiplied, by weights that
+// would take much memory, so that they are unpacked in each call, as i16.
+// CHECK-LABEL: func.func @unpacked(
+// CHECK: %[[WEIGHTS:.*]] = bitserial.unpack <{{.*}} group = [1, 1, 128], {{.*}}> ins({{.*}} : tensor<1728xi32>, tensor<432xi8>, tensor<144xi8>) outs({{.*}} : tensor<18464xi16>)
+// CHECK: bitserial.dense_product {{.*}} count = pmaddwd> {{.*}} ins(%{{.*}}, %[[WEIGHTS]], %{{.*}} : tensor<{{.*}}xi32>, tensor<18464xi16>, tensor<16xi32>)
+func.func @unpacked(%x: !z) -> tensor<1x16x16x16xi32> {
+  %w = mbn.constant bases<widths = dense<3> : tensor<144xi8>, coordinates = dense<5> : tensor<432xi16>, signs = dense<1> : tensor<1728xi32>, steps = dense<1.0> : tensor<1xf32>> : !v
+  %s = mbn.conv2d %x, %w layer "unpacked" pad [1, 1, 1, 1] : !z, !v -> tensor<1x16x16x16xi32>
+  return %s : tensor<1x16x16x16xi32>
+}
+
 // CHECK-LABEL: func.func @few_positions(
 // CHECK: bitserial.tiled_product {{.*}} <pixels, lanes = 8, vectors = 2, count = pmadd>
 func.func @few_positions(%x: !y) -> tensor<1x4x4x1xi32> {

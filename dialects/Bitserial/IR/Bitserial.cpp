@@ -182,6 +182,13 @@ int64_t GeometryAttr::getNumGroups() const {
   return count;
 }
 
+bool GeometryAttr::hasContiguousGroups() const {
+  ArrayRef<int64_t> kernel = getKernel(), group = getGroup();
+  if (group[2] < kernel[2])
+    return group[0] == 1 && group[1] == 1;
+  return group[0] == 1 || group[1] == kernel[1];
+}
+
 int64_t GeometryAttr::getWords() const {
   int64_t size = 1;
   for (int64_t n : getGroup())

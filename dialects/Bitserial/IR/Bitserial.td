@@ -194,6 +194,8 @@ def Bitserial_GeometryAttr : AttrDef<Bitserial_Dialect, "Geometry"> {
   let extraClassDeclaration = [{
     /// Groups of weights along each dimension of one output's kernel.
     ::llvm::SmallVector<int64_t, 3> getGrid() const;
+    /// Whether the elements of each group lie side by side in the kernel.
+    bool hasContiguousGroups() const;
     /// Groups of weights of one output.
     int64_t getNumGroups() const;
     /// Words of one row: those of a whole group; smaller ones are padded.
@@ -510,12 +512,14 @@ def Bitserial_DenseProductOp : Bitserial_DestinationOp<"dense_product"> {
   let description = [{
     Per output: `init + sum over words of codes * weights`, for the kernel as one
     group. `weights` holds the words of each output, of as many weights each as there
-    are codes in a word; `planes` is a result of `code_words`, and `image` says which
+    are codes in a word, or these one after the other as i8 or i16; `planes` is a result of `code_words`, and `image` says which
     code is outside. Tiles, thresholds and result are those of `tiled_product`.
 
     Constraints:
-    - dense_product_c1: planes, weights, init, thresholds and result are i32.
-    - dense_product_c2: there are an init and the words of a row for each output.
+    - dense_product_c1: planes, init, thresholds and result are i32, weights i32, or
+      i8 or i16, of which as many as codes make a word.
+    - dense_product_c2: there are an init and the words of a row for each output; of
+      i8 or i16 at least as many.
     - dense_product_c3: as tiled_product_c3.
     - dense_product_c4: the schedule multiplies codes, in one pass; the kernel is one
       group of a convolution of one group.
@@ -636,6 +640,39 @@ def Bitserial_RescaleOp : Bitserial_DestinationOp<"rescale"> {
     `outs` `(` $output `:` type($output) `)` attr-dict (`->` type($results)^)?
   }];
   let hasVerifier = 1;
+}
+
+def Bitserial_UnpackOp : Bitserial_DestinationOp<"unpack"> {
+  let summary = "packed weights to integers";
+  let description = [{
+    The weights of all outputs, in the order of the kernel's elements, each output's
+    from the beginning of a word on; what lies behind the last of an output is
+    undefined. Words, coordinates and widths are those of `product` for positions.
+
+    Constraints:
+    - unpack_c1: words are i32, coordinates and result i8 or i16, widths i8, all of
+      rank 1.
+    - unpack_c2: the elements of a group lie side by side in the kernel.
+    - unpack_c3: the result has room for the weights and 32 more; there is a width for
+      each output and group.
+  }];
+  let arguments = (ins Bitserial_Buffer:$words, Bitserial_Buffer:$coordinates,
+                       Bitserial_Buffer:$widths, Bitserial_Buffer:$output,
+                       Bitserial_GeometryAttr:$geometry);
+  let assemblyFormat = [{
+    $geometry `ins` `(` $words `,` $coordinates `,` $widths `:` type($words) `,`
+    type($coordinates) `,` type($widths) `)` `outs` `(` $output `:` type($output) `)`
+    attr-dict (`->` type($results)^)?
+  }];
+  let hasVerifier = 1;
+  let extraClassDeclaration = destination # [{
+    /// Places of one output.
+    int64_t getStride() {
+      ::llvm::ArrayRef<int64_t> kernel = getGeometry().getKernel();
+      int64_t perWord = 32 / ::mlir::getElementTypeOrSelf(getOutput()).getIntOrFloatBitWidth();
+      return (kernel[0] * kernel[1] * kernel[2] + perWord - 1) / perWord * perWord;
+    }
+  }];
 }
 
 def Bitserial_FloatProductOp : Bitserial_DestinationOp<"float_product"> {

@@ -51,6 +51,7 @@ SUBBIT_EFFECTS(DenseProductOp)
 SUBBIT_EFFECTS(BandOp)
 SUBBIT_EFFECTS(ThresholdOp)
 SUBBIT_EFFECTS(RescaleOp)
+SUBBIT_EFFECTS(UnpackOp)
 SUBBIT_EFFECTS(FloatProductOp)
 SUBBIT_EFFECTS(DecodeOp)
 #undef SUBBIT_EFFECTS
@@ -369,13 +370,14 @@ LogicalResult TiledProductOp::verify() {
 LogicalResult DenseProductOp::verify() {
   // dense_product_c1
   for (auto [name, value] : {std::pair<StringRef, Value>("planes", getPlanes()),
-                             {"weights", getWeights()},
                              {"init", getInit()},
                              {"a result", getOutput()},
                              {"a workspace", getWorkspace()}})
     if (failed(verifyElement(*this, name, value, {32}, false)))
       return failure();
-  if (failed(verifyRank(*this, "weights", getWeights(), 1)) ||
+  if (failed(
+          verifyElement(*this, "weights", getWeights(), {8, 16, 32}, false)) ||
+      failed(verifyRank(*this, "weights", getWeights(), 1)) ||
       failed(verifyRank(*this, "init", getInit(), 1)))
     return failure();
   // dense_product_c4
@@ -391,8 +393,12 @@ LogicalResult DenseProductOp::verify() {
     return failure();
   // dense_product_c2
   int64_t outputs = g.getOutput()[0];
-  if (sizeOf(getInit()) != outputs ||
-      sizeOf(getWeights()) != outputs * getLayout().words)
+  int64_t words = outputs * getLayout().words;
+  int64_t bits = getElementTypeOrSelf(getWeights()).getIntOrFloatBitWidth();
+  bool fitsWeights = bits == 32 ? sizeOf(getWeights()) == words
+                                : bits * schedule.getPerWord() == 32 &&
+                                      sizeOf(getWeights()) * bits >= 32 * words;
+  if (sizeOf(getInit()) != outputs || !fitsWeights)
     return emitOpError() << "expects an init and " << getLayout().words
                          << " words of weights for each of " << outputs
                          << " outputs";
@@ -492,6 +498,37 @@ LogicalResult RescaleOp::verify() {
     return failure();
   return verifyBorder(*this, getSchedule(), getOutput(), getRows(),
                       getColumns());
+}
+
+LogicalResult UnpackOp::verify() {
+  // unpack_c1
+  if (failed(verifyElement(*this, "words", getWords(), {32}, false)) ||
+      failed(verifyElement(*this, "coordinates", getCoordinates(), {8, 16},
+                           false)) ||
+      failed(verifyElement(*this, "widths", getWidths(), {8}, false)) ||
+      failed(verifyElement(*this, "a result", getOutput(), {8, 16}, false)))
+    return failure();
+  for (auto [name, value] : {std::pair<StringRef, Value>("words", getWords()),
+                             {"coordinates", getCoordinates()},
+                             {"widths", getWidths()},
+                             {"a result", getOutput()}})
+    if (failed(verifyRank(*this, name, value, 1)))
+      return failure();
+  // unpack_c2
+  GeometryAttr g = getGeometry();
+  if (!g.hasContiguousGroups())
+    return emitOpError() << "expects groups whose elements lie side by side in "
+                            "the kernel, found ["
+                         << g.getGroup() << "] in [" << g.getKernel() << "]";
+  // unpack_c3
+  int64_t outputs = g.getOutput()[0], room = getStride() * outputs + 32;
+  if (sizeOf(getOutput()) < room ||
+      sizeOf(getWidths()) != outputs * g.getNumGroups())
+    return emitOpError() << "expects " << outputs * g.getNumGroups()
+                         << " widths and room for " << room << " weights, found "
+                         << sizeOf(getWidths()) << " and "
+                         << sizeOf(getOutput());
+  return success();
 }
 
 LogicalResult FloatProductOp::verify() {

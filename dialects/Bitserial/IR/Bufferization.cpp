@@ -111,6 +111,7 @@ void subbit::bitserial::registerBufferizableOpInterfaceExternalModels(
     ProductOp::attachInterface<DestinationModel<ProductOp>>(*context);
     TiledProductOp::attachInterface<DestinationModel<TiledProductOp>>(*context);
     DenseProductOp::attachInterface<DestinationModel<DenseProductOp>>(*context);
+    UnpackOp::attachInterface<DestinationModel<UnpackOp>>(*context);
     FloatProductOp::attachInterface<DestinationModel<FloatProductOp>>(*context);
     BandOp::attachInterface<DestinationModel<BandOp, true>>(*context);
     ThresholdOp::attachInterface<DestinationModel<ThresholdOp>>(*context);

@@ -276,19 +276,22 @@ struct LowerCodeWords : public OpRewritePattern<CodeWordsOp> {
       int64_t whole = channels == 1 ? positions / kLanes * kLanes : 0;
       b.loop(b.index(0), b.index(whole), kLanes, [&](Value position) {
         Value values = valuesOf(
-            b, op, b.loadVector(codes, b.add(first, position), kLanes));
+            b, op, b.loadVector(codes, b.add(first, position), kLanes), 32);
         b.storeVector(values, op.getOutput(),
                       {n, b.index(0), b.index(0), position});
       });
       b.loop(b.index(whole), b.index(positions), 1, [&](Value position) {
         Value at = b.mul(b.add(first, position), channels);
-        b.loop(channels / perWord, [&](Value word) {
-          storeWord(b, op, codes, b.add(at, b.mul(word, perWord)), perWord,
-                    {n, b.index(0), word, position});
+        b.loop(channels / kLanes, [&](Value chunk) {
+          storeWords(
+              b, op,
+              b.loadVector(codes, b.add(at, b.mul(chunk, kLanes)), kLanes), n,
+              b.mul(chunk, kLanes / perWord), position);
         });
-        if (int64_t rest = channels % perWord)
-          storeWord(b, op, codes, b.add(at, channels - rest), rest,
-                    {n, b.index(0), b.index(channels / perWord), position});
+        if (int64_t rest = channels % kLanes)
+          storeWords(b, op,
+                     b.loadVector(codes, b.add(at, channels - rest), rest), n,
+                     b.index(channels / kLanes * (kLanes / perWord)), position);
       });
     });
     rewriter.eraseOp(op);
@@ -298,38 +301,51 @@ struct LowerCodeWords : public OpRewritePattern<CodeWordsOp> {
 private:
   static constexpr int64_t kLanes = 16;
 
-  static void storeWord(LoopBuilder &b, CodeWordsOp op, Value codes, Value at,
-                        int64_t count, ValueRange place) {
-    Value values = valuesOf(b, op, b.loadVector(codes, at, count));
-    Value word;
-    for (int64_t i = 0; i < count; ++i) {
-      Value field = vector::ExtractOp::create(b.b, b.loc, values, i);
-      if (i)
-        field = arith::ShLIOp::create(b.b, b.loc, field,
-                                      b.i32(i * 32 / op.getCodes()));
-      word = word ? arith::OrIOp::create(b.b, b.loc, word, field).getResult()
-                  : field;
+  /// The words of some channels of a position, from word `first` on.
+  static void storeWords(LoopBuilder &b, CodeWordsOp op, Value codes, Value n,
+                         Value first, Value position) {
+    int64_t perWord = op.getCodes();
+    Value values = valuesOf(b, op, codes, 32 / perWord);
+    auto type = cast<VectorType>(values.getType());
+    int64_t count = type.getNumElements();
+    int64_t words = (count + perWord - 1) / perWord;
+    if (count % perWord) {
+      SmallVector<int64_t> taken;
+      for (int64_t i = 0; i < words * perWord; ++i)
+        taken.push_back(std::min(i, count));
+      values =
+          vector::ShuffleOp::create(b.b, b.loc, values, b.zero(type), taken);
     }
-    b.store(word, op.getOutput(), place);
+    values = vector::BitCastOp::create(b.b, b.loc, b.i32Vector(words), values);
+    for (int64_t w = 0; w < words; ++w)
+      b.store(vector::ExtractOp::create(b.b, b.loc, values, w), op.getOutput(),
+              {n, b.index(0), b.add(first, w), position});
   }
 
-  /// What a vector of indices stands for, as i32.
-  static Value valuesOf(LoopBuilder &b, CodeWordsOp op, Value indices) {
+  /// What a vector of indices stands for, in so many bits.
+  static Value valuesOf(LoopBuilder &b, CodeWordsOp op, Value indices,
+                        unsigned bits) {
     VectorType type =
-        b.i32Vector(cast<VectorType>(indices.getType()).getNumElements());
-    Value wide = arith::ExtUIOp::create(b.b, b.loc, type, indices);
+        VectorType::get(cast<VectorType>(indices.getType()).getShape(),
+                        b.b.getIntegerType(bits));
+    Value wide = indices;
+    if (bits > 8)
+      wide = arith::ExtUIOp::create(b.b, b.loc, type, indices);
     ArrayRef<int64_t> multipliers = op.getMultipliers();
     bool isIdentity = true;
     for (auto [j, m] : llvm::enumerate(multipliers))
       isIdentity &= m == int64_t(1) << j;
     if (isIdentity)
       return wide;
-    Value sum, one = b.splat(b.i32(1), type);
+    auto constant = [&](int64_t value) -> Value {
+      return arith::ConstantOp::create(
+          b.b, b.loc, DenseElementsAttr::get(type, APInt(bits, value)));
+    };
+    Value sum;
     for (auto [j, m] : llvm::enumerate(multipliers)) {
-      Value bit =
-          arith::ShRUIOp::create(b.b, b.loc, wide, b.splat(b.i32(j), type));
-      bit = arith::AndIOp::create(b.b, b.loc, bit, one);
-      bit = b.mul(bit, b.splat(b.i32(m), type));
+      Value bit = arith::ShRUIOp::create(b.b, b.loc, wide, constant(j));
+      bit = arith::AndIOp::create(b.b, b.loc, bit, constant(1));
+      bit = b.mul(bit, constant(m));
       sum = sum ? b.add(sum, bit) : bit;
     }
     return sum;
