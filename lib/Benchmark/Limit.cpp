@@ -174,6 +174,8 @@ Expected<Limit> Limit::compile(const TargetSpec &target, bool ofCodes) {
   module->setDataLayout((*machine)->createDataLayout());
   LimitBuilder builder(*module, (*machine)->getTargetTriple(), *info, ofCodes);
   builder.build();
+  // The context, and the types in it, live as long as the JIT needs them.
+  double perTurn = builder.perTurn();
   for (Function &function : *module)
     if (!function.isDeclaration()) {
       function.addFnAttr("target-cpu", (*machine)->getTargetCPU());
@@ -200,7 +202,7 @@ Expected<Limit> Limit::compile(const TargetSpec &target, bool ofCodes) {
   Limit limit;
   limit.jit = std::move(*jit);
   limit.function = address->toPtr<void(int64_t, void *)>();
-  limit.perTurn = builder.perTurn();
+  limit.perTurn = perTurn;
   limit.description = builder.name();
   return std::move(limit);
 }

@@ -69,8 +69,8 @@ def ConvertMBNToBitserialPass : Pass<"convert-mbn-to-bitserial", "::mlir::Module
     Takes a fused module. A quantized layer becomes a `bitserial.pack` of its
     input's codes and a `bitserial.product` with its rows, in the orientation
     and blocking that the module's target calls for; what consumes the sums
-    reads them blocked. A layer left in float keeps its weights packed and
-    decodes them by tiles. Codes are `tensor<...xi8>` of level indices from here
+    reads them blocked. A layer left in float keeps its weights packed: a matrix
+    product takes its activations signed, a convolution decodes tiles. Codes are `tensor<...xi8>` of level indices from here
     on. `tosa` operations stay.
 
     With `trace` every result of an `mbn.threshold` or `mbn.rescale` passes
