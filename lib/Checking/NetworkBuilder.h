@@ -9,8 +9,8 @@
 #define SUBBIT_CHECKING_NETWORKBUILDER_H
 
 #include "dialects/MBN/IR/MBN.h"
-#include "lib/Numerics/Random.h"
 #include "lib/Numerics/Interpreter.h"
+#include "lib/Numerics/Random.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/OwningOpRef.h"

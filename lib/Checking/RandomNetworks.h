@@ -8,8 +8,8 @@
 #ifndef SUBBIT_CHECKING_RANDOMNETWORKS_H
 #define SUBBIT_CHECKING_RANDOMNETWORKS_H
 
-#include "lib/Numerics/Random.h"
 #include "lib/Execution/TensorValue.h"
+#include "lib/Numerics/Random.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/OwningOpRef.h"
 

@@ -9,9 +9,9 @@
 #define SUBBIT_CHECKING_RANDOMTENSORS_H
 
 #include "dialects/MBN/IR/MBN.h"
-#include "lib/Numerics/Random.h"
 #include "lib/Numerics/Bases.h"
 #include "lib/Numerics/Levels.h"
+#include "lib/Numerics/Random.h"
 
 namespace subbit {
 

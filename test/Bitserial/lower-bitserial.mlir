@@ -140,6 +140,28 @@ func.func @tiled_product(%p: memref<1x2x1x104xi32>, %w: memref<5xi32>, %a: memre
 
 // -----
 
+#geometry = #bitserial.geometry<input = [128, 1, 33], kernel = [1, 1, 128], group = [1, 1, 128], output = [3, 1, 33], stride = [1, 1], dilation = [1, 1], groups = 1>
+
+// Of 33 positions the last is a tail: its four words are copied side by side, and are
+// in lanes, while two vectors hold the others. Its sum is lane 0 of a third.
+// CHECK-LABEL: func.func @tail(
+// CHECK: vector.store %{{.*}} memref<224xi32>, vector<16xi32>
+// CHECK: %[[FROM:.*]] = arith.muli %{{.*}}, %c48 : index
+// CHECK-NEXT: %[[FIRST:.*]] = arith.addi %[[FROM]], %c32 : index
+// CHECK: memref.load %{{.*}}[%[[FIRST]]]
+// CHECK: memref.store
+// CHECK: %[[SUMS:.*]]:5 = scf.for {{.*}} -> (vector<16xi32>, vector<16xi32>, index, index, vector<4xi32>)
+// CHECK-COUNT-8: math.ctpop {{.*}} : vector<16xi32>
+// CHECK: math.ctpop {{.*}} : vector<4xi32>
+// CHECK: %[[SUM:.*]] = vector.reduction <add>, %[[SUMS]]#4 : vector<4xi32> into i32
+// CHECK: vector.insert %[[SUM]], %{{.*}} [0] : i32 into vector<16xi32>
+func.func @tail(%p: memref<1x1x4x97xi32>, %w: memref<12xi32>, %a: memref<3xi8>, %g: memref<3xi8>, %r: memref<3xi32>, %i: memref<3xi32>, %s: memref<1x3x48xi32>, %ws: memref<224xi32>) {
+  bitserial.tiled_product "conv" multipliers [1] #geometry <pixels, lanes = 16, vectors = 3> image <size = [1, 33], pad = [0, 0], bits = 8, outside = 0> ins(%p, %w, %a, %g, %r, %i : memref<1x1x4x97xi32>, memref<12xi32>, memref<3xi8>, memref<3xi8>, memref<3xi32>, memref<3xi32>) outs(%s, %ws : memref<1x3x48xi32>, memref<224xi32>)
+  return
+}
+
+// -----
+
 #geometry = #bitserial.geometry<input = [64, 1, 40], kernel = [1, 1, 64], group = [1, 1, 64], output = [3, 1, 40], stride = [1, 1], dilation = [1, 1], groups = 1>
 
 // Tables: 64 bytes of 16 positions and four bits each, in rows of 32 bytes. Sixteen

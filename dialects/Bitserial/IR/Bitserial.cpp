@@ -203,6 +203,9 @@ int64_t bitserial::roomBehindPlanes(ScheduleAttr schedule) {
 /// Of tiles of scalable vectors.
 static constexpr int64_t kScalableTile = 128;
 
+/// Each position of a tail has sums of its own in registers.
+static constexpr int64_t kMostTail = 4;
+
 TileLayout::TileLayout(GeometryAttr g, ScheduleAttr schedule, int64_t planes) {
   int64_t block = schedule.getLanes() * schedule.getVectors();
   tile = schedule.isScalable()
@@ -234,6 +237,17 @@ TileLayout::TileLayout(GeometryAttr g, ScheduleAttr schedule, int64_t planes) {
     offsets = tables + kTableWords;
     sums = offsets + (8 * words + schedule.getLanes() - 1) /
                          schedule.getLanes() * schedule.getLanes();
+  }
+  // A vector of words of one position takes as many instructions as about two
+  // words of a vector of positions do, and its sums take registers.
+  int64_t lanes = schedule.getLanes(), rest = g.getPositions() % tile;
+  bool fillsLanes = words % lanes == 0 || lanes % words == 0;
+  if (schedule.getCounting() == Counting::Words && !schedule.isScalable() &&
+      lanes > 1 && g.getGroups() == 1 && fillsLanes && rest > lanes &&
+      rest % lanes != 0 && rest % lanes <= std::min(words / 4, kMostTail)) {
+    tail = rest % lanes;
+    tailPatches = sums;
+    sums += (tail * patchRows + lanes - 1) / lanes * lanes;
   }
   int64_t waiting = passes > 1 ? g.getOutput()[0] : schedule.usesTables();
   size = sums + waiting * tile;

@@ -57,6 +57,10 @@ struct TileLayout {
   /// Of tables: a row of words whose bits become the bytes of patches, the
   /// tables, and for a row of weights which table each four bits of it take.
   int64_t unexpanded = 0, tables = 0, offsets = 0;
+  /// Positions that the last vector of an image's last tile has, where they are
+  /// few: words are in lanes for them, row after row from `tailPatches` on, one
+  /// position after the other.
+  int64_t tail = 0, tailPatches = 0;
   /// Where the sums of a block lie that wait for the next pass, an output after
   /// the other, behind the rows and what a vector may reach past the last; of
   /// tables with one pass, those of one output.

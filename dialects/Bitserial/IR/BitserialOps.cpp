@@ -525,8 +525,8 @@ LogicalResult UnpackOp::verify() {
   if (sizeOf(getOutput()) < room ||
       sizeOf(getWidths()) != outputs * g.getNumGroups())
     return emitOpError() << "expects " << outputs * g.getNumGroups()
-                         << " widths and room for " << room << " weights, found "
-                         << sizeOf(getWidths()) << " and "
+                         << " widths and room for " << room
+                         << " weights, found " << sizeOf(getWidths()) << " and "
                          << sizeOf(getOutput());
   return success();
 }

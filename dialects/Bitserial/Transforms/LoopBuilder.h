@@ -179,6 +179,7 @@ void populateTiledProductPatterns(mlir::RewritePatternSet &patterns);
 void populateTableProductPatterns(mlir::RewritePatternSet &patterns);
 void populateDenseProductPatterns(mlir::RewritePatternSet &patterns);
 void populateFloatProductPatterns(mlir::RewritePatternSet &patterns);
+void populateDecodePatterns(mlir::RewritePatternSet &patterns);
 void populateEpiloguePatterns(mlir::RewritePatternSet &patterns);
 
 /// Where a group of weights begins and how large it is along height, width and

@@ -112,6 +112,7 @@ struct LowerBitserialPass
     populateTableProductPatterns(patterns);
     populateDenseProductPatterns(patterns);
     populateFloatProductPatterns(patterns);
+    populateDecodePatterns(patterns);
     subbit::bitserial::populateEpiloguePatterns(patterns);
     walkAndApplyPatterns(getOperation(), std::move(patterns));
     WalkResult left = getOperation().walk([](Operation *op) {

@@ -27,10 +27,11 @@ struct LowerDenseProduct : public OpRewritePattern<DenseProductOp> {
     TileSource source{op.getPlanes(),   op.getWorkspace(), op.getGeometry(),
                       op.getSchedule(), op.getImage(),     op.getLayout(),
                       /*numPlanes=*/1};
-    forEachTile(b, op, [&](Value n, Value first, Value end, int64_t vectors) {
-      buildTilePatches(b, source, n, first, end, b.index(0));
-      lowerTile(b, op, {n, first}, vectors);
-    });
+    forEachTile(b, op,
+                [&](Value n, Value first, Value end, int64_t vectors, int64_t) {
+                  buildTilePatches(b, source, n, first, end, b.index(0));
+                  lowerTile(b, op, {n, first}, vectors);
+                });
     rewriter.eraseOp(op);
     return success();
   }
@@ -125,73 +126,9 @@ private:
   }
 };
 
-/// Of each output one group after the other, which lie side by side: what a
-/// vector writes past the end of one the next overwrites.
-struct LowerUnpack : public OpRewritePattern<UnpackOp> {
-  using OpRewritePattern::OpRewritePattern;
-  LogicalResult matchAndRewrite(UnpackOp op,
-                                PatternRewriter &rewriter) const override {
-    if (!isa<MemRefType>(op.getWords().getType()))
-      return rewriter.notifyMatchFailure(op, "not on buffers");
-    LoopBuilder b(rewriter, op.getLoc());
-    GeometryAttr g = op.getGeometry();
-    int64_t groups = g.getNumGroups(), words = g.getWords();
-    b.loop(g.getOutput()[0], b.index(0), [&](Value c, ValueRange row) {
-      Value place = b.mul(c, op.getStride());
-      return b.loop(groups, row, [&](Value group, ValueRange row) -> Values {
-        Value width =
-            b.toIndex(b.load(op.getWidths(), b.add(b.mul(c, groups), group)));
-        GroupBox box(b, g, group);
-        Value first =
-            b.add(b.mul(box.begin[0], g.getKernel()[1]), box.begin[1]);
-        first = b.add(b.mul(first, g.getKernel()[2]), box.begin[2]);
-        first = b.add(place, first);
-        Value used = b.divide(b.add(box.count(b), 31), b.index(32));
-        b.loop(b.index(0), used, 1, [&](Value word) {
-          Value weights = sumBases(b, op, row[0], width, word, words);
-          b.storeVector(weights, op.getOutput(), b.add(first, b.mul(word, 32)));
-        });
-        return {b.add(row[0], width)};
-      });
-    });
-    rewriter.eraseOp(op);
-    return success();
-  }
-
-private:
-  /// The 32 weights of a word: plus or minus each basis.
-  static Value sumBases(LoopBuilder &b, UnpackOp op, Value row, Value width,
-                        Value word, int64_t words) {
-    Type element = getElementTypeOrSelf(op.getOutput());
-    VectorType type = VectorType::get({32}, element);
-    VectorType mask = VectorType::get({32}, b.b.getI1Type());
-    return b.loop(
-        b.index(0), width, 1, b.zero(type),
-        [&](Value i, ValueRange sum) -> Values {
-          Value at = b.add(row, i);
-          Value bits = b.load(op.getWords(), b.add(b.mul(at, words), word));
-          bits = b.splat(bits, 1);
-          bits = vector::BitCastOp::create(b.b, b.loc, mask, bits);
-          Value a = b.load(op.getCoordinates(), at);
-          // Weights fit where they go; so do coordinates, or all but the last
-          // bits of their sums are of no interest.
-          unsigned from = a.getType().getIntOrFloatBitWidth();
-          unsigned to = element.getIntOrFloatBitWidth();
-          if (from < to)
-            a = arith::ExtSIOp::create(b.b, b.loc, element, a);
-          else if (from > to)
-            a = arith::TruncIOp::create(b.b, b.loc, element, a);
-          Value minus = b.sub(b.zero(a.getType()), a);
-          Value signedA = arith::SelectOp::create(
-              b.b, b.loc, bits, b.splat(a, type), b.splat(minus, type));
-          return {b.add(sum[0], signedA)};
-        })[0];
-  }
-};
-
 } // namespace
 
 void subbit::bitserial::populateDenseProductPatterns(
     RewritePatternSet &patterns) {
-  patterns.add<LowerDenseProduct, LowerUnpack>(patterns.getContext());
+  patterns.add<LowerDenseProduct>(patterns.getContext());
 }

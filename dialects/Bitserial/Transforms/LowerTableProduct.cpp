@@ -32,9 +32,10 @@ struct LowerTableProduct : public OpRewritePattern<TiledProductOp> {
       return rewriter.notifyMatchFailure(op, "not on buffers, or no tables");
     LoopBuilder b(rewriter, op.getLoc());
     storeTables(b, op);
-    forEachTile(b, op, [&](Value n, Value first, Value end, int64_t vectors) {
-      lowerTile(b, op, {n, first}, end, vectors);
-    });
+    forEachTile(b, op,
+                [&](Value n, Value first, Value end, int64_t vectors, int64_t) {
+                  lowerTile(b, op, {n, first}, end, vectors);
+                });
     rewriter.eraseOp(op);
     return success();
   }

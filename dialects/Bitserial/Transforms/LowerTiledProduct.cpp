@@ -25,21 +25,23 @@ struct LowerTiledProduct : public OpRewritePattern<TiledProductOp> {
         op.getSchedule().usesTables())
       return rewriter.notifyMatchFailure(op, "not on buffers, or of tables");
     LoopBuilder b(rewriter, op.getLoc());
-    forEachTile(b, op, [&](Value n, Value first, Value end, int64_t vectors) {
-      lowerTile(b, op, {n, first}, end, vectors);
-    });
+    forEachTile(
+        b, op,
+        [&](Value n, Value first, Value end, int64_t vectors, int64_t tail) {
+          lowerTile(b, op, {n, first}, end, vectors, tail);
+        });
     rewriter.eraseOp(op);
     return success();
   }
 
 private:
   static void lowerTile(LoopBuilder &b, TiledProductOp op, const Place &place,
-                        Value end, int64_t vectors) {
+                        Value end, int64_t vectors, int64_t tail) {
     if (op.getSchedule().getPasses() > 1) {
-      lowerPasses(b, op, place, end, vectors);
+      lowerPasses(b, op, place, end, vectors, tail);
       return;
     }
-    buildTilePatches(b, sourceOf(op), place.n, place.first, end, b.index(0));
+    buildPatches(b, op, place, end, b.index(0), vectors, tail);
     Values start{b.index(0), b.index(0)};
     forEachBlock(b, op.getSchedule(), vectors, b.sub(end, place.first),
                  [&](const PositionBlock &block) {
@@ -47,7 +49,7 @@ private:
                                       StoreFn store) {
                      Values sums = startOf(b, op, c, block.vectors);
                      Value rows = b.load(op.getRows(), c);
-                     sums = sumRows(b, op, block, c, sums, rows, state);
+                     sums = sumRows(b, op, block, c, sums, rows, state, tail);
                      Values next(ValueRange(sums).take_back(2));
                      sums.truncate(block.vectors);
                      store(c, block, sums);
@@ -57,9 +59,24 @@ private:
                  });
   }
 
+  /// Those of the tail are copied, so that the words of a row lie side by side.
+  static void buildPatches(LoopBuilder &b, TiledProductOp op,
+                           const Place &place, Value end, Value pass,
+                           int64_t vectors, int64_t tail) {
+    buildTilePatches(b, sourceOf(op), place.n, place.first, end, pass);
+    TileLayout layout = op.getLayout();
+    int64_t first = (vectors - 1) * op.getSchedule().getLanes();
+    for (int64_t p = 0; p < tail; ++p)
+      b.loop(layout.patchRows, [&](Value row) {
+        Value from = b.add(b.mul(row, layout.tile), first + p);
+        Value to = b.add(row, layout.tailPatches + p * layout.patchRows);
+        b.store(b.load(op.getWorkspace(), from), op.getWorkspace(), to);
+      });
+  }
+
   /// Sums wait in the workspace for the patches of the next pass.
   static void lowerPasses(LoopBuilder &b, TiledProductOp op, const Place &place,
-                          Value end, int64_t vectors) {
+                          Value end, int64_t vectors, int64_t tail) {
     ScheduleAttr schedule = op.getSchedule();
     TileLayout layout = op.getLayout();
     int64_t outputs = op.getGeometry().getOutput()[0];
@@ -84,10 +101,10 @@ private:
            [&](Value c) { store(c, startOf(b, op, c, block.vectors)); });
     Values start{b.index(0), b.index(0)};
     b.loop(schedule.getPasses(), start, [&](Value pass, ValueRange state) {
-      buildTilePatches(b, sourceOf(op), place.n, place.first, end, pass);
+      buildPatches(b, op, place, end, pass, vectors, tail);
       return b.loop(outputs, state, [&](Value c, ValueRange state) {
         Value rows = b.load(op.getRows(), b.add(b.mul(pass, outputs), c));
-        Values sums = sumRows(b, op, block, c, load(c), rows, state);
+        Values sums = sumRows(b, op, block, c, load(c), rows, state, tail);
         store(c, sums);
         return Values(ValueRange(sums).take_back(2));
       });
@@ -101,16 +118,71 @@ private:
 
   /// Subtracts `rows` rows from the sums of output `c`. `state` is the number
   /// and the first word of the first row; behind the sums come those of the row
-  /// after the last.
-  static Values sumRows(LoopBuilder &b, TiledProductOp op,
-                        const PositionBlock &block, Value c, Values sums,
-                        Value rows, ValueRange state) {
-    Value firstPatch = firstPatchOf(b, op, c, block.first);
+  /// after the last. Positions of a tail have a vector of sums each, of words,
+  /// which are added to the lanes of the block's last vector.
+  static Values sumRows(LoopBuilder &b, TiledProductOp op, PositionBlock block,
+                        Value c, Values sums, Value rows, ValueRange state,
+                        int64_t tail) {
+    Value firstPatch = firstPatchOf(b, op, c, block.first), last;
+    if (tail) {
+      --block.vectors;
+      last = sums.pop_back_val();
+    }
     sums.append(state.begin(), state.end());
-    return b.loop(b.index(0), b.toIndex(rows), 1, sums,
+    sums.append(tail, b.zero(tailType(b, op)));
+    sums = b.loop(b.index(0), b.toIndex(rows), 1, sums,
                   [&](Value, ValueRange state) {
-                    return sumRow(b, op, block, firstPatch, state);
+                    Values next = sumRow(b, op, block, firstPatch, state);
+                    for (int64_t p = 0; p < tail; ++p)
+                      next.push_back(subtractTail(b, op, p, state, block));
+                    return next;
                   });
+    if (!tail)
+      return sums;
+    for (int64_t p = 0; p < tail; ++p) {
+      Value sum = vector::ReductionOp::create(
+          b.b, b.loc, vector::CombiningKind::ADD, sums[block.vectors + 2 + p]);
+      last = b.add(last, vector::InsertOp::create(b.b, b.loc, sum,
+                                                  b.zero(last.getType()), p));
+    }
+    sums.truncate(block.vectors + 2);
+    sums.insert(sums.begin() + block.vectors, last);
+    return sums;
+  }
+
+  static VectorType tailType(LoopBuilder &b, TiledProductOp op) {
+    return b.i32Vector(
+        std::min(op.getGeometry().getWords(), op.getSchedule().getLanes()));
+  }
+
+  /// The sums of position `p` of a tail, less a row.
+  static Value subtractTail(LoopBuilder &b, TiledProductOp op, int64_t p,
+                            ValueRange state, const PositionBlock &block) {
+    TileLayout layout = op.getLayout();
+    VectorType type = tailType(b, op);
+    int64_t words = op.getGeometry().getWords(), lanes = type.getDimSize(0);
+    int64_t planes = op.getMultipliers().size();
+    Value row = state[block.vectors], firstWord = state[block.vectors + 1];
+    Value sum = state[block.vectors + 2 + p];
+    Value group = b.toIndex(b.load(op.getGroups(), row));
+    Value patch = b.add(b.mul(group, planes * words),
+                        layout.tailPatches + p * layout.patchRows);
+    Value a = arith::ExtSIOp::create(b.b, b.loc, b.b.getI32Type(),
+                                     b.load(op.getCoordinates(), row));
+    for (auto [j, m] : llvm::enumerate(op.getMultipliers())) {
+      Value count;
+      for (int64_t w = 0; w < words; w += lanes) {
+        Value weights = b.loadVector(op.getWords(), b.add(firstWord, w), lanes);
+        Value bits =
+            b.loadVector(op.getWorkspace(), b.add(patch, j * words + w), lanes);
+        bits = arith::XOrIOp::create(b.b, b.loc, weights, bits);
+        bits = math::CtPopOp::create(b.b, b.loc, bits);
+        count = count ? b.add(count, bits) : bits;
+      }
+      Value factor = b.splat(b.mul(a, b.i32(-m)), type);
+      sum = b.add(sum, b.mul(count, factor));
+    }
+    return sum;
   }
 
   static Values sumRow(LoopBuilder &b, TiledProductOp op,

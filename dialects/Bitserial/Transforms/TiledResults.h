@@ -13,13 +13,14 @@
 // Shared by the products whose results come tile by tile of positions.
 namespace subbit::bitserial {
 
-/// Calls `body(n, first, end, vectors)` for each tile of positions. Of fixed
-/// vectors the last tile may need fewer.
+/// Calls `body(n, first, end, vectors, tail)` for each tile of positions. Of
+/// fixed vectors the last tile may need fewer, of which the last may have so
+/// few positions that they are its tail.
 template <typename Op>
-void forEachTile(
-    LoopBuilder &b, Op op,
-    llvm::function_ref<void(mlir::Value, mlir::Value, mlir::Value, int64_t)>
-        body) {
+void forEachTile(LoopBuilder &b, Op op,
+                 llvm::function_ref<void(mlir::Value, mlir::Value, mlir::Value,
+                                         int64_t, int64_t)>
+                     body) {
   int64_t positions = op.getGeometry().getPositions();
   int64_t batch =
       llvm::cast<mlir::MemRefType>(op.getPlanes().getType()).getDimSize(0);
@@ -27,17 +28,17 @@ void forEachTile(
   ScheduleAttr schedule = op.getSchedule();
   int64_t rest = positions % tile, whole = positions;
   int64_t vectors = schedule.padVectors(rest);
-  bool hasShortTile =
-      !schedule.isScalable() && rest != 0 && vectors < schedule.getVectors();
+  bool hasShortTile = !schedule.isScalable() && rest != 0 &&
+                      (vectors < schedule.getVectors() || op.getLayout().tail);
   if (hasShortTile)
     whole -= rest;
   b.loop(batch, [&](mlir::Value n) {
     b.loop(b.index(0), b.index(whole), tile, [&](mlir::Value first) {
       mlir::Value end = b.least(b.add(first, tile), b.index(positions));
-      body(n, first, end, schedule.getVectors());
+      body(n, first, end, schedule.getVectors(), 0);
     });
     if (hasShortTile)
-      body(n, b.index(whole), b.index(positions), vectors);
+      body(n, b.index(whole), b.index(positions), vectors, op.getLayout().tail);
   });
 }
 
