@@ -234,6 +234,9 @@ private:
     func::ReturnOp::create(b, loc, result);
 
     TensorValue input = makeTensorValue(inputType);
+    // Floats are integers, but for powers of two, and so are their sums.
+    network.sumsAreExact =
+        127 * kMostBases * kLargestCoordinate * g.kernelSize() < 1 << 24;
     if (auto *floats = std::get_if<std::vector<float>>(&input.data))
       for (float &x : *floats)
         x = static_cast<float>(random.from(-127, 127)) / 128;

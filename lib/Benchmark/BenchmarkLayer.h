@@ -55,6 +55,8 @@ struct BenchmarkNetwork {
   /// Useful multiply-adds of one bit by one bit; an activation that is a float
   /// counts as one.
   double binaryMultiplyAdds = 0;
+  /// Whether floats hold every sum of float activations, in any order.
+  bool sumsAreExact = false;
 };
 
 /// The number of bases of each group is drawn from Binomial(4, bits / 4), signs

@@ -75,6 +75,28 @@ private:
                              (op.getLayer() + "." + name).str()));
   }
 
+  /// Of one dimension.
+  template <typename T>
+  static Value list(OpBuilder &b, LayerOp op, StringRef name,
+                    const std::vector<T> &values) {
+    return constant(b, op, name, {static_cast<int64_t>(values.size())}, values);
+  }
+
+  /// What a layer stores of its bases.
+  struct PackedConstants {
+    PackedConstants(OpBuilder &b, LayerOp op,
+                    const numerics::PackedProduct &arrays)
+        : words(list(b, op, "words", arrays.words)) {
+      const std::vector<int16_t> &all = arrays.coordinates;
+      coordinates = arrays.fitsInt8()
+                        ? list(b, op, "coordinates",
+                               std::vector<int8_t>(all.begin(), all.end()))
+                        : list(b, op, "coordinates", all);
+      widths = list(b, op, "widths", arrays.widths);
+    }
+    Value words, coordinates, widths;
+  };
+
   static Value buildWhole(LayerOp op, Value input,
                           const std::vector<float> &weights, OpBuilder &b) {
     numerics::ConvGeometry g = op.getGeometry();
@@ -119,18 +141,7 @@ private:
         op.getContext(), {g.channels, 1, 1}, {1, 1, g.channels},
         {1, 1, grouping.group().back()}, {g.outputs, 1, 1}, {1, 1}, {1, 1}, 1);
     int64_t padded = schedule.pad(g.outputs);
-    auto vector = [&](StringRef name, const auto &values) {
-      return constant(b, op, name, {static_cast<int64_t>(values.size())},
-                      values);
-    };
-    Value words = vector("words", arrays.words);
-    Value coordinates =
-        arrays.fitsInt8()
-            ? vector("coordinates",
-                     std::vector<int8_t>(arrays.coordinates.begin(),
-                                         arrays.coordinates.end()))
-            : vector("coordinates", arrays.coordinates);
-    Value widths = vector("widths", arrays.widths);
+    PackedConstants stored(b, op, arrays);
     std::vector<float> laneSteps = bases.steps;
     if (laneSteps.size() > 1) {
       laneSteps.clear();
@@ -138,12 +149,12 @@ private:
         laneSteps.push_back(bases.steps[c]);
       laneSteps.resize(padded, 0);
     }
-    Value steps = vector("steps", laneSteps);
+    Value steps = list(b, op, "steps", laneSteps);
     Value places;
     if (!llvm::is_sorted(order)) {
       for (int64_t c = g.outputs; c < padded; ++c)
         order.push_back(c);
-      places = vector("order", order);
+      places = list(b, op, "order", order);
     }
     auto empty = [&](ArrayRef<int64_t> shape) -> Value {
       return tensor::EmptyOp::create(b, loc, shape, b.getF32Type());
@@ -153,8 +164,8 @@ private:
     Value workspace = empty({SumTables(geometry, schedule).size});
     Value y = FloatProductOp::create(
                   b, loc, TypeRange{result.getType(), workspace.getType()},
-                  input, words, coordinates, widths, steps, result, workspace,
-                  places, op.getLayer(), geometry, schedule)
+                  input, stored.words, stored.coordinates, stored.widths, steps,
+                  result, workspace, places, op.getLayer(), geometry, schedule)
                   ->getResult(0);
     auto type = cast<RankedTensorType>(op.getType());
     SmallVector<OpFoldResult> offsets(2, b.getIndexAttr(0)),
@@ -177,20 +188,9 @@ private:
     int64_t tile = tileSize(g), tiles = g.outputs / tile;
     arrays.words.resize(std::max<size_t>(arrays.words.size(), 1));
     arrays.coordinates.resize(std::max<size_t>(arrays.coordinates.size(), 1));
-    auto vector = [&](StringRef name, const auto &values) {
-      return constant(b, op, name, {static_cast<int64_t>(values.size())},
-                      values);
-    };
-    Value words = vector("words", arrays.words);
-    Value coordinates =
-        arrays.fitsInt8()
-            ? vector("coordinates",
-                     std::vector<int8_t>(arrays.coordinates.begin(),
-                                         arrays.coordinates.end()))
-            : vector("coordinates", arrays.coordinates);
-    Value widths = vector("widths", arrays.widths);
-    Value starts = vector("starts", numerics::tileStarts(rows, tile));
-    Value steps = vector("steps", bases.steps);
+    PackedConstants stored(b, op, arrays);
+    Value starts = list(b, op, "starts", numerics::tileStarts(rows, tile));
+    Value steps = list(b, op, "steps", bases.steps);
 
     ArrayRef<int64_t> group = grouping.group();
     SmallVector<int64_t> groupDims{1, 1, group.back()};
@@ -209,9 +209,9 @@ private:
       Value buffer = tensor::EmptyOp::create(b, loc, {g.kernelSize(), tile},
                                              b.getF32Type());
       Value decoded =
-          DecodeOp::create(b, loc, buffer.getType(), words, coordinates, widths,
-                           starts, steps, t, buffer, geometry,
-                           target.lanes > 1 ? tile : 1)
+          DecodeOp::create(b, loc, buffer.getType(), stored.words,
+                           stored.coordinates, stored.widths, starts, steps, t,
+                           buffer, geometry, target.lanes > 1 ? tile : 1)
               ->getResult(0);
       Value y = multiply(b, loc, g, tile, tiles, input, decoded, t);
       Value first = arith::MulIOp::create(
@@ -287,6 +287,7 @@ private:
           return arith::AddFOp::create(b, loc, args[0], args[1]);
         });
   }
+
   const TargetInfo &target;
 };
 

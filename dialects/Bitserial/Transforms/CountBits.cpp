@@ -320,11 +320,9 @@ subbit::bitserial::subtractRow(LoopBuilder &b, ValueRange acc, Value coordinate,
 
 Value subbit::bitserial::pin(LoopBuilder &b, Value vector,
                              ScheduleAttr schedule) {
-  // A vector register of AArch64, RISC-V or x86.
-  StringRef constraints = schedule.getScaling() == Scaling::Offsets ? "=w,0"
-                          : schedule.getScaling() == Scaling::Pointers
-                              ? "=^vr,0"
-                              : "=v,0";
+  // A vector register of AArch64 or x86.
+  StringRef constraints =
+      schedule.getScaling() == Scaling::Offsets ? "=w,0" : "=v,0";
   return LLVM::InlineAsmOp::create(
              b.b, b.loc, TypeRange{vector.getType()}, ValueRange{vector}, "",
              constraints, /*has_side_effects=*/false, /*is_align_stack=*/false,
