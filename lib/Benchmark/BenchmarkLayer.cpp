@@ -92,6 +92,10 @@ private:
     if (g.padTop < 0 || g.padTop >= g.kernelHeight * g.dilationY)
       return invalid("--pad must be from 0 to the kernel's extent, found " +
                      llvm::Twine(g.padTop));
+    if (layer.floatActivations &&
+        !(layer.family.empty() && layer.schedule.empty() && layer.encodes))
+      return invalid("--family, --schedule and --fused-encode are of codes; "
+                     "leave them out, or --float-activations");
     if (g.channels % g.groups || g.outputs % g.groups)
       return invalid("--groups must divide channels and outputs, found " +
                      llvm::Twine(g.groups));
