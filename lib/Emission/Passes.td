@@ -8,7 +8,8 @@ def PrepareEntryPass : Pass<"prepare-entry", "::mlir::ModuleOp"> {
   let description = [{
     Results of `main` become arguments, buffers that the caller provides, in
     order behind the inputs; inputs are never written to. Names (`mbn.name`) go
-    along.
+    along. Each use of a `tensor.empty` or a `linalg.fill` gets one of its own, so
+    that no buffer is kept from the first use to the last.
 
     `main` has one block and takes and returns tensors of static shape that have
     elements. Every function has a body, and every operation on tensors can be
@@ -44,7 +45,10 @@ def PlanMemoryPass : Pass<"plan-memory", "::mlir::ModuleOp"> {
     placed at the lowest offset that is free for as long as it lives, in several
     orders, until no more bytes are needed than are live at one time. On chains of
     buffers, each of which lives together with its neighbours, one of the orders
-    always gives that. Offsets are multiples of the target's alignment of buffers: 64 where
+    always gives that. The result of an elementwise operation, an encode for
+    instance, may lie over an operand that is read there for the last time: nowhere
+    behind it, and with elements no wider, so that none is covered before it is
+    read. Offsets are multiples of the target's alignment of buffers: 64 where
     there are vectors, a pointer's elsewhere. Allocations of other kinds and
     deallocations must not be left.
 

@@ -8,6 +8,7 @@
 #include "dialects/Bitserial/IR/Bitserial.h"
 #include "lib/Emission/Passes.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Interfaces/ViewLikeInterface.h"
@@ -32,8 +33,15 @@ namespace {
 struct Buffer {
   memref::AllocOp alloc;
   int64_t bytes = 0;
+  /// Those that the operation which first writes this buffer reads last,
+  /// element by element: this one may lie over them, but not begin behind them.
+  SmallVector<const Buffer *> overwrites = {};
   int64_t begin = 0, end = 0;
   int64_t offset = 0;
+
+  bool mayOverwrite(const Buffer *other) const {
+    return llvm::is_contained(overwrites, other);
+  }
 };
 
 struct PlanMemoryPass
@@ -43,6 +51,7 @@ struct PlanMemoryPass
 private:
   LogicalResult collect(func::FuncOp main);
   void findLifetime(Buffer &buffer, Block *block);
+  void findOverwritten(Operation &op);
   int64_t lowerBound() const;
   int64_t place(ArrayRef<Buffer *> order);
   void choosePlan();
@@ -85,7 +94,8 @@ void PlanMemoryPass::findLifetime(Buffer &buffer, Block *block) {
   auto position = [&](Operation *op) {
     return order.lookup(block->findAncestorOpInBlock(*op));
   };
-  buffer.begin = buffer.end = position(buffer.alloc);
+  buffer.begin = std::numeric_limits<int64_t>::max();
+  buffer.end = position(buffer.alloc);
   SmallVector<Value> work{buffer.alloc.getResult()};
   DenseSet<Value> seen{buffer.alloc.getResult()};
   auto follow = [&](Value value) {
@@ -97,6 +107,8 @@ void PlanMemoryPass::findLifetime(Buffer &buffer, Block *block) {
     for (OpOperand &use : value.getUses()) {
       Operation *user = use.getOwner();
       buffer.end = std::max(buffer.end, position(user));
+      if (!isa<ViewLikeOpInterface>(user))
+        buffer.begin = std::min(buffer.begin, position(user));
       // A loop may hand any of its buffers on to any other.
       if (isa<scf::YieldOp>(user))
         user = user->getParentOp();
@@ -111,11 +123,75 @@ void PlanMemoryPass::findLifetime(Buffer &buffer, Block *block) {
   }
 }
 
-/// The most bytes that are live at one time: no plan has fewer.
+/// The allocation that `value` is, whole and in its order of elements.
+static Value getWhole(Value value) {
+  while (Operation *op = value.getDefiningOp()) {
+    if (!isa<memref::CollapseShapeOp, memref::ExpandShapeOp, memref::CastOp>(
+            op))
+      break;
+    value = op->getOperand(0);
+  }
+  return value;
+}
+
+/// An elementwise operation reads each element before it writes the element of
+/// the same number, which takes no more bytes: a result that begins nowhere
+/// behind its operand never covers an element still to be read.
+void PlanMemoryPass::findOverwritten(Operation &op) {
+  auto linalg = dyn_cast<linalg::LinalgOp>(op);
+  if (!linalg || linalg.getNumDpsInits() != 1 ||
+      linalg.getNumLoops() != linalg.getNumParallelLoops())
+    return;
+  OpOperand *init = linalg.getDpsInitOperand(0);
+  auto isElementwise = [&](OpOperand *operand) {
+    return isa<MemRefType>(operand->get().getType()) &&
+           linalg.getMatchingIndexingMap(operand).isIdentity();
+  };
+  if (!isElementwise(init) || linalg.payloadUsesValueFromOperand(init))
+    return;
+  auto find = [&](OpOperand *operand) {
+    Value whole = getWhole(operand->get());
+    return llvm::find_if(buffers, [&](Buffer &buffer) {
+      return buffer.alloc.getResult() == whole;
+    });
+  };
+  auto elementBits = [](Buffer &buffer) {
+    return buffer.alloc.getType().getElementTypeBitWidth();
+  };
+  // Not also read in another order, or by the region.
+  auto isReadOnceAs = [&](OpOperand *operand) {
+    Value whole = getWhole(operand->get());
+    return !op.walk([&](Operation *reader) {
+                for (OpOperand &other : reader->getOpOperands()) {
+                  Value root = other.get();
+                  while (auto view = root.getDefiningOp<ViewLikeOpInterface>())
+                    root = view.getViewSource();
+                  if (root == whole && &other != operand)
+                    return WalkResult::interrupt();
+                }
+                return WalkResult::advance();
+              }).wasInterrupted();
+  };
+  auto result = find(init);
+  if (result == buffers.end() || result->begin != order.lookup(&op))
+    return;
+  for (OpOperand *input : linalg.getDpsInputOperands()) {
+    if (!isElementwise(input) || !isReadOnceAs(input))
+      continue;
+    auto operand = find(input);
+    if (operand != buffers.end() && operand != result &&
+        operand->end == result->begin &&
+        elementBits(*result) <= elementBits(*operand))
+      result->overwrites.push_back(operand);
+  }
+}
+
+/// The most bytes that are live at one time: no plan has fewer. A result may
+/// lie over one operand at most as a whole.
 int64_t PlanMemoryPass::lowerBound() const {
   std::map<int64_t, int64_t> changes;
   for (const Buffer &buffer : buffers) {
-    changes[buffer.begin] += buffer.bytes;
+    changes[buffer.begin + !buffer.overwrites.empty()] += buffer.bytes;
     changes[buffer.end + 1] -= buffer.bytes;
   }
   int64_t live = 0, most = 0;
@@ -136,6 +212,12 @@ int64_t PlanMemoryPass::place(ArrayRef<Buffer *> order) {
         continue;
       if (buffer->offset + buffer->bytes <= other->offset)
         break;
+      if (buffer->mayOverwrite(other) && buffer->offset <= other->offset)
+        continue;
+      if (other->mayOverwrite(buffer)) {
+        buffer->offset = std::max(buffer->offset, other->offset);
+        continue;
+      }
       buffer->offset = std::max(buffer->offset, other->offset + other->bytes);
     }
     auto at = llvm::upper_bound(placed, buffer, [](Buffer *a, Buffer *b) {
@@ -212,6 +294,8 @@ void PlanMemoryPass::runOnOperation() {
     order[&op] = i;
   for (Buffer &buffer : buffers)
     findLifetime(buffer, block);
+  for (Operation &op : *block)
+    findOverwritten(op);
   if (!buffers.empty())
     choosePlan();
 

@@ -12,6 +12,7 @@
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/Linalg/Utils/Utils.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
 
 namespace subbit {
 #define GEN_PASS_DEF_COPIESTOLOOPSPASS
@@ -29,6 +30,7 @@ struct PrepareEntryPass
 
 private:
   LogicalResult checkOperations();
+  void separateDestinations();
 };
 
 struct CopiesToLoopsPass
@@ -76,6 +78,24 @@ LogicalResult PrepareEntryPass::checkOperations() {
   return failure(result.wasInterrupted());
 }
 
+/// Equal destinations have become one, which would live, or be copied, from the
+/// first use to the last: each use gets its own, just before it.
+void PrepareEntryPass::separateDestinations() {
+  auto separate = [](Operation *op) {
+    if (op->hasOneUse())
+      return;
+    OpBuilder builder(op);
+    for (OpOperand &use : llvm::make_early_inc_range(op->getUses())) {
+      builder.setInsertionPoint(use.getOwner());
+      use.set(builder.clone(*op)->getResult(0));
+    }
+    op->erase();
+  };
+  // Fills first, as each copy is one more use of what it fills.
+  getOperation().walk([&](linalg::FillOp fill) { separate(fill); });
+  getOperation().walk([&](tensor::EmptyOp empty) { separate(empty); });
+}
+
 void PrepareEntryPass::runOnOperation() {
   auto main = getOperation().lookupSymbol<func::FuncOp>("main");
   if (!main || main.isDeclaration() ||
@@ -100,6 +120,7 @@ void PrepareEntryPass::runOnOperation() {
   }
   if (failed(checkOperations()))
     return signalPassFailure();
+  separateDestinations();
 
   OpBuilder builder(&getContext());
   for (unsigned i = 0; i < main.getNumArguments(); ++i)

@@ -45,6 +45,7 @@ func.func @main(%y: memref<64xf32>) {
   %c0 = arith.constant 0 : index
   %large = memref.alloc() : memref<8x8xf32>
   %flat = memref.collapse_shape %large [[0, 1]] : memref<8x8xf32> into memref<64xf32>
+  memref.copy %y, %flat : memref<64xf32> to memref<64xf32>
   %middle = memref.alloc() : memref<9xindex>
   memref.store %c0, %middle[%c0] : memref<9xindex>
   %small = memref.alloc() {alignment = 64 : i64} : memref<1xi8>
@@ -145,10 +146,13 @@ func.func @main(%x: memref<48xf32>, %y: memref<32xf32>, %z: memref<16xf32>, %u: 
   %a = memref.alloc() : memref<48xf32>
   %b = memref.alloc() : memref<32xf32>
   %c = memref.alloc() : memref<31xf32>
+  %v = memref.subview %c[0] [16] [1] : memref<31xf32> to memref<16xf32>
+  memref.copy %x, %a : memref<48xf32> to memref<48xf32>
+  memref.copy %y, %b : memref<32xf32> to memref<32xf32>
+  memref.copy %z, %v : memref<16xf32> to memref<16xf32>
   memref.copy %b, %y : memref<32xf32> to memref<32xf32>
   %d = memref.alloc() : memref<7xi8>
   memref.copy %u, %d : memref<7xi8> to memref<7xi8>
-  %v = memref.subview %c[0] [16] [1] : memref<31xf32> to memref<16xf32>
   memref.copy %a, %x : memref<48xf32> to memref<48xf32>
   memref.copy %v, %z : memref<16xf32> to memref<16xf32>
   memref.copy %d, %u : memref<7xi8> to memref<7xi8>
@@ -200,16 +204,114 @@ func.func @main(%x: memref<i32>) {
   %a = memref.alloc() : memref<10xi32>
   memref.store %v, %a[%c0] : memref<10xi32>
   %b = memref.alloc() : memref<8xi32>
+  memref.store %v, %b[%c0] : memref<8xi32>
   %0 = memref.load %a[%c0] : memref<10xi32>
-  memref.store %0, %b[%c0] : memref<8xi32>
   %c = memref.alloc() : memref<7xi32>
+  memref.store %0, %c[%c0] : memref<7xi32>
   %1 = memref.load %b[%c0] : memref<8xi32>
-  memref.store %1, %c[%c0] : memref<7xi32>
   %d = memref.alloc() : memref<9xi32>
+  memref.store %1, %d[%c0] : memref<9xi32>
   %2 = memref.load %c[%c0] : memref<7xi32>
-  memref.store %2, %d[%c0] : memref<9xi32>
+  memref.store %2, %x[] : memref<i32>
   %3 = memref.load %d[%c0] : memref<9xi32>
   memref.store %3, %x[] : memref<i32>
+  return
+}
+}
+
+// -----
+
+#m0 = #bitserial.target<triple = "thumbv6m-unknown-none-eabi", cpu = "cortex-m0", features = "">
+#id = affine_map<(d0) -> (d0)>
+// Codes are written over the floats that they are made of, which nobody reads
+// again: 32 bytes, though 8 more are live. They lie nowhere behind them.
+// CHECK-LABEL: func.func @main(
+// CHECK-SAME: %[[S:[a-z0-9]*]]: memref<32xi8> {subbit.scratch})
+// CHECK: %[[O0:.*]] = arith.constant 0 : index
+// CHECK-NEXT: memref.view %[[S]][%[[O0]]][] : memref<32xi8> to memref<2x4xi8>
+// CHECK-NEXT: %[[O1:.*]] = arith.constant 0 : index
+// CHECK-NEXT: memref.view %[[S]][%[[O1]]][] : memref<32xi8> to memref<8xf32>
+module attributes {bitserial.target = #m0} {
+func.func @main(%x: memref<8xf32>, %y: memref<8xi8>) {
+  %a = memref.alloc() : memref<8xf32>
+  %b = memref.alloc() : memref<2x4xi8>
+  memref.copy %x, %a : memref<8xf32> to memref<8xf32>
+  %flat = memref.collapse_shape %b [[0, 1]] : memref<2x4xi8> into memref<8xi8>
+  linalg.generic {indexing_maps = [#id, #id], iterator_types = ["parallel"]} ins(%a : memref<8xf32>) outs(%flat : memref<8xi8>) {
+  ^bb0(%in: f32, %out: i8):
+    %code = arith.fptoui %in : f32 to i8
+    linalg.yield %code : i8
+  }
+  memref.copy %flat, %y : memref<8xi8> to memref<8xi8>
+  return
+}
+}
+
+// -----
+
+#m0 = #bitserial.target<triple = "thumbv6m-unknown-none-eabi", cpu = "cortex-m0", features = "">
+#id = affine_map<(d0) -> (d0)>
+// Floats are wider than the codes they are made of: each would cover codes that
+// are still to be read.
+// CHECK-LABEL: func.func @main(
+// CHECK-SAME: memref<40xi8> {subbit.scratch})
+module attributes {bitserial.target = #m0} {
+func.func @main(%x: memref<8xi8>, %y: memref<8xf32>) {
+  %a = memref.alloc() : memref<8xi8>
+  %b = memref.alloc() : memref<8xf32>
+  memref.copy %x, %a : memref<8xi8> to memref<8xi8>
+  linalg.generic {indexing_maps = [#id, #id], iterator_types = ["parallel"]} ins(%a : memref<8xi8>) outs(%b : memref<8xf32>) {
+  ^bb0(%in: i8, %out: f32):
+    %f = arith.uitofp %in : i8 to f32
+    linalg.yield %f : f32
+  }
+  memref.copy %b, %y : memref<8xf32> to memref<8xf32>
+  return
+}
+}
+
+// -----
+
+#m0 = #bitserial.target<triple = "thumbv6m-unknown-none-eabi", cpu = "cortex-m0", features = "">
+#id = affine_map<(d0) -> (d0)>
+#back = affine_map<(d0) -> (7 - d0)>
+// Also read backwards, where it would be gone.
+// CHECK-LABEL: func.func @main(
+// CHECK-SAME: memref<64xi8> {subbit.scratch})
+module attributes {bitserial.target = #m0} {
+func.func @main(%x: memref<8xf32>, %y: memref<8xf32>) {
+  %a = memref.alloc() : memref<8xf32>
+  %b = memref.alloc() : memref<8xf32>
+  memref.copy %x, %a : memref<8xf32> to memref<8xf32>
+  linalg.generic {indexing_maps = [#id, #back, #id], iterator_types = ["parallel"]} ins(%a, %a : memref<8xf32>, memref<8xf32>) outs(%b : memref<8xf32>) {
+  ^bb0(%in: f32, %mirror: f32, %out: f32):
+    %f = arith.addf %in, %mirror : f32
+    linalg.yield %f : f32
+  }
+  memref.copy %b, %y : memref<8xf32> to memref<8xf32>
+  return
+}
+}
+
+// -----
+
+#m0 = #bitserial.target<triple = "thumbv6m-unknown-none-eabi", cpu = "cortex-m0", features = "">
+#id = affine_map<(d0) -> (d0)>
+// The operand is read again later.
+// CHECK-LABEL: func.func @main(
+// CHECK-SAME: memref<64xi8> {subbit.scratch})
+module attributes {bitserial.target = #m0} {
+func.func @main(%x: memref<8xf32>, %y: memref<8xf32>) {
+  %a = memref.alloc() : memref<8xf32>
+  %b = memref.alloc() : memref<8xf32>
+  memref.copy %x, %a : memref<8xf32> to memref<8xf32>
+  linalg.generic {indexing_maps = [#id, #id], iterator_types = ["parallel"]} ins(%a : memref<8xf32>) outs(%b : memref<8xf32>) {
+  ^bb0(%in: f32, %out: f32):
+    %f = arith.negf %in : f32
+    linalg.yield %f : f32
+  }
+  memref.copy %b, %y : memref<8xf32> to memref<8xf32>
+  memref.copy %a, %x : memref<8xf32> to memref<8xf32>
   return
 }
 }

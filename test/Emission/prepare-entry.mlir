@@ -35,3 +35,25 @@ func.func @main() -> (tensor<f32>, tensor<f32>) {
   %y = arith.constant dense<1.0> : tensor<f32>
   return %y, %y : tensor<f32>, tensor<f32>
 }
+
+// -----
+
+// Each use of a destination gets its own, where it is used.
+// CHECK-LABEL: func.func @main(
+// CHECK: %[[E0:.*]] = tensor.empty() : tensor<4xf32>
+// CHECK-NEXT: %[[F0:.*]] = linalg.fill ins(%{{.*}}) outs(%[[E0]] :
+// CHECK-NEXT: %[[A:.*]] = linalg.add ins(%{{.*}}, %{{.*}}) outs(%[[F0]] :
+// CHECK-NEXT: %[[E1:.*]] = tensor.empty() : tensor<4xf32>
+// CHECK-NEXT: %[[F1:.*]] = linalg.fill ins(%{{.*}}) outs(%[[E1]] :
+// CHECK-NEXT: %[[B:.*]] = linalg.add ins(%[[A]], %{{.*}}) outs(%[[F1]] :
+// CHECK-NEXT: %[[E2:.*]] = tensor.empty() : tensor<4xf32>
+// CHECK-NEXT: linalg.exp ins(%[[B]] : tensor<4xf32>) outs(%[[E2]] :
+func.func @main(%x: tensor<4xf32>) -> tensor<4xf32> {
+  %zero = arith.constant 0.0 : f32
+  %empty = tensor.empty() : tensor<4xf32>
+  %fill = linalg.fill ins(%zero : f32) outs(%empty : tensor<4xf32>) -> tensor<4xf32>
+  %a = linalg.add ins(%x, %x : tensor<4xf32>, tensor<4xf32>) outs(%fill : tensor<4xf32>) -> tensor<4xf32>
+  %b = linalg.add ins(%a, %x : tensor<4xf32>, tensor<4xf32>) outs(%fill : tensor<4xf32>) -> tensor<4xf32>
+  %c = linalg.exp ins(%b : tensor<4xf32>) outs(%empty : tensor<4xf32>) -> tensor<4xf32>
+  return %c : tensor<4xf32>
+}
