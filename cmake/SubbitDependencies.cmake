@@ -32,6 +32,26 @@ if(LLVM_USE_LINKER STREQUAL "lld")
   subbit_require(SUBBIT_LLD "lld" "lld-22")
 endif()
 
+
+# libtorch, for training alone: without it the tools say so when they are asked to.
+set(SUBBIT_TORCH_PREFIX "" CACHE PATH
+    "Another libtorch than the system's, such as the folder 'torch' of PyTorch's wheel (2.7 or newer)")
+if(SUBBIT_TORCH_PREFIX)
+  set(subbit_torch_search PATHS "${SUBBIT_TORCH_PREFIX}" PATH_SUFFIXES include lib NO_DEFAULT_PATH)
+endif()
+find_path(SUBBIT_TORCH_INCLUDE torch/csrc/api/include/torch/torch.h ${subbit_torch_search})
+find_library(SUBBIT_TORCH_LIBRARY torch_cpu ${subbit_torch_search})
+find_library(SUBBIT_C10_LIBRARY c10 ${subbit_torch_search})
+if(SUBBIT_TORCH_PREFIX AND NOT (SUBBIT_TORCH_INCLUDE AND SUBBIT_TORCH_LIBRARY AND SUBBIT_C10_LIBRARY))
+  message(FATAL_ERROR "SUBBIT_TORCH_PREFIX '${SUBBIT_TORCH_PREFIX}' has no libtorch: no "
+                      "include/torch and lib/libtorch_cpu.so in it")
+endif()
+if(SUBBIT_TORCH_INCLUDE AND SUBBIT_TORCH_LIBRARY AND SUBBIT_C10_LIBRARY)
+  set(SUBBIT_HAVE_TORCH TRUE)
+else()
+  message(STATUS "No libtorch: Subbit is built without training (apt-get install libtorch-dev)")
+endif()
+
 if(NOT SUBBIT_MISSING STREQUAL "")
   message(FATAL_ERROR "Subbit cannot be configured, these are missing:${SUBBIT_MISSING}\n"
                       "scripts/install-dependencies installs all of them on Debian 12.")

@@ -16,6 +16,10 @@ using llvm::StringRef;
 /// In the order in which subbit-compile runs them.
 static constexpr StringRef kPasses[] = {
     "mbn-sketch",
+    "mbn-alq",
+    "mbn-prune-coordinates",
+    "mbn-optimize-bases",
+    "mbn-optimize-coordinates",
     "mbn-quantize-activations",
     "mbn-fuse",
     "mbn-fold-normalization",

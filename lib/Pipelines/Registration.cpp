@@ -14,6 +14,7 @@
 #include "lib/Emission/Passes.h"
 #include "lib/Execution/Passes.h"
 #include "lib/Pipelines/Phases.h"
+#include "lib/Training/Passes.h"
 #include "mlir/Conversion/Passes.h"
 #include "mlir/Dialect/Arith/Transforms/BufferizableOpInterfaceImpl.h"
 #include "mlir/Dialect/Bufferization/Transforms/FuncBufferizableOpInterfaceImpl.h"
@@ -63,6 +64,7 @@ void subbit::registerPasses() {
   registerConversionPasses();
   registerEmissionPasses();
   registerExecutionPasses();
+  registerTrainingPasses();
   registerCanonicalizerPass();
   registerCSEPass();
   bufferization::registerOneShotBufferizePass();

@@ -1,0 +1,65 @@
+//===- Engine.h - Losses and gradients of a network ----------- -*- C++ -*-===//
+//
+// Part of Subbit, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef SUBBIT_TRAINING_ENGINE_H
+#define SUBBIT_TRAINING_ENGINE_H
+
+#include "lib/Training/Graph.h"
+#include <memory>
+
+namespace subbit::training {
+
+enum class Loss { CrossEntropy, SquaredHinge, MeanSquaredError };
+
+/// Rows of data on plain arrays, which the caller keeps.
+struct Batch {
+  const float *inputs = nullptr; ///< [rows, input shape]
+  int64_t rows = 0;
+  const int64_t *labels = nullptr; ///< [rows], classes; null: see `targets`
+  /// [rows, outputs]: what the outputs ought to be, for the mean squared error;
+  /// or a teacher's outputs, whose softmax replaces half of the labels' part.
+  const float *targets = nullptr;
+};
+
+struct Outcome {
+  double loss = 0;     ///< mean over the rows
+  int64_t correct = 0; ///< rows whose largest output is their label's
+};
+
+/// Evaluates a graph and differentiates it. It is implemented in a library of
+/// its own, by libtorch; nothing throws across this interface.
+class Engine {
+public:
+  virtual ~Engine() = default;
+
+  /// Evaluates one batch with parameter `i` of the graph at `parameters[i]`.
+  /// Where `gradients` is not empty this is a step of training: batches give
+  /// their own statistics, whose running averages are written to the statistics
+  /// among the parameters, and dl/dparameter to `gradients[i]` where that is
+  /// not null. `outputs`, where not null, takes the network's outputs, [rows,
+  /// ...]. False, and a message, where it cannot be evaluated.
+  virtual bool run(const Batch &batch, Loss loss,
+                   const std::vector<float *> &parameters,
+                   const std::vector<float *> &gradients, float *outputs,
+                   Outcome &outcome, std::string &error) = 0;
+
+  /// What computes, with versions: "libtorch 1.13.1, OpenBLAS SkylakeX".
+  virtual std::string describe() const = 0;
+};
+
+/// What the library exports, by the name of kEngineSymbol.
+using MakeEngine = Engine *(const Graph &graph, std::string &error);
+constexpr char kEngineSymbol[] = "subbitMakeEngine";
+
+/// Loads the library, once, and makes an engine of a graph; null, and a message
+/// that names the missing package, where there is none. The core of OpenBLAS is
+/// chosen from the CPU's features first, unless OPENBLAS_CORETYPE is set.
+std::unique_ptr<Engine> makeEngine(const Graph &graph, std::string &error);
+
+} // namespace subbit::training
+
+#endif // SUBBIT_TRAINING_ENGINE_H

@@ -1,0 +1,183 @@
+//===- Passes.cpp - Passes that train the module --------------------------===//
+//
+// Part of Subbit, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "lib/Training/Passes.h"
+#include "lib/Training/ALQ.h"
+#include "lib/Training/TrainModule.h"
+#include "llvm/Support/Format.h"
+
+namespace subbit {
+#define GEN_PASS_DEF_ALQPASS
+#define GEN_PASS_DEF_OPTIMIZEBASESPASS
+#define GEN_PASS_DEF_OPTIMIZECOORDINATESPASS
+#define GEN_PASS_DEF_PRUNECOORDINATESPASS
+#include "lib/Training/Passes.h.inc"
+} // namespace subbit
+
+using namespace mlir;
+using namespace subbit;
+using namespace subbit::training;
+
+/// A line for each epoch, on stderr.
+static void printProgress(const Progress &p) {
+  double left = p.seconds / p.epoch * (p.epochs - p.epoch);
+  llvm::errs() << llvm::format(
+      "%3d/%d %-11s loss %.4f accuracy %.2f %%, validation %.4f %.2f %%, "
+      "%.3f bits, ratio %.1f, %d bases, %.0f s, %.0f s left\n",
+      static_cast<int>(p.epoch), static_cast<int>(p.epochs),
+      p.phase.str().c_str(), p.training.loss, 100 * p.training.accuracy,
+      p.validation.loss, 100 * p.validation.accuracy, p.averageBits, p.ratio,
+      static_cast<int>(p.bases), p.seconds, left);
+}
+
+namespace {
+
+/// What passes that train have in common; `Base` has their options.
+template <typename Base> struct TrainingPass : public Base {
+  using Base::Base;
+
+protected:
+  FailureOr<TrainingSettings> settings();
+  Target target();
+  /// Trains the module by `steps`.
+  void train(const ALQOptions &options,
+             llvm::function_ref<llvm::Error(ALQ &)> steps);
+};
+
+template <typename Base>
+FailureOr<TrainingSettings> TrainingPass<Base>::settings() {
+  TrainingSettings settings;
+  settings.data = this->data;
+  settings.labels = this->labels;
+  settings.count = this->count;
+  settings.validation = this->validation;
+  settings.pixels =
+      this->scale != 1 || !this->mean.empty() || !this->stddev.empty();
+  settings.normalization.scale = static_cast<float>(this->scale);
+  if (!this->mean.empty())
+    settings.normalization.mean = {this->mean.begin(), this->mean.end()};
+  if (!this->stddev.empty())
+    settings.normalization.std = {this->stddev.begin(), this->stddev.end()};
+  settings.maxInteger = this->maxInteger;
+  settings.trainer.batch = this->batch;
+  settings.trainer.seed = this->seed;
+  settings.trainer.floatRate = this->floatRate;
+  settings.trainer.shift = this->shift;
+  settings.trainer.flip = this->flip;
+  if (this->loss == "squared-hinge")
+    settings.trainer.loss = Loss::SquaredHinge;
+  else if (this->loss != "cross-entropy")
+    return emitError(this->getOperation().getLoc())
+           << "loss '" << this->loss
+           << "' is none; choose cross-entropy or squared-hinge";
+  return settings;
+}
+
+template <typename Base> Target TrainingPass<Base>::target() {
+  auto given = [](double value) {
+    return value >= 0 ? std::optional<double>(value) : std::nullopt;
+  };
+  return {given(this->targetBits), given(this->targetRatio),
+          given(this->targetBytes)};
+}
+
+template <typename Base>
+void TrainingPass<Base>::train(const ALQOptions &options,
+                               llvm::function_ref<llvm::Error(ALQ &)> steps) {
+  FailureOr<TrainingSettings> told = settings();
+  if (failed(told))
+    return this->signalPassFailure();
+  Listener listener;
+  if (!this->quiet)
+    listener = printProgress;
+  LogicalResult result = trainModule(
+      this->getOperation(), *told, [&](Trainer &trainer) -> llvm::Error {
+        ALQ alq(trainer, options, listener);
+        if (llvm::Error error = alq.checkTarget())
+          return error;
+        if (llvm::Error error = steps(alq))
+          return error;
+        alq.finish();
+        this->numBases += trainer.getState().numBases();
+        return llvm::Error::success();
+      });
+  if (failed(result))
+    this->signalPassFailure();
+}
+
+struct ALQPass : public TrainingPass<subbit::impl::ALQPassBase<ALQPass>> {
+  using TrainingPass::TrainingPass;
+
+  void runOnOperation() override {
+    ALQOptions options;
+    options.recoveryEpochs = recoveryEpochs;
+    options.rounds = rounds;
+    options.prune = prune;
+    options.share = share;
+    options.basisEpochs = basisEpochs;
+    options.coordinateEpochs = coordinateEpochs;
+    options.finalEpochs = finalEpochs;
+    options.basisRate = basisRate;
+    options.coordinateRate = coordinateRate;
+    options.pruneRate = pruneRate;
+    options.rateDecay = rateDecay;
+    options.weightDecay = weightDecay;
+    options.target = target();
+    train(options, [](ALQ &alq) { return alq.run(); });
+  }
+};
+
+struct PruneCoordinatesPass
+    : public TrainingPass<
+          subbit::impl::PruneCoordinatesPassBase<PruneCoordinatesPass>> {
+  using TrainingPass::TrainingPass;
+
+  void runOnOperation() override {
+    ALQOptions options;
+    options.rounds = 1;
+    options.prune = prune;
+    options.share = share;
+    options.pruneRate = pruneRate;
+    options.target = target();
+    train(options, [](ALQ &alq) { return alq.prune(alq.goal()); });
+  }
+};
+
+struct OptimizeBasesPass
+    : public TrainingPass<
+          subbit::impl::OptimizeBasesPassBase<OptimizeBasesPass>> {
+  using TrainingPass::TrainingPass;
+
+  void runOnOperation() override {
+    ALQOptions options;
+    options.basisRate = basisRate;
+    options.rateDecay = rateDecay;
+    train(options, [&](ALQ &alq) {
+      alq.countEpochs(epochs);
+      return alq.optimizeBases(epochs);
+    });
+  }
+};
+
+struct OptimizeCoordinatesPass
+    : public TrainingPass<
+          subbit::impl::OptimizeCoordinatesPassBase<OptimizeCoordinatesPass>> {
+  using TrainingPass::TrainingPass;
+
+  void runOnOperation() override {
+    ALQOptions options;
+    options.coordinateRate = coordinateRate;
+    options.rateDecay = rateDecay;
+    options.weightDecay = weightDecay;
+    train(options, [&](ALQ &alq) {
+      alq.countEpochs(epochs);
+      return alq.optimizeCoordinates(epochs, rounded);
+    });
+  }
+};
+
+} // namespace

@@ -1,0 +1,125 @@
+#ifndef SUBBIT_TRAINING_PASSES_TD
+#define SUBBIT_TRAINING_PASSES_TD
+
+include "mlir/Pass/PassBase.td"
+
+// What every pass that trains takes, its own options first.
+class TrainingPass<string name, list<Option> own> : Pass<name, "::mlir::ModuleOp"> {
+  let options = !listconcat(own, [
+    Option<"data", "data", "std::string", "\"\"", "Training data: .npy, IDX or CIFAR file">,
+    Option<"labels", "labels", "std::string", "\"\"", "Their classes (CIFAR files bring them)">,
+    Option<"count", "count", "int64_t", "0", "Rows of the data to use, 0 for all">,
+    Option<"validation", "validation", "int64_t", "0", "Last rows of these, kept from training, to choose the best state by">,
+    Option<"scale", "input-scale", "double", "1", "Pixels are multiplied by this">,
+    ListOption<"mean", "input-mean", "double", "Then this is subtracted: one value, or one per channel">,
+    ListOption<"stddev", "input-std", "double", "Then they are divided by this: one value, or one per channel">,
+    Option<"batch", "batch", "int64_t", "128", "Rows of a batch">,
+    Option<"seed", "seed", "int64_t", "1", "Of the order of the data, and of what is random about them">,
+    Option<"loss", "loss", "std::string", "\"cross-entropy\"", "cross-entropy or squared-hinge">,
+    Option<"floatRate", "float-rate", "double", "1e-4", "Learning rate of what has no bases: biases, normalization, float weights">,
+    Option<"shift", "shift", "int64_t", "0", "Move images by up to this many positions">,
+    Option<"flip", "flip", "bool", "false", "Mirror half of the images">,
+    Option<"maxInteger", "max-integer", "int64_t", "127", "Largest |W| after rounding, 1 to 127">,
+    Option<"quiet", "quiet", "bool", "false", "Print no line after each epoch">,
+  ]);
+  let statistics = [
+    Statistic<"numBases", "bases", "Binary bases after the pass">,
+  ];
+  let dependentDialects = ["::subbit::mbn::MBNDialect"];
+}
+
+def ALQPass : TrainingPass<"mbn-alq", [
+    Option<"recoveryEpochs", "recovery-epochs", "int64_t", "1", "Epochs of bases before anything is pruned">,
+    Option<"rounds", "rounds", "int64_t", "4", "Rounds of pruning, bases, coordinates">,
+    Option<"prune", "prune", "double", "0.4", "Part of the size that a round takes, without a target">,
+    Option<"share", "share", "double", "0.5", "Part of its bases that a tensor offers to be pruned at a time">,
+    Option<"basisEpochs", "basis-epochs", "int64_t", "2", "Epochs of bases in a round">,
+    Option<"coordinateEpochs", "coordinate-epochs", "int64_t", "3", "Epochs of coordinates in a round">,
+    Option<"finalEpochs", "final-epochs", "int64_t", "3", "Epochs of coordinates at the end, with weights on the grid">,
+    Option<"basisRate", "basis-rate", "double", "1e-3", "Learning rate of bases">,
+    Option<"coordinateRate", "coordinate-rate", "double", "1e-4", "Learning rate of coordinates">,
+    Option<"pruneRate", "prune-rate", "double", "1e-4", "Learning rate in the scores of pruning">,
+    Option<"rateDecay", "rate-decay", "double", "0.8", "Factor of a rate from one epoch of a step to the next">,
+    Option<"weightDecay", "weight-decay", "double", "1e-6", "L2 penalty of coordinates">,
+    Option<"targetBits", "target-bits", "double", "-1", "Prune to this mean number of bases per weight">,
+    Option<"targetRatio", "target-ratio", "double", "-1", "Prune until all weights take 32 bits over this by the paper's formula">,
+    Option<"targetBytes", "target-bytes", "double", "-1", "Prune until all weights take this many bytes by the paper's formula">,
+  ]> {
+  let summary = "Prune and train binary bases by the loss (ALQ)";
+  let description = [{
+    Alg. 5 of the ALQ paper on the `mbn.constant`s of a network, on real data:
+    recovery of what sketching lost, then rounds of `mbn-prune-coordinates`,
+    `mbn-optimize-bases` and `mbn-optimize-coordinates`, each with learning rates
+    that begin anew and fall, and at last coordinates with rounding in the loop.
+    Biases, normalization and weights that are floats are trained along by
+    AMSGrad.
+
+    Size falls by the same factor in each round, to the target or by `prune`.
+    What is validated, chosen and written back is the network on the grid of
+    integer coordinates. Among the states since the last pruning the best on the
+    validation data is kept, the last rows of the data; without any, on the
+    training data.
+
+    Where an operation has no gradient, the data do not fit, the loss is no
+    number or the target cannot be met, the pass says so and the module stays as
+    it was.
+
+    Before:
+
+    ```mlir
+    %q = mbn.constant bases<...> : !mbn.tensor<500x800xf32, group = 1x400, bits = 0 to 3>
+    ```
+
+    After:
+
+    ```mlir
+    %q = mbn.constant bases<...> : !mbn.tensor<500x800xf32, group = 1x400, bits = 0 to 2>
+    ```
+  }];
+}
+
+def PruneCoordinatesPass : TrainingPass<"mbn-prune-coordinates", [
+    Option<"prune", "prune", "double", "0.4", "Part of the size to take, without a target">,
+    Option<"share", "share", "double", "0.5", "Part of its bases that a tensor offers at a time">,
+    Option<"pruneRate", "prune-rate", "double", "1e-4", "Learning rate in the scores">,
+    Option<"targetBits", "target-bits", "double", "-1", "Prune to this mean number of bases per weight">,
+    Option<"targetRatio", "target-ratio", "double", "-1", "Prune until all weights take 32 bits over this by the paper's formula">,
+    Option<"targetBytes", "target-bytes", "double", "-1", "Prune until all weights take this many bytes by the paper's formula">,
+  ]> {
+  let summary = "Remove the bases that the loss misses least (Alg. 2)";
+  let description = [{
+    In one epoch, a few after each batch, removes the coordinates whose loss
+    raises the network's least by its second-order estimate, with their bases.
+    Each tensor offers its lowest `share`; the lowest of all offers go, whatever
+    tensor they are in. Groups may lose all of their bases. See `mbn-alq`.
+  }];
+}
+
+def OptimizeBasesPass : TrainingPass<"mbn-optimize-bases", [
+    Option<"epochs", "epochs", "int64_t", "1", "Epochs">,
+    Option<"basisRate", "rate", "double", "1e-3", "Learning rate">,
+    Option<"rateDecay", "rate-decay", "double", "0.8", "Factor of the rate from one epoch to the next">,
+  ]> {
+  let summary = "Train bases and their coordinates (Alg. 3)";
+  let description = [{
+    After each batch every weight takes the sum of its group's coordinates that
+    is nearest to where AMSGrad would move it, and then coordinates minimize the
+    distance to there, weighted by curvature, in closed form. See `mbn-alq`.
+  }];
+}
+
+def OptimizeCoordinatesPass : TrainingPass<"mbn-optimize-coordinates", [
+    Option<"epochs", "epochs", "int64_t", "1", "Epochs">,
+    Option<"coordinateRate", "rate", "double", "1e-4", "Learning rate">,
+    Option<"rateDecay", "rate-decay", "double", "0.8", "Factor of the rate from one epoch to the next">,
+    Option<"weightDecay", "weight-decay", "double", "1e-6", "L2 penalty of coordinates">,
+    Option<"rounded", "rounded", "bool", "false", "Take the loss of weights on the grid">,
+  ]> {
+  let summary = "Train coordinates, with their bases as they are (Alg. 4)";
+  let description = [{
+    AMSGrad on the coordinates. Signs of bases stay, but those of a coordinate
+    that turns negative flip. See `mbn-alq`.
+  }];
+}
+
+#endif

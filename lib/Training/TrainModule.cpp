@@ -1,0 +1,233 @@
+//===- TrainModule.cpp - Training the constants of a module ---------------===//
+//
+// Part of Subbit, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "lib/Training/TrainModule.h"
+#include "dialects/MBN/IR/Weights.h"
+#include "lib/Training/ModuleGraph.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include <cmath>
+
+using namespace mlir;
+using namespace subbit;
+using namespace subbit::training;
+
+using llvm::createStringError;
+using llvm::Error;
+using llvm::Expected;
+
+//===----------------------------------------------------------------------===//
+// Data
+//===----------------------------------------------------------------------===//
+
+static std::string describe(ArrayRef<int64_t> shape) {
+  std::string text;
+  llvm::raw_string_ostream os(text);
+  llvm::interleave(shape, os, "x");
+  return text;
+}
+
+/// Reads the rows as floats; the network's outputs say how many classes there
+/// are.
+static Expected<Data> readData(const TrainingSettings &settings,
+                               ArrayRef<int64_t> inputShape, int64_t classes) {
+  if (settings.data.empty())
+    return createStringError(
+        "training needs data, and none are given; name them with --train-data "
+        "FILE and --train-labels FILE, or in the recipe");
+  auto dataset = readDataset(settings.data, settings.labels, settings.count);
+  if (!dataset)
+    return dataset.takeError();
+  const DataArray &images = dataset->images;
+  if (dataset->labels.empty())
+    return createStringError("'" + settings.data +
+                             "' brings no labels; name them with "
+                             "--train-labels FILE");
+  int64_t size = 1;
+  for (int64_t dim : inputShape)
+    size *= dim;
+  if (images.rowSize() != size)
+    return createStringError("'" + settings.data + "' is " + images.describe() +
+                             ", the network takes " + describe(inputShape) +
+                             " per row");
+  bool floats = images.type == DataArray::Type::Float32 ||
+                images.type == DataArray::Type::Float64;
+  if (!settings.pixels && !floats)
+    return createStringError(
+        "'" + settings.data + "' is " + images.describe() +
+        ", the network takes floats; state the input's normalization");
+  for (auto [i, label] : llvm::enumerate(dataset->labels))
+    if (label >= classes)
+      return createStringError("label " + llvm::Twine(label).str() +
+                               " of row " + llvm::Twine(i).str() +
+                               " is out of range; the network has " +
+                               llvm::Twine(classes).str() + " outputs");
+  Data data;
+  data.labels = dataset->labels;
+  data.inputs.resize(data.labels.size() * size);
+  for (int64_t i = 0; i < data.rows(); ++i)
+    if (Error error =
+            normalize(settings.normalization, images, i, inputShape,
+                      llvm::MutableArrayRef(data.inputs).slice(i * size, size)))
+      return std::move(error);
+  for (auto [i, x] : llvm::enumerate(data.inputs))
+    if (!std::isfinite(x))
+      return createStringError("'%s' holds %g in row %lld",
+                               settings.data.c_str(), x,
+                               static_cast<long long>(i / size));
+  return data;
+}
+
+/// The last rows are for validation.
+static Expected<Data> splitValidation(Data &data, int64_t rows) {
+  if (rows < 0 || rows >= data.rows())
+    return createStringError("of " + llvm::Twine(data.rows()).str() + " rows " +
+                             llvm::Twine(rows).str() +
+                             " are for validation; leave some to train on");
+  int64_t size = data.inputs.size() / data.rows();
+  Data validation;
+  int64_t left = data.rows() - rows;
+  validation.inputs.assign(data.inputs.begin() + left * size,
+                           data.inputs.end());
+  validation.labels.assign(data.labels.begin() + left, data.labels.end());
+  data.inputs.resize(left * size);
+  data.labels.resize(left);
+  return validation;
+}
+
+//===----------------------------------------------------------------------===//
+// The module's constants
+//===----------------------------------------------------------------------===//
+
+static mbn::ConstantOp basesOf(Value constant) {
+  auto decode = constant.getDefiningOp<mbn::DecodeOp>();
+  return decode ? mbn::getWeightsConstant(decode.getInput()) : nullptr;
+}
+
+static FailureOr<State> readState(const ModuleGraph &module,
+                                  int64_t maxInteger) {
+  State state;
+  for (auto [i, constant] : llvm::enumerate(module.constants)) {
+    mbn::ConstantOp bases = basesOf(constant);
+    if (!bases) {
+      state.values.push_back(*mbn::getConstantFloats(constant));
+      continue;
+    }
+    state.values.push_back(mbn::decodeFloats(bases));
+    // What has no coordinates to train stays as it is.
+    auto attr = dyn_cast<mbn::BasesAttr>(bases.getValue());
+    if (!attr)
+      continue;
+    numerics::Bases arrays = mbn::readBases(attr);
+    if (!arrays.offsets.empty())
+      return bases.emitError()
+             << "has offsets, which training does not know; sketch the float "
+                "weights instead";
+    state.tensors.push_back(
+        {i,
+         MultiBit(mbn::getGrouping(bases.getType()), arrays),
+         {arrays.steps.size() > 1, maxInteger}});
+  }
+  return state;
+}
+
+static void writeState(const ModuleGraph &module, const State &state) {
+  for (const Tensor &tensor : state.tensors) {
+    Value constant = module.constants[tensor.parameter];
+    mbn::ConstantOp old = basesOf(constant);
+    numerics::Bases bases = tensor.weights.round(tensor.grid);
+    int64_t most = *std::max_element(bases.widths.begin(), bases.widths.end());
+    mbn::MultiBitType type = old.getType();
+    OpBuilder builder(old);
+    auto newType =
+        mbn::MultiBitType::get(builder.getContext(), type.getShape(),
+                               type.getGroup(), 0, std::max<int64_t>(most, 1));
+    const std::string &name = module.graph.parameters[tensor.parameter].name;
+    Value written = mbn::ConstantOp::create(
+        builder, old.getLoc(), newType,
+        mbn::makeBases(builder.getContext(), bases, name));
+    Operation *decode = constant.getDefiningOp();
+    decode->setOperand(0, written);
+    if (old->use_empty())
+      old->erase();
+  }
+  for (auto [i, parameter] : llvm::enumerate(module.graph.parameters)) {
+    Value constant = module.constants[i];
+    bool trained = parameter.role != Role::Fixed && !basesOf(constant);
+    if (!trained)
+      continue;
+    OpBuilder builder(constant.getContext());
+    builder.setInsertionPointAfterValue(constant);
+    Value written = arith::ConstantOp::create(
+        builder, constant.getLoc(),
+        mbn::makeElements<float>(builder.getContext(), parameter.shape,
+                                 state.values[i], parameter.name));
+    constant.replaceAllUsesWith(written);
+    constant.getDefiningOp()->erase();
+  }
+}
+
+//===----------------------------------------------------------------------===//
+// Training
+//===----------------------------------------------------------------------===//
+
+LogicalResult
+training::trainModule(ModuleOp module, const TrainingSettings &settings,
+                      llvm::function_ref<Error(Trainer &)> train) {
+  auto fail = [&](Error error) {
+    return emitError(module.getLoc()) << llvm::toString(std::move(error));
+  };
+  auto main = module.lookupSymbol<func::FuncOp>("main");
+  if (!main || main.isDeclaration())
+    return emitError(module.getLoc()) << "the module has no function 'main'";
+  if (settings.trainer.batch < 1)
+    return emitError(module.getLoc())
+           << "batch must be at least 1, found " << settings.trainer.batch;
+  if (settings.maxInteger < 1 || settings.maxInteger > 127)
+    return emitError(module.getLoc()) << "max-integer must be from 1 to 127, "
+                                      << "found " << settings.maxInteger;
+  FailureOr<ModuleGraph> graph = buildGraph(main);
+  if (failed(graph))
+    return failure();
+  FailureOr<State> state = readState(*graph, settings.maxInteger);
+  if (failed(state))
+    return failure();
+  auto output = dyn_cast<RankedTensorType>(main.getResultTypes().front());
+  if (!output || output.getRank() != 2)
+    return main.emitError() << "returns " << main.getResultTypes().front()
+                            << "; training needs a score for each class";
+
+  auto data = readData(settings, graph->graph.inputShape, output.getDimSize(1));
+  if (!data)
+    return fail(data.takeError());
+  auto validation = splitValidation(*data, settings.validation);
+  if (!validation)
+    return fail(validation.takeError());
+  TrainerOptions options = settings.trainer;
+  bool moves = options.shift || options.flip;
+  if (moves && graph->graph.inputShape.size() != 3)
+    return emitError(module.getLoc())
+           << "images are moved where they are channels, rows and columns; the "
+              "network takes "
+           << describe(graph->graph.inputShape);
+  if (moves) {
+    // What a pixel of 0 becomes.
+    const Normalization &n = settings.normalization;
+    for (int64_t c = 0; c < graph->graph.inputShape[0]; ++c)
+      options.background.push_back(-n.mean[n.mean.size() > 1 ? c : 0] /
+                                   n.std[n.std.size() > 1 ? c : 0]);
+  }
+  std::string error;
+  std::unique_ptr<Engine> engine = makeEngine(graph->graph, error);
+  if (!engine)
+    return emitError(module.getLoc()) << error;
+  Trainer trainer(graph->graph, std::move(engine), std::move(*data),
+                  std::move(*validation), std::move(*state), options);
+  if (Error failed = train(trainer))
+    return fail(std::move(failed));
+  writeState(*graph, trainer.getState());
+  return success();
+}

@@ -1,0 +1,109 @@
+//===- Trainer.h - Epochs over data --------------------------- -*- C++ -*-===//
+//
+// Part of Subbit, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef SUBBIT_TRAINING_TRAINER_H
+#define SUBBIT_TRAINING_TRAINER_H
+
+#include "lib/Numerics/Random.h"
+#include "lib/Training/Engine.h"
+#include "lib/Training/LossAware.h"
+#include "llvm/Support/Error.h"
+#include <optional>
+
+namespace subbit::training {
+
+/// Rows of a data set as the network takes them.
+struct Data {
+  std::vector<float> inputs;   ///< [rows, input]
+  std::vector<int64_t> labels; ///< [rows]
+  int64_t rows() const { return labels.size(); }
+};
+
+struct TrainerOptions {
+  int64_t batch = 128;
+  uint64_t seed = 1;
+  Loss loss = Loss::CrossEntropy;
+  /// AMSGrad's rate for what has no bases: biases, normalization, float
+  /// weights.
+  double floatRate = 1e-4;
+  /// Images of [channels, height, width] are moved by up to this many positions
+  /// in either direction, and mirrored; positions that become free are as dark
+  /// as `background`, one value per channel.
+  int64_t shift = 0;
+  bool flip = false;
+  std::vector<float> background;
+};
+
+/// A tensor of weights that is trained as bases, and the parameter it is.
+struct Tensor {
+  size_t parameter;
+  MultiBit weights;
+  GridOptions grid;
+};
+
+/// Loss (a mean) and share of rows that are classified right.
+struct Score {
+  double loss = 0, accuracy = 0;
+};
+
+/// What was trained: parameters without bases, and the tensors with them.
+struct State {
+  std::vector<std::vector<float>> values; ///< [parameters]
+  std::vector<Tensor> tensors;
+
+  int64_t numBases() const;
+  /// The ALQ paper's size of all weights, plain ones with 32 bits.
+  int64_t formulaBits(const Graph &graph) const;
+  double averageBits() const;
+};
+
+/// Trains a network on plain arrays, one epoch at a time. Bases are evaluated
+/// as `State::tensors` decodes them; scores are of weights rounded to the grid.
+class Trainer {
+public:
+  Trainer(Graph graph, std::unique_ptr<Engine> engine, Data train,
+          Data validation, State state, const TrainerOptions &options);
+
+  /// Called after each batch, with the gradient of every parameter.
+  using Update = llvm::function_ref<void(
+      llvm::ArrayRef<std::vector<float>> gradients, int64_t step)>;
+
+  /// One pass over the training data in a new order; `update` moves the
+  /// tensors. With `rounded` the loss is that of rounded weights. Stops, with
+  /// an error that says where, at a loss that is no number.
+  llvm::Expected<Score> epoch(llvm::StringRef phase, bool rounded,
+                              Update update);
+  /// Of the rounded weights on the validation data, or on the training data
+  /// where there are no others.
+  llvm::Expected<Score> validate();
+
+  /// Batches of an epoch.
+  int64_t stepsPerEpoch() const;
+
+  const Graph &getGraph() const { return graph; }
+  State &getState() { return state; }
+
+private:
+  void fillBatch(llvm::ArrayRef<int64_t> rows);
+  void decode(bool rounded);
+
+  Graph graph;
+  std::unique_ptr<Engine> engine;
+  Data train, validation;
+  State state;
+  TrainerOptions options;
+  Random random;
+  std::vector<AMSGrad> moments; ///< of parameters, empty where not trained so
+  std::vector<float> inputs;
+  std::vector<int64_t> labels;
+  std::vector<std::vector<float>> gradients;
+  int64_t epochs = 0;
+};
+
+} // namespace subbit::training
+
+#endif // SUBBIT_TRAINING_TRAINER_H
