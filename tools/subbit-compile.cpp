@@ -58,6 +58,22 @@ static cl::opt<std::string>
                 cl::desc("data to learn activation levels from (.npy, IDX, "
                          "CIFAR)"));
 
+static cl::opt<std::string>
+    trainData("train-data", cl::value_desc("FILE"), cl::cat(compressing),
+              cl::desc("train the weights' bases on these (ALQ)"));
+static cl::opt<std::string>
+    trainLabels("train-labels", cl::value_desc("FILE"), cl::cat(compressing),
+                cl::desc("their classes (CIFAR files bring them)"));
+static cl::opt<double>
+    targetBits("target-bits", cl::value_desc("X"), cl::cat(compressing),
+               cl::desc("train down to X bases per weight on average"));
+static cl::opt<double>
+    targetBytes("target-bytes", cl::value_desc("X"), cl::cat(compressing),
+                cl::desc("to X bytes of weights, by the paper's formula"));
+static cl::opt<double>
+    targetRatio("target-ratio", cl::value_desc("X"), cl::cat(compressing),
+                cl::desc("to 1/X of the float weights, by the same"));
+
 static cl::opt<bool> exactNormalization(
     "exact-normalization", cl::cat(compressing),
     cl::desc("fold normalization only where nothing rounds"));
@@ -89,9 +105,9 @@ static Error invalid(const Twine &message) {
 }
 
 /// The value of an option that was given.
-static std::optional<int64_t> given(const cl::opt<int64_t> &option) {
+template <typename T> static std::optional<T> given(const cl::opt<T> &option) {
   if (option.getNumOccurrences())
-    return option;
+    return option.getValue();
   return std::nullopt;
 }
 
@@ -104,7 +120,8 @@ static Expected<CompileOptions> makeOptions() {
     return invalid("--batch must be at least 1");
   auto recipe =
       makeRecipe({recipeFile, given(weightBits), given(activationBits),
-                  calibration, exactNormalization});
+                  calibration, trainData, trainLabels, given(targetBits),
+                  given(targetBytes), given(targetRatio), exactNormalization});
   if (!recipe)
     return recipe.takeError();
   CompileOptions options;

@@ -29,6 +29,9 @@ template <typename LayerOp> static LayerSize getLayerSize(LayerOp op) {
     return size;
   }
   size.weights = constant.getType().getNumElements();
+  if (auto all =
+          op->template getAttrOfType<IntegerAttr>(mbn::kModelWeightsAttr))
+    size.weights = all.getInt();
   numerics::Grouping grouping = mbn::getGrouping(constant.getType());
   size.groups = grouping.numGroups();
   if (auto attr = dyn_cast<mbn::BasesAttr>(constant.getValue())) {

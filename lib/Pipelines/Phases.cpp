@@ -41,6 +41,33 @@ bool subbit::isPhase(StringRef name) {
                       [&](const Phase &phase) { return phase.name == name; });
 }
 
+/// Fine-tuning with quantized activations, on the data of `training`.
+static OptimizeCoordinatesPassOptions
+withActivations(const ALQPassOptions &training, int64_t epochs) {
+  OptimizeCoordinatesPassOptions options;
+  options.data = training.data;
+  options.labels = training.labels;
+  options.count = training.count;
+  options.validation = training.validation;
+  options.scale = training.scale;
+  options.mean = training.mean;
+  options.stddev = training.stddev;
+  options.batch = training.batch;
+  options.seed = training.seed;
+  options.loss = training.loss;
+  options.floatRate = training.floatRate;
+  options.shift = training.shift;
+  options.flip = training.flip;
+  options.maxInteger = training.maxInteger;
+  options.quiet = training.quiet;
+  options.epochs = epochs;
+  options.coordinateRate = training.coordinateRate;
+  options.rateDecay = training.rateDecay;
+  options.weightDecay = training.weightDecay;
+  options.rounded = true;
+  return options;
+}
+
 void subbit::addQuantizePasses(OpPassManager &manager, const Recipe &recipe) {
   // The first rule that matches counts: later ones find its layers sketched.
   for (const Recipe::Weights &rule : recipe.weights) {
@@ -52,6 +79,20 @@ void subbit::addQuantizePasses(OpPassManager &manager, const Recipe &recipe) {
     options.step = rule.step;
     options.maxInteger = rule.maxInteger;
     manager.addNestedPass<func::FuncOp>(mbn::createSketchPass(options));
+  }
+  ALQPassOptions training;
+  if (recipe.training) {
+    training = recipe.training->alq;
+    if (recipe.input) {
+      training.scale = recipe.input->scale;
+      training.mean = llvm::to_vector(recipe.input->mean);
+      training.stddev = llvm::to_vector(recipe.input->std);
+      // An input that is stated is one of pixels, whatever its numbers.
+      if (training.mean.empty())
+        training.mean = {0};
+    }
+    manager.addPass(createALQPass(training));
+    manager.addNestedPass<func::FuncOp>(mbn::createRemoveDeadChannelsPass());
   }
   if (recipe.activations) {
     QuantizeActivationsPassOptions options;
@@ -68,7 +109,12 @@ void subbit::addQuantizePasses(OpPassManager &manager, const Recipe &recipe) {
       if (options.mean.empty())
         options.mean = {0};
     }
+    if (recipe.training && !recipe.calibration)
+      options.calibration = training.data;
     manager.addPass(createQuantizeActivationsPass(options));
+    if (recipe.training && recipe.training->activationEpochs > 0)
+      manager.addPass(createOptimizeCoordinatesPass(
+          withActivations(training, recipe.training->activationEpochs)));
   }
   if (recipe.exactNormalization)
     return;

@@ -73,6 +73,44 @@ template <> struct MappingTraits<Recipe::Calibration> {
   }
 };
 
+template <> struct MappingTraits<Recipe::Training> {
+  static void mapping(IO &io, Recipe::Training &training) {
+    ALQPassOptions &alq = training.alq;
+    io.mapOptional("data", alq.data);
+    io.mapOptional("labels", alq.labels);
+    io.mapOptional("count", alq.count);
+    io.mapOptional("validation", alq.validation);
+    io.mapOptional("batch", alq.batch);
+    io.mapOptional("seed", alq.seed);
+    io.mapOptional("loss", alq.loss);
+    io.mapOptional("float-rate", alq.floatRate);
+    io.mapOptional("shift", alq.shift);
+    io.mapOptional("flip", alq.flip);
+    io.mapOptional("max-integer", alq.maxInteger);
+    io.mapOptional("recovery-epochs", alq.recoveryEpochs);
+    io.mapOptional("rounds", alq.rounds);
+    io.mapOptional("prune", alq.prune);
+    io.mapOptional("share", alq.share);
+    io.mapOptional("basis-epochs", alq.basisEpochs);
+    io.mapOptional("coordinate-epochs", alq.coordinateEpochs);
+    io.mapOptional("final-epochs", alq.finalEpochs);
+    io.mapOptional("basis-rate", alq.basisRate);
+    io.mapOptional("coordinate-rate", alq.coordinateRate);
+    io.mapOptional("prune-rate", alq.pruneRate);
+    io.mapOptional("rate-decay", alq.rateDecay);
+    io.mapOptional("weight-decay", alq.weightDecay);
+    io.mapOptional("target-bits", alq.targetBits);
+    io.mapOptional("target-ratio", alq.targetRatio);
+    io.mapOptional("target-bytes", alq.targetBytes);
+    io.mapOptional("activation-epochs", training.activationEpochs);
+  }
+  static std::string validate(IO &, Recipe::Training &training) {
+    return training.activationEpochs >= 0
+               ? ""
+               : "activation-epochs must not be negative";
+  }
+};
+
 template <> struct MappingTraits<Recipe> {
   static void mapping(IO &io, Recipe &recipe) {
     io.mapRequired("version", recipe.version);
@@ -80,6 +118,7 @@ template <> struct MappingTraits<Recipe> {
     io.mapOptional("weights", recipe.weights);
     io.mapOptional("activations", recipe.activations);
     io.mapOptional("calibration", recipe.calibration);
+    io.mapOptional("training", recipe.training);
     io.mapOptional("exact-normalization", recipe.exactNormalization);
   }
   static std::string validate(IO &, Recipe &recipe) {
@@ -117,10 +156,18 @@ Expected<Recipe> subbit::readRecipe(StringRef path) {
   if (input.error() || !message.empty())
     return createStringError(message.empty() ? path.str() + ": no valid recipe"
                                              : message);
-  if (recipe.calibration && sys::path::is_relative(recipe.calibration->file)) {
-    SmallString<256> file(sys::path::parent_path(path));
-    sys::path::append(file, recipe.calibration->file);
-    recipe.calibration->file = std::string(file);
+  auto resolve = [&](std::string &file) {
+    if (file.empty() || sys::path::is_absolute(file))
+      return;
+    SmallString<256> absolute(sys::path::parent_path(path));
+    sys::path::append(absolute, file);
+    file = std::string(absolute);
+  };
+  if (recipe.calibration)
+    resolve(recipe.calibration->file);
+  if (recipe.training) {
+    resolve(recipe.training->alq.data);
+    resolve(recipe.training->alq.labels);
   }
   return recipe;
 }
@@ -156,5 +203,31 @@ llvm::Expected<Recipe> subbit::makeRecipe(const RecipeOptions &options) {
           "--calibration has no use without --activation-bits or a recipe "
           "with activations");
   }
+  bool trains = !options.trainData.empty() || !options.trainLabels.empty() ||
+                options.targetBits || options.targetBytes ||
+                options.targetRatio;
+  if (trains && !recipe.training)
+    recipe.training.emplace();
+  if (trains) {
+    ALQPassOptions &alq = recipe.training->alq;
+    if (!options.trainData.empty()) {
+      alq.data = options.trainData;
+      alq.labels = options.trainLabels;
+    } else if (!options.trainLabels.empty()) {
+      return llvm::createStringError(
+          "--train-labels are of --train-data, which is not given");
+    }
+    // The command line's target is the only one.
+    if (options.targetBits || options.targetBytes || options.targetRatio)
+      alq.targetBits = alq.targetBytes = alq.targetRatio = -1;
+    if (options.targetBits)
+      alq.targetBits = *options.targetBits;
+    if (options.targetBytes)
+      alq.targetBytes = *options.targetBytes;
+    if (options.targetRatio)
+      alq.targetRatio = *options.targetRatio;
+  }
+  if (recipe.training && recipe.weights.empty())
+    recipe.weights.emplace_back();
   return recipe;
 }

@@ -8,6 +8,7 @@
 #ifndef SUBBIT_PIPELINES_RECIPE_H
 #define SUBBIT_PIPELINES_RECIPE_H
 
+#include "lib/Training/Passes.h"
 #include "llvm/ADT/StringRef.h"
 #include "llvm/Support/Error.h"
 #include <optional>
@@ -37,12 +38,19 @@ struct Recipe {
     std::string file;
     int64_t count = 500;
   };
+  /// What mbn-alq is told, but the input's normalization; then, where
+  /// activations are quantized, epochs of coordinates with them.
+  struct Training {
+    ALQPassOptions alq;
+    int64_t activationEpochs = 3;
+  };
 
   int64_t version = 1;
   std::optional<Input> input;
   std::vector<Weights> weights;
   std::optional<Activations> activations;
   std::optional<Calibration> calibration;
+  std::optional<Training> training;
   /// Fold normalization only where no value changes.
   bool exactNormalization = false;
 };
@@ -51,7 +59,9 @@ struct Recipe {
 struct RecipeOptions {
   std::string file; ///< of the recipe; none if empty
   std::optional<int64_t> weightBits, activationBits;
-  std::string calibration; ///< none if empty
+  std::string calibration;            ///< none if empty
+  std::string trainData, trainLabels; ///< none if empty
+  std::optional<double> targetBits, targetBytes, targetRatio;
   bool exactNormalization = false;
 };
 /// The recipe with the options on top; errors name the option.

@@ -32,6 +32,8 @@ namespace subbit::mbn {
 /// Marks products that stand for average pooling: their weights are all 1 and
 /// none of the model's.
 constexpr llvm::StringLiteral kPoolingAttr = "mbn.pooling";
+/// On a layer: weights of the model's layer, some of which are gone.
+constexpr llvm::StringLiteral kModelWeightsAttr = "mbn.model_weights";
 
 } // namespace subbit::mbn
 

@@ -46,6 +46,42 @@ def SketchPass : Pass<"mbn-sketch", "::mlir::func::FuncOp"> {
   let dependentDialects = ["::subbit::mbn::MBNDialect"];
 }
 
+def RemoveDeadChannelsPass : Pass<"mbn-remove-dead-channels", "::mlir::func::FuncOp"> {
+  let summary = "Remove outputs without bases, and the inputs that they fed";
+  let description = [{
+    An output of a layer all of whose groups have no bases is a constant: its
+    bias. It goes, with the inputs of the next layers that it fed; their biases
+    take what it gave, in double, rounded once. Between them may stand what
+    computes each channel by itself (normalization, clamps, arithmetic with
+    constants, encodes), pooling and flattening. This is done until nothing
+    changes, since outputs may lose their last bases with their inputs.
+
+    An output stays, with a remark, where a next layer pads and the constant is
+    not 0 (beyond the border there are zeros), and where groups of the next
+    layer's weights would not be of one size any more. A layer keeps at least
+    one output. Reports go on to count the weights of the model
+    (`mbn.model_weights`).
+
+    Before, with no bases in the first row of `%w`:
+
+    ```mlir
+    %y = mbn.matmul %x, %w bias %b layer "fc1" : tensor<1x8xf32>, tensor<3x8xf32>, tensor<3xf32> -> tensor<1x3xf32>
+    %z = mbn.matmul %y, %v layer "fc2" : tensor<1x3xf32>, tensor<2x3xf32> -> tensor<1x2xf32>
+    ```
+
+    After:
+
+    ```mlir
+    %y = mbn.matmul %x, %w2 bias %b2 layer "fc1" : tensor<1x8xf32>, tensor<2x8xf32>, tensor<2xf32> -> tensor<1x2xf32>
+    %z = mbn.matmul %y, %v2 bias %c layer "fc2" : tensor<1x2xf32>, tensor<2x2xf32>, tensor<2xf32> -> tensor<1x2xf32>
+    ```
+  }];
+  let statistics = [
+    Statistic<"numChannels", "channels", "Outputs removed">,
+  ];
+  let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::tosa::TosaDialect"];
+}
+
 def FusePass : Pass<"mbn-fuse", "::mlir::func::FuncOp"> {
   let summary = "Let layers take quantized operands";
   let description = [{
