@@ -11,6 +11,7 @@
 #   bare-riscv32
 #   onnxruntime      a Python that has it, SUBBIT_ONNXRUNTIME_PYTHON or lit's own
 #   sanitizers       the tools are built with sanitizers
+#   torch            the tools can train
 # Substitutions besides lit's own:
 #   %cc %cxx %python %cmake %lit                  programs
 #   %cc-aarch64 %run-aarch64 (-arm, -riscv64)     cross compiler, emulator
@@ -130,6 +131,8 @@ if not subprocess.call(
     config.available_features.add("onnxruntime")
 config.substitutions.append((r"%onnxruntime-python\b", runtime_python))
 
+if config.torch:
+    config.available_features.add("torch")
 if config.sanitizer:
     config.available_features.add("sanitizers")
     config.environment["ASAN_SYMBOLIZER_PATH"] = os.path.join(

@@ -13,12 +13,6 @@ using namespace llvm;
 using namespace subbit;
 using namespace subbit::training;
 
-static double now() {
-  return std::chrono::duration<double>(
-             std::chrono::steady_clock::now().time_since_epoch())
-      .count();
-}
-
 /// 32 bits for each weight of the network.
 static double floatBits(const Graph &graph) {
   double bits = 0;
@@ -27,6 +21,16 @@ static double floatBits(const Graph &graph) {
       bits += 32 * parameter.size();
   return bits;
 }
+
+static double now() {
+  return std::chrono::duration<double>(
+             std::chrono::steady_clock::now().time_since_epoch())
+      .count();
+}
+
+ALQ::ALQ(Trainer &trainer, const ALQOptions &options, Listener listener)
+    : trainer(trainer), options(options), listener(std::move(listener)),
+      began(now()) {}
 
 //===----------------------------------------------------------------------===//
 // Sizes
@@ -67,7 +71,7 @@ Error ALQ::checkTarget() {
     text << "a ratio of "
          << format("%.1f", floatBits(trainer.getGraph()) / least);
   else if (options.target.bytes)
-    text << std::ceil(least / 8) << " bytes";
+    text << static_cast<int64_t>(std::ceil(least / 8)) << " bytes";
   else
     text << "0 bits";
   return createStringError("the target cannot be met: without any basis this "
@@ -94,8 +98,6 @@ Error ALQ::endEpoch(StringRef phase, const Score &training) {
     best = trainer.getState();
     bestScore = *validation;
   }
-  if (began == 0)
-    began = now();
   State &state = trainer.getState();
   ++epoch;
   if (listener)
@@ -200,7 +202,6 @@ Error ALQ::run() {
   allEpochs =
       options.recoveryEpochs + options.finalEpochs +
       options.rounds * (1 + options.basisEpochs + options.coordinateEpochs);
-  began = now();
   if (Error error = optimizeBases(options.recoveryEpochs))
     return error;
   double start = measure(), end = goal();

@@ -48,8 +48,7 @@ using Listener = std::function<void(const Progress &)>;
 /// best state since the last pruning is kept.
 class ALQ {
 public:
-  ALQ(Trainer &trainer, const ALQOptions &options, Listener listener)
-      : trainer(trainer), options(options), listener(std::move(listener)) {}
+  ALQ(Trainer &trainer, const ALQOptions &options, Listener listener);
 
   /// Alg. 2: prunes in equal parts over one epoch, until the measure of the
   /// target is `value`.
@@ -83,7 +82,7 @@ private:
   int64_t epoch = 0, allEpochs = 0;
   std::optional<State> best;
   Score bestScore;
-  double began = 0;
+  double began; ///< seconds of a steady clock
 };
 
 } // namespace subbit::training
