@@ -10,6 +10,7 @@
 #include "lib/Conversion/MBNToBitserial.h"
 #include "lib/Numerics/Packing.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 
@@ -128,8 +129,18 @@ private:
     std::vector<int32_t> order = numerics::orderForOutputs(rows, lanes);
     numerics::PackedProduct arrays =
         numerics::packForOutputs(rows, lanes, order);
+    // Where outputs differ in their widths, rows fill lanes better.
+    std::vector<int32_t> rowOrder;
+    numerics::PackedProduct byRows = numerics::packRows(rows, lanes, rowOrder);
+    bool rowsInLanes =
+        !byRows.words.empty() && byRows.words.size() < arrays.words.size();
+    if (rowsInLanes) {
+      arrays = std::move(byRows);
+      order = std::move(rowOrder);
+    }
     if (arrays.words.size() > 2 * numerics::packForPositions(rows).words.size())
       return {};
+    int64_t used = rowsInLanes ? order.size() : g.outputs;
     arrays.words.resize(std::max<size_t>(arrays.words.size(), lanes));
     arrays.coordinates.resize(
         std::max<size_t>(arrays.coordinates.size(), lanes));
@@ -139,28 +150,39 @@ private:
         Scaling::None, /*passes=*/1);
     auto geometry = GeometryAttr::get(
         op.getContext(), {g.channels, 1, 1}, {1, 1, g.channels},
-        {1, 1, grouping.group().back()}, {g.outputs, 1, 1}, {1, 1}, {1, 1}, 1);
-    int64_t padded = schedule.pad(g.outputs);
+        {1, 1, grouping.group().back()}, {used, 1, 1}, {1, 1}, {1, 1}, 1);
+    int64_t padded = schedule.pad(used);
     PackedConstants stored(b, op, arrays);
     std::vector<float> laneSteps = bases.steps;
     if (laneSteps.size() > 1) {
       laneSteps.clear();
       for (int32_t c : order)
-        laneSteps.push_back(bases.steps[c]);
+        laneSteps.push_back(c < g.outputs ? bases.steps[c] : 0);
       laneSteps.resize(padded, 0);
     }
     Value steps = list(b, op, "steps", laneSteps);
+    // Lanes of no output add nothing to one more.
     Value places;
-    if (!llvm::is_sorted(order)) {
-      for (int64_t c = g.outputs; c < padded; ++c)
-        order.push_back(c);
-      places = list(b, op, "order", order);
+    int64_t columns = padded;
+    if (!llvm::is_sorted(order) || rowsInLanes) {
+      order.resize(padded, g.outputs);
+      places = g.outputs < std::numeric_limits<int16_t>::max()
+                   ? list(b, op, "order",
+                          std::vector<int16_t>(order.begin(), order.end()))
+                   : list(b, op, "order", order);
+      columns = g.outputs + 1;
     }
     auto empty = [&](ArrayRef<int64_t> shape) -> Value {
       return tensor::EmptyOp::create(b, loc, shape, b.getF32Type());
     };
     int64_t batch = cast<RankedTensorType>(input.getType()).getDimSize(0);
-    Value result = empty({batch, padded});
+    Value result = empty({batch, columns});
+    if (places)
+      result = linalg::FillOp::create(b, loc,
+                                      ValueRange{arith::ConstantOp::create(
+                                          b, loc, b.getF32FloatAttr(0))},
+                                      ValueRange{result})
+                   .getResult(0);
     Value workspace = empty({SumTables(geometry, schedule).size});
     Value y = FloatProductOp::create(
                   b, loc, TypeRange{result.getType(), workspace.getType()},

@@ -8,6 +8,7 @@
 #include "lib/Numerics/Packing.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/bit.h"
+#include "llvm/Support/MathExtras.h"
 #include <algorithm>
 #include <numeric>
 
@@ -158,4 +159,31 @@ std::vector<int32_t> subbit::numerics::tileStarts(const ProductRows &rows,
       row += rows.rows(c, g).size();
   }
   return starts;
+}
+
+PackedProduct subbit::numerics::packRows(const ProductRows &rows, int64_t lanes,
+                                         std::vector<int32_t> &outputs) {
+  PackedProduct packed;
+  outputs.clear();
+  for (int64_t g = 0; g < rows.groups(); ++g) {
+    std::vector<std::pair<int32_t, const ProductRows::Row *>> ofGroup;
+    for (int64_t c = 0; c < rows.outputs(); ++c)
+      for (const ProductRows::Row &row : rows.rows(c, g))
+        ofGroup.emplace_back(c, &row);
+    ofGroup.resize(alignTo(ofGroup.size(), lanes),
+                   {static_cast<int32_t>(rows.outputs()), nullptr});
+    for (size_t first = 0; first < ofGroup.size(); first += lanes) {
+      for (int64_t other = 0; other < rows.groups(); ++other)
+        packed.widths.push_back(other == g);
+      auto block = ArrayRef(ofGroup).slice(first, lanes);
+      for (auto [output, row] : block) {
+        outputs.push_back(output);
+        packed.coordinates.push_back(row ? row->coordinate : 0);
+      }
+      for (int64_t w = 0; w < rows.words(); ++w)
+        for (auto [output, row] : block)
+          packed.words.push_back(row ? row->words[w] : 0);
+    }
+  }
+  return packed;
 }

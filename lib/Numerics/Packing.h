@@ -58,6 +58,12 @@ struct PackedProduct {
 /// first.
 PackedProduct packForPositions(const ProductRows &rows, int64_t passes = 1);
 
+/// Rows in lanes, whatever outputs they are of: blocks of `lanes` rows of one
+/// group, each block with a width for each group, 1 for its own. `outputs` gets
+/// the output of each lane, and the number of outputs where there is no row.
+PackedProduct packRows(const ProductRows &rows, int64_t lanes,
+                       std::vector<int32_t> &outputs);
+
 /// An order of the outputs in which blocks of `lanes` need little padding:
 /// outputs with the same widths are neighbours.
 std::vector<int32_t> orderForOutputs(const ProductRows &rows, int64_t lanes);

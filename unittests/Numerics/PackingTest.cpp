@@ -59,6 +59,19 @@ TEST(Packing, KeepsAnOrderThatSortingDoesNotImprove) {
   EXPECT_EQ(orderForOutputs(makeRows({1, 0, 0, 0, 0, 0}), 2), Ints({0, 1}));
 }
 
+TEST(Packing, RowsFillLanes) {
+  // Three rows of group 0, none of group 1, one of group 2.
+  ProductRows rows = makeRows({2, 0, 0, 1, 0, 0, 0, 0, 1});
+  Ints outputs;
+  PackedProduct packed = packRows(rows, 2, outputs);
+  EXPECT_EQ(outputs, Ints({0, 0, 1, 3, 2, 3}));
+  EXPECT_EQ(packed.widths, std::vector<uint8_t>({1, 0, 0, 1, 0, 0, 0, 0, 1}));
+  EXPECT_EQ(packed.coordinates, std::vector<int16_t>({1, 2, 3, 0, 4, 0}));
+  EXPECT_EQ(packed.words, std::vector<uint32_t>({0, 1, 2, 0, 3, 0}));
+  EXPECT_TRUE(packRows(makeRows({0, 0, 0}), 2, outputs).words.empty());
+  EXPECT_TRUE(outputs.empty());
+}
+
 TEST(Packing, PadsBlocksOfFewerOutputs) {
   ProductRows rows = makeRows({1, 0, 0, 2, 0, 0, 0, 0, 1});
   PackedProduct packed = packForOutputs(rows, 2, Ints({0, 1, 2}));

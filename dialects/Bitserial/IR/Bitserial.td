@@ -679,8 +679,13 @@ def Bitserial_FloatProductOp : Bitserial_DestinationOp<"float_product"> {
   let summary = "the ragged, grouped product of floats and binary bases";
   let description = [{
     Per image and output: `step * sum over rows of a * sum_k (bit k ? x_k : -x_k)`, with
-    outputs in lanes; words, coordinates, widths and order are those of `product`.
-    `steps` holds one number, or one for each lane of each block.
+    outputs in lanes; words, coordinates and widths are those of `product`. `steps`
+    holds one number, or one for each lane of each block.
+
+    With `order` lane `i` of block `b` is added to what the result holds at
+    `order[b * lanes + i]`. So outputs of the same widths share a block; or lanes hold
+    rows, several of an output, and no block has padding but the last of a group. The
+    geometry's outputs are lanes then.
 
     Where the schedule counts by tables, the sums and differences of a few neighbouring
     activations are made first, for all their signs, and a field of a word of weights
@@ -692,7 +697,7 @@ def Bitserial_FloatProductOp : Bitserial_DestinationOp<"float_product"> {
     - float_product_c2: there is a width per block and group, and one step or as many
       as lanes.
     - float_product_c3: input `[batch, channels]` and result `[batch, outputs]`, which
-      holds whole blocks, have rank 2, the other operands rank 1.
+      without an order holds whole blocks, have rank 2, the other operands rank 1.
     - float_product_c4: the schedule is for outputs in lanes, by words or tables; the
       input's only dimension is channels.
     - float_product_c5: the workspace has the size that the geometry calls for.

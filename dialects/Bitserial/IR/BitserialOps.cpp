@@ -570,7 +570,7 @@ LogicalResult FloatProductOp::verify() {
   auto in = cast<ShapedType>(getInput().getType()).getShape();
   auto out = cast<ShapedType>(getOutput().getType()).getShape();
   int64_t padded = schedule.pad(g.getOutput()[0]);
-  if (in[1] != channels || out[0] != in[0] || out[1] != padded)
+  if (in[1] != channels || out[0] != in[0] || (!getOrder() && out[1] != padded))
     return emitOpError() << "expects an input of " << channels
                          << " channels and a result of " << padded
                          << " outputs for each image";

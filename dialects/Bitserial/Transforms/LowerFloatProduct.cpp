@@ -123,8 +123,9 @@ private:
       b.storeVector(result, op.getOutput(), {n, first});
     for (int64_t i = 0; op.getOrder() && i < lanes; ++i) {
       Value place = b.toIndex(b.load(op.getOrder(), b.add(first, i)));
-      b.store(vector::ExtractOp::create(b.b, b.loc, result, i), op.getOutput(),
-              {n, place});
+      Value sum = addFloats(b.load(op.getOutput(), {n, place}),
+                            vector::ExtractOp::create(b.b, b.loc, result, i));
+      b.store(sum, op.getOutput(), {n, place});
     }
     return {carried[1], carried[2]};
   }
