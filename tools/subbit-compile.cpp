@@ -64,6 +64,11 @@ static cl::opt<std::string>
 static cl::opt<std::string>
     trainLabels("train-labels", cl::value_desc("FILE"), cl::cat(compressing),
                 cl::desc("their classes (CIFAR files bring them)"));
+static cl::opt<std::string>
+    checkpoint("checkpoint", cl::value_desc("FILE"), cl::cat(compressing),
+               cl::desc("leave in FILE what training needs to go on"));
+static cl::opt<bool> resume("resume", cl::cat(compressing),
+                            cl::desc("go on from the checkpoint"));
 static cl::opt<double>
     targetBits("target-bits", cl::value_desc("X"), cl::cat(compressing),
                cl::desc("train down to X bases per weight on average"));
@@ -118,10 +123,10 @@ static Expected<CompileOptions> makeOptions() {
     return invalid("--report is of an object; --emit=" + emit + " makes none");
   if (batch < 1)
     return invalid("--batch must be at least 1");
-  auto recipe =
-      makeRecipe({recipeFile, given(weightBits), given(activationBits),
-                  calibration, trainData, trainLabels, given(targetBits),
-                  given(targetBytes), given(targetRatio), exactNormalization});
+  auto recipe = makeRecipe(
+      {recipeFile, given(weightBits), given(activationBits), calibration,
+       trainData, trainLabels, checkpoint, resume, given(targetBits),
+       given(targetBytes), given(targetRatio), exactNormalization});
   if (!recipe)
     return recipe.takeError();
   CompileOptions options;

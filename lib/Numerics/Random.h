@@ -12,6 +12,8 @@
 #include <cstdint>
 #include <initializer_list>
 #include <random>
+#include <sstream>
+#include <string>
 
 namespace subbit {
 
@@ -29,6 +31,17 @@ public:
   bool chance(int64_t percent) { return from(0, 99) < percent; }
   template <typename T> T oneOf(std::initializer_list<T> values) {
     return values.begin()[from(0, static_cast<int64_t>(values.size()) - 1)];
+  }
+
+  /// Its state as text, and back.
+  std::string save() const {
+    std::ostringstream text;
+    text << engine;
+    return text.str();
+  }
+  void restore(const std::string &saved) {
+    std::istringstream text(saved);
+    text >> engine;
   }
 
 private:

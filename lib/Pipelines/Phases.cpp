@@ -59,6 +59,12 @@ withActivations(const ALQPassOptions &training, int64_t epochs) {
   options.shift = training.shift;
   options.flip = training.flip;
   options.maxInteger = training.maxInteger;
+  // A second run, with a checkpoint of its own.
+  if (!training.checkpoint.empty())
+    options.checkpoint = training.checkpoint + ".activations";
+  options.resume = training.resume;
+  if (!training.log.empty())
+    options.log = training.log + ".activations";
   options.quiet = training.quiet;
   options.epochs = epochs;
   options.coordinateRate = training.coordinateRate;

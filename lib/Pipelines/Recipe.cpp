@@ -102,6 +102,8 @@ template <> struct MappingTraits<Recipe::Training> {
     io.mapOptional("target-bits", alq.targetBits);
     io.mapOptional("target-ratio", alq.targetRatio);
     io.mapOptional("target-bytes", alq.targetBytes);
+    io.mapOptional("checkpoint", alq.checkpoint);
+    io.mapOptional("log", alq.log);
     io.mapOptional("activation-epochs", training.activationEpochs);
   }
   static std::string validate(IO &, Recipe::Training &training) {
@@ -168,6 +170,8 @@ Expected<Recipe> subbit::readRecipe(StringRef path) {
   if (recipe.training) {
     resolve(recipe.training->alq.data);
     resolve(recipe.training->alq.labels);
+    resolve(recipe.training->alq.checkpoint);
+    resolve(recipe.training->alq.log);
   }
   return recipe;
 }
@@ -205,7 +209,7 @@ llvm::Expected<Recipe> subbit::makeRecipe(const RecipeOptions &options) {
   }
   bool trains = !options.trainData.empty() || !options.trainLabels.empty() ||
                 options.targetBits || options.targetBytes ||
-                options.targetRatio;
+                options.targetRatio || !options.checkpoint.empty();
   if (trains && !recipe.training)
     recipe.training.emplace();
   if (trains) {
@@ -217,6 +221,8 @@ llvm::Expected<Recipe> subbit::makeRecipe(const RecipeOptions &options) {
       return llvm::createStringError(
           "--train-labels are of --train-data, which is not given");
     }
+    if (!options.checkpoint.empty())
+      alq.checkpoint = options.checkpoint;
     // The command line's target is the only one.
     if (options.targetBits || options.targetBytes || options.targetRatio)
       alq.targetBits = alq.targetBytes = alq.targetRatio = -1;
@@ -226,6 +232,13 @@ llvm::Expected<Recipe> subbit::makeRecipe(const RecipeOptions &options) {
       alq.targetBytes = *options.targetBytes;
     if (options.targetRatio)
       alq.targetRatio = *options.targetRatio;
+  }
+  if (options.resume) {
+    if (!recipe.training || recipe.training->alq.checkpoint.empty())
+      return llvm::createStringError(
+          "--resume goes on from a checkpoint, and none is named; give "
+          "--checkpoint FILE as well");
+    recipe.training->alq.resume = true;
   }
   if (recipe.training && recipe.weights.empty())
     recipe.weights.emplace_back();

@@ -6,12 +6,22 @@
 //===----------------------------------------------------------------------===//
 
 #include "lib/Training/ALQ.h"
+#include "llvm/Support/Format.h"
 #include <chrono>
 #include <cmath>
 
 using namespace llvm;
 using namespace subbit;
 using namespace subbit::training;
+
+/// Part of an epoch of pruning in which moments grow before anything goes.
+static constexpr double kWarmUp = 0.1;
+
+static double now() {
+  return std::chrono::duration<double>(
+             std::chrono::steady_clock::now().time_since_epoch())
+      .count();
+}
 
 /// 32 bits for each weight of the network.
 static double floatBits(const Graph &graph) {
@@ -22,28 +32,36 @@ static double floatBits(const Graph &graph) {
   return bits;
 }
 
-static double now() {
-  return std::chrono::duration<double>(
-             std::chrono::steady_clock::now().time_since_epoch())
-      .count();
+StringRef Phase::name() const {
+  switch (kind) {
+  case Kind::Pruning:
+    return "pruning";
+  case Kind::Bases:
+    return "bases";
+  case Kind::Coordinates:
+    return "coordinates";
+  case Kind::Rounded:
+    return "rounded";
+  }
+  llvm_unreachable("no such kind of phase");
 }
 
-ALQ::ALQ(Trainer &trainer, const ALQOptions &options, Listener listener)
+ALQ::ALQ(Trainer &trainer, const ALQOptions &options, Listener listener,
+         Keeper keeper)
     : trainer(trainer), options(options), listener(std::move(listener)),
-      began(now()) {}
+      keeper(std::move(keeper)), began(now()) {}
 
 //===----------------------------------------------------------------------===//
 // Sizes
 //===----------------------------------------------------------------------===//
 
-double ALQ::measure() {
-  State &state = trainer.getState();
-  if (options.target.bits)
-    return state.averageBits();
-  return state.formulaBits(trainer.getGraph());
+double ALQ::measure() const {
+  const State &state = trainer.getState();
+  return options.target.bits ? state.averageBits()
+                             : state.formulaBits(trainer.getGraph());
 }
 
-double ALQ::goal() {
+double ALQ::goal() const {
   const Target &target = options.target;
   if (target.bits)
     return *target.bits;
@@ -54,7 +72,7 @@ double ALQ::goal() {
   return measure() * std::pow(1 - options.prune, options.rounds);
 }
 
-Error ALQ::checkTarget() {
+Error ALQ::checkTarget() const {
   if (trainer.getState().tensors.empty())
     return createStringError("no layer has binary bases to train; sketch them "
                              "first (mbn-sketch, or weights in the recipe)");
@@ -80,148 +98,151 @@ Error ALQ::checkTarget() {
 }
 
 //===----------------------------------------------------------------------===//
-// Steps
+// Phases
 //===----------------------------------------------------------------------===//
 
-double ALQ::rateOf(double rate, int64_t epoch) const {
-  return rate * std::pow(options.rateDecay, epoch);
+std::vector<Phase> ALQ::plan() const {
+  std::vector<Phase> phases{{Phase::Kind::Bases, options.recoveryEpochs}};
+  double start = measure(), end = goal();
+  for (int64_t round = 1; round <= options.rounds && start > end; ++round) {
+    double part = static_cast<double>(round) / options.rounds;
+    double value =
+        round == options.rounds ? end : start * std::pow(end / start, part);
+    phases.push_back({Phase::Kind::Pruning, 1, value});
+    phases.push_back({Phase::Kind::Bases, options.basisEpochs});
+    phases.push_back({Phase::Kind::Coordinates, options.coordinateEpochs});
+  }
+  phases.push_back({Phase::Kind::Rounded, options.finalEpochs});
+  return phases;
+}
+
+void ALQ::beginPhase(const Phase &phase) {
+  at.moments.clear();
+  for (Tensor &tensor : trainer.getState().tensors)
+    at.moments.emplace_back(phase.kind == Phase::Kind::Bases
+                                ? tensor.weights.numElements()
+                                : tensor.weights.numGroups() *
+                                      MultiBit::kMaxBases);
+}
+
+/// After a batch.
+void ALQ::update(const Phase &phase, ArrayRef<std::vector<float>> gradients,
+                 int64_t step) {
+  double decay = std::pow(options.rateDecay, at.epoch);
+  for (auto [tensor, moments] : zip(trainer.getState().tensors, at.moments)) {
+    const std::vector<float> &gradient = gradients[tensor.parameter];
+    switch (phase.kind) {
+    case Phase::Kind::Bases:
+      updateBases(tensor.weights, gradient, moments, options.basisRate * decay);
+      break;
+    case Phase::Kind::Coordinates:
+    case Phase::Kind::Rounded:
+      updateCoordinates(tensor.weights, gradient, moments,
+                        options.coordinateRate * decay, options.weightDecay);
+      break;
+    case Phase::Kind::Pruning:
+      moments.beginStep();
+      for (auto [i, g] :
+           enumerate(coordinateGradient(tensor.weights, gradient)))
+        moments.observe(i, g);
+      break;
+    }
+  }
+  if (phase.kind == Phase::Kind::Pruning)
+    prune(phase, step);
+}
+
+/// The measure falls in equal parts, to the phase's goal after the last batch.
+void ALQ::prune(const Phase &phase, int64_t step) {
+  State &state = trainer.getState();
+  std::vector<Prunable> tensors;
+  for (auto [tensor, moments] : zip(state.tensors, at.moments))
+    tensors.push_back({&tensor.weights, &moments});
+  int64_t steps = trainer.stepsPerEpoch() * phase.epochs;
+  int64_t done = trainer.stepsPerEpoch() * at.epoch + step + 1;
+  double part = (static_cast<double>(done) / steps - kWarmUp) / (1 - kWarmUp);
+  double aim = pruneFrom + (phase.goal - pruneFrom) * std::max(part, 0.0);
+  // Groups differ in size, so it takes a few approaches.
+  for (double is; (is = measure()) > aim && state.numBases() > 0;) {
+    int64_t bases = state.numBases();
+    int64_t left = std::min<int64_t>(std::ceil(bases * (aim / is)), bases - 1);
+    training::prune(tensors, left, options.share, options.pruneRate);
+  }
 }
 
 /// Scores the epoch, keeps the state if it is the best, and says so.
-Error ALQ::endEpoch(StringRef phase, const Score &training) {
+Error ALQ::endEpoch(const Phase &phase, const Score &training) {
   auto validation = trainer.validate();
   if (!validation)
     return validation.takeError();
-  if (!best || validation->accuracy > bestScore.accuracy ||
-      (validation->accuracy == bestScore.accuracy &&
-       validation->loss < bestScore.loss)) {
-    best = trainer.getState();
-    bestScore = *validation;
-  }
-  State &state = trainer.getState();
-  ++epoch;
-  if (listener)
-    listener(
-        {phase, epoch, std::max(epoch, allEpochs), training, *validation,
-         state.averageBits(),
-         floatBits(trainer.getGraph()) / state.formulaBits(trainer.getGraph()),
-         state.numBases(), now() - began});
-  return Error::success();
-}
-
-Error ALQ::optimizeBases(int64_t epochs) {
-  State &state = trainer.getState();
-  std::vector<AMSGrad> moments;
-  for (Tensor &tensor : state.tensors)
-    moments.emplace_back(tensor.weights.numElements());
-  for (int64_t e = 0; e < epochs; ++e) {
-    auto score = trainer.epoch(
-        "bases", /*rounded=*/false,
-        [&](ArrayRef<std::vector<float>> gradients, int64_t) {
-          for (auto [tensor, state] : zip(state.tensors, moments))
-            updateBases(tensor.weights, gradients[tensor.parameter], state,
-                        rateOf(options.basisRate, e));
-        });
-    if (!score)
-      return score.takeError();
-    if (Error error = endEpoch("bases", *score))
-      return error;
-  }
-  return Error::success();
-}
-
-Error ALQ::optimizeCoordinates(int64_t epochs, bool rounded) {
-  State &state = trainer.getState();
-  std::vector<AMSGrad> moments;
-  for (Tensor &tensor : state.tensors)
-    moments.emplace_back(tensor.weights.numGroups() * MultiBit::kMaxBases);
-  StringRef phase = rounded ? "rounded" : "coordinates";
-  for (int64_t e = 0; e < epochs; ++e) {
-    auto score = trainer.epoch(
-        phase, rounded, [&](ArrayRef<std::vector<float>> gradients, int64_t) {
-          for (auto [tensor, state] : zip(state.tensors, moments))
-            updateCoordinates(tensor.weights, gradients[tensor.parameter],
-                              state, rateOf(options.coordinateRate, e),
-                              options.weightDecay);
-        });
-    if (!score)
-      return score.takeError();
-    if (Error error = endEpoch(phase, *score))
-      return error;
-  }
-  return Error::success();
-}
-
-Error ALQ::prune(double value) {
-  // Moments grow with the gradients before anything goes.
-  constexpr double kWarmUp = 0.1;
-  State &state = trainer.getState();
-  std::vector<AMSGrad> moments;
-  std::vector<Prunable> tensors;
-  for (Tensor &tensor : state.tensors)
-    moments.emplace_back(tensor.weights.numGroups() * MultiBit::kMaxBases);
-  for (auto [tensor, state] : zip(state.tensors, moments))
-    tensors.push_back({&tensor.weights, &state});
-  double start = measure();
-  int64_t steps = trainer.stepsPerEpoch();
-  auto score = trainer.epoch(
-      "pruning", /*rounded=*/false,
-      [&](ArrayRef<std::vector<float>> gradients, int64_t step) {
-        for (auto [tensor, state] : zip(state.tensors, moments)) {
-          std::vector<float> gradient =
-              coordinateGradient(tensor.weights, gradients[tensor.parameter]);
-          state.beginStep();
-          for (size_t i = 0; i < gradient.size(); ++i)
-            state.observe(i, gradient[i]);
-        }
-        double done =
-            (static_cast<double>(step + 1) / steps - kWarmUp) / (1 - kWarmUp);
-        double aim = start + (value - start) * std::max(done, 0.0);
-        // Groups differ in size, so it takes a few approaches.
-        for (double is; (is = measure()) > aim && state.numBases() > 0;) {
-          int64_t bases = state.numBases();
-          int64_t left =
-              std::min<int64_t>(std::ceil(bases * (aim / is)), bases - 1);
-          training::prune(tensors, left, options.share, options.pruneRate);
-        }
-      });
-  if (!score)
-    return score.takeError();
   // What was larger is no candidate any more.
-  best.reset();
-  return endEpoch("pruning", *score);
+  if (!at.best || phase.kind == Phase::Kind::Pruning ||
+      validation->accuracy > at.bestScore.accuracy ||
+      (validation->accuracy == at.bestScore.accuracy &&
+       validation->loss < at.bestScore.loss)) {
+    at.best = trainer.getState();
+    at.bestScore = *validation;
+  }
+  ++at.finished;
+  ++at.epoch;
+  at.seconds = now() - began;
+  const State &state = trainer.getState();
+  if (listener) {
+    const Graph &graph = trainer.getGraph();
+    double bits = state.formulaBits(graph);
+    Progress progress{phase.name(),
+                      at.finished,
+                      epochs,
+                      training,
+                      *validation,
+                      state.averageBits(),
+                      floatBits(graph) / bits,
+                      {},
+                      bits / 8,
+                      state.numBases(),
+                      at.seconds};
+    for (const Tensor &tensor : state.tensors)
+      progress.layerBits[graph.parameters[tensor.parameter].name] =
+          tensor.weights.averageBits();
+    listener(progress);
+  }
+  if (!keeper)
+    return Error::success();
+  at.trainer = trainer.save();
+  return keeper(at);
 }
 
-//===----------------------------------------------------------------------===//
-// Alg. 5
-//===----------------------------------------------------------------------===//
-
-Error ALQ::run() {
+Error ALQ::run(ArrayRef<Phase> phases, std::optional<Checkpoint> from) {
   if (Error error = checkTarget())
     return error;
-  allEpochs =
-      options.recoveryEpochs + options.finalEpochs +
-      options.rounds * (1 + options.basisEpochs + options.coordinateEpochs);
-  if (Error error = optimizeBases(options.recoveryEpochs))
-    return error;
-  double start = measure(), end = goal();
-  for (int64_t round = 0; round < options.rounds && start > end; ++round) {
-    // The same factor in each round.
-    double part = static_cast<double>(round + 1) / options.rounds;
-    if (Error error = prune(round + 1 == options.rounds
-                                ? end
-                                : start * std::pow(end / start, part)))
-      return error;
-    if (Error error = optimizeBases(options.basisEpochs))
-      return error;
-    if (Error error = optimizeCoordinates(options.coordinateEpochs,
-                                          /*rounded=*/false))
-      return error;
+  epochs = 0;
+  for (const Phase &phase : phases)
+    epochs += phase.epochs;
+  if (from) {
+    at = std::move(*from);
+    trainer.restore(std::move(at.trainer));
+    began = now() - at.seconds;
   }
-  return optimizeCoordinates(options.finalEpochs, /*rounded=*/true);
-}
-
-void ALQ::finish() {
-  if (best)
-    trainer.getState() = *best;
+  for (; at.phase < phases.size() && !trainer.isStopped(); ++at.phase) {
+    const Phase &phase = phases[at.phase];
+    if (at.epoch == 0)
+      beginPhase(phase);
+    pruneFrom = measure();
+    while (at.epoch < phase.epochs) {
+      auto score =
+          trainer.epoch(phase.name(), phase.kind == Phase::Kind::Rounded,
+                        [&](ArrayRef<std::vector<float>> gradients,
+                            int64_t step) { update(phase, gradients, step); });
+      if (!score)
+        return score.takeError();
+      if (trainer.isStopped())
+        break;
+      if (Error error = endEpoch(phase, *score))
+        return error;
+    }
+    at.epoch = 0;
+  }
+  if (at.best)
+    trainer.getState() = *at.best;
+  return Error::success();
 }

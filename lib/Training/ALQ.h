@@ -9,6 +9,7 @@
 #define SUBBIT_TRAINING_ALQ_H
 
 #include "lib/Training/Trainer.h"
+#include <map>
 
 namespace subbit::training {
 
@@ -22,7 +23,7 @@ struct Target {
 struct ALQOptions {
   int64_t recoveryEpochs = 1; ///< of bases, before anything is pruned
   int64_t rounds = 4;
-  double prune = 0.4; ///< of the bases in each round, without a target
+  double prune = 0.4; ///< of the size in each round, without a target
   double share = 0.5; ///< of its bases that a tensor offers at most
   int64_t basisEpochs = 2, coordinateEpochs = 3;
   int64_t finalEpochs = 3; ///< of coordinates, with rounding in the loop
@@ -32,57 +33,83 @@ struct ALQOptions {
   Target target;
 };
 
+/// Epochs of one kind, with moments of their own.
+struct Phase {
+  enum class Kind { Pruning, Bases, Coordinates, Rounded };
+  Kind kind;
+  int64_t epochs = 1;
+  double goal = 0; ///< of Pruning: the measure of the target at its end
+
+  llvm::StringRef name() const;
+};
+
 /// What is known after an epoch.
 struct Progress {
   llvm::StringRef phase;
   int64_t epoch, epochs; ///< this one, from 1, and all of them
   Score training, validation;
   double averageBits, ratio;
+  std::map<std::string, double>
+      layerBits; ///< mean bits of each layer's weights
+  double bytes;  ///< of all weights, by the formula
   int64_t bases;
   double seconds; ///< since the beginning
 };
-using Listener = std::function<void(const Progress &)>;
 
-/// The steps of the paper, each over whole epochs and each with moments of its
-/// own; and all of them in order (Alg. 5). Where there are validation data the
-/// best state since the last pruning is kept.
+/// All that a run needs to go on as if it had not stopped.
+struct Checkpoint {
+  TrainerState trainer;
+  size_t phase = 0;
+  int64_t epoch = 0; ///< of the phase
+  std::vector<AMSGrad> moments;
+  std::optional<State> best;
+  Score bestScore;
+  int64_t finished = 0; ///< epochs of all phases
+  double seconds = 0;
+};
+
+/// Runs phases of the paper's steps over whole epochs. Where there are
+/// validation data the best state since the last pruning is kept.
 class ALQ {
 public:
-  ALQ(Trainer &trainer, const ALQOptions &options, Listener listener);
+  using Listener = std::function<void(const Progress &)>;
+  /// Called after each epoch; an error ends training.
+  using Keeper = std::function<llvm::Error(const Checkpoint &)>;
 
-  /// Alg. 2: prunes in equal parts over one epoch, until the measure of the
-  /// target is `value`.
-  llvm::Error prune(double value);
-  /// Alg. 3.
-  llvm::Error optimizeBases(int64_t epochs);
-  /// Alg. 4; with `rounded` the loss is that of weights on the grid.
-  llvm::Error optimizeCoordinates(int64_t epochs, bool rounded);
-  /// Alg. 5. An error if the target cannot be met.
-  llvm::Error run();
+  ALQ(Trainer &trainer, const ALQOptions &options, Listener listener,
+      Keeper keeper = {});
 
-  /// Fails, and says the smallest, where not even a network without bases meets
-  /// the target.
-  llvm::Error checkTarget();
-  /// What the target counts: mean bases of a weight, or bits of the formula. It
-  /// falls as bases go.
-  double measure();
-  /// The target's value of `measure`, or what `ALQOptions::prune` leaves.
-  double goal();
-  /// Restores the best state, rounded.
-  void finish();
-  void countEpochs(int64_t epochs) { allEpochs = epochs; }
+  /// Alg. 5: recovery, rounds of pruning, bases and coordinates, the grid. The
+  /// size falls by the same factor in each round.
+  std::vector<Phase> plan() const;
+
+  /// Runs phases, from a checkpoint of them on if there is one; ends early
+  /// where the trainer is told to stop. Then the trainer's state is the best.
+  /// An error if the target cannot be met, or of an epoch.
+  llvm::Error run(llvm::ArrayRef<Phase> phases,
+                  std::optional<Checkpoint> from = std::nullopt);
+
+  /// The target's value of what it counts, mean bases of a weight or bits of
+  /// the formula, or what `ALQOptions::prune` leaves of it.
+  double goal() const;
 
 private:
-  llvm::Error endEpoch(llvm::StringRef phase, const Score &training);
-  double rateOf(double rate, int64_t epoch) const;
+  llvm::Error checkTarget() const;
+  double measure() const;
+  void beginPhase(const Phase &phase);
+  void update(const Phase &phase, llvm::ArrayRef<std::vector<float>> gradients,
+              int64_t step);
+  void prune(const Phase &phase, int64_t step);
+  llvm::Error endEpoch(const Phase &phase, const Score &training);
 
   Trainer &trainer;
   ALQOptions options;
   Listener listener;
-  int64_t epoch = 0, allEpochs = 0;
-  std::optional<State> best;
-  Score bestScore;
-  double began; ///< seconds of a steady clock
+  Keeper keeper;
+  Checkpoint at; ///< its `trainer` is set when it is handed on
+  int64_t epochs = 0;
+  double pruneFrom = 0; ///< the measure when the phase began
+  double began;         ///< seconds of a steady clock
 };
 
 } // namespace subbit::training

@@ -69,6 +69,18 @@ void MultiBit::remove(int64_t g, int i) {
   --widths[g];
 }
 
+bool MultiBit::restore(Arrays arrays) {
+  if (arrays.widths.size() != widths.size() ||
+      arrays.coordinates.size() != coordinates.size() ||
+      arrays.codes.size() != allCodes.size() ||
+      any_of(arrays.widths, [](uint8_t width) { return width > kMaxBases; }))
+    return false;
+  widths = std::move(arrays.widths);
+  coordinates = std::move(arrays.coordinates);
+  allCodes = std::move(arrays.codes);
+  return true;
+}
+
 void MultiBit::decode(MutableArrayRef<float> weights) const {
   std::array<float, 1 << kMaxBases> sums;
   for (int64_t g = 0; g < numGroups(); ++g) {

@@ -63,6 +63,15 @@ public:
   /// basis, and those that round to 0 go with theirs.
   numerics::Bases round(const GridOptions &options) const;
 
+  /// What changes in training.
+  struct Arrays {
+    std::vector<uint8_t> widths, codes;
+    std::vector<Coordinates> coordinates;
+  };
+  Arrays save() const { return {widths, allCodes, coordinates}; }
+  /// False if they do not fit the tensor.
+  bool restore(Arrays arrays);
+
   std::vector<uint8_t> widths;          ///< [groups]
   std::vector<Coordinates> coordinates; ///< [groups], `widths[g]` each
 

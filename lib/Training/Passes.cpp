@@ -6,9 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "lib/Training/Passes.h"
-#include "lib/Training/ALQ.h"
 #include "lib/Training/TrainModule.h"
-#include "llvm/Support/Format.h"
 
 namespace subbit {
 #define GEN_PASS_DEF_ALQPASS
@@ -22,18 +20,6 @@ using namespace mlir;
 using namespace subbit;
 using namespace subbit::training;
 
-/// A line for each epoch, on stderr.
-static void printProgress(const Progress &p) {
-  double left = p.seconds / p.epoch * (p.epochs - p.epoch);
-  llvm::errs() << llvm::format(
-      "%3d/%d %-11s loss %.4f accuracy %.2f %%, validation %.4f %.2f %%, "
-      "%.3f bits, ratio %.1f, %d bases, %.0f s, %.0f s left\n",
-      static_cast<int>(p.epoch), static_cast<int>(p.epochs),
-      p.phase.str().c_str(), p.training.loss, 100 * p.training.accuracy,
-      p.validation.loss, 100 * p.validation.accuracy, p.averageBits, p.ratio,
-      static_cast<int>(p.bases), p.seconds, left);
-}
-
 namespace {
 
 /// What passes that train have in common; `Base` has their options.
@@ -43,9 +29,9 @@ template <typename Base> struct TrainingPass : public Base {
 protected:
   FailureOr<TrainingSettings> settings();
   Target target();
-  /// Trains the module by `steps`.
+  /// Trains the module in the phases that `plan` gives.
   void train(const ALQOptions &options,
-             llvm::function_ref<llvm::Error(ALQ &)> steps);
+             llvm::function_ref<std::vector<Phase>(const ALQ &)> plan);
 };
 
 template <typename Base>
@@ -63,6 +49,10 @@ FailureOr<TrainingSettings> TrainingPass<Base>::settings() {
   if (!this->stddev.empty())
     settings.normalization.std = {this->stddev.begin(), this->stddev.end()};
   settings.maxInteger = this->maxInteger;
+  settings.checkpoint = this->checkpoint;
+  settings.resume = this->resume;
+  settings.log = this->log;
+  settings.quiet = this->quiet;
   settings.trainer.batch = this->batch;
   settings.trainer.seed = this->seed;
   settings.trainer.floatRate = this->floatRate;
@@ -86,27 +76,17 @@ template <typename Base> Target TrainingPass<Base>::target() {
 }
 
 template <typename Base>
-void TrainingPass<Base>::train(const ALQOptions &options,
-                               llvm::function_ref<llvm::Error(ALQ &)> steps) {
+void TrainingPass<Base>::train(
+    const ALQOptions &options,
+    llvm::function_ref<std::vector<Phase>(const ALQ &)> plan) {
   FailureOr<TrainingSettings> told = settings();
   if (failed(told))
     return this->signalPassFailure();
-  Listener listener;
-  if (!this->quiet)
-    listener = printProgress;
-  LogicalResult result = trainModule(
-      this->getOperation(), *told, [&](Trainer &trainer) -> llvm::Error {
-        ALQ alq(trainer, options, listener);
-        if (llvm::Error error = alq.checkTarget())
-          return error;
-        if (llvm::Error error = steps(alq))
-          return error;
-        alq.finish();
-        this->numBases += trainer.getState().numBases();
-        return llvm::Error::success();
-      });
-  if (failed(result))
-    this->signalPassFailure();
+  FailureOr<int64_t> bases =
+      trainModule(this->getOperation(), *told, options, plan);
+  if (failed(bases))
+    return this->signalPassFailure();
+  this->numBases += *bases;
 }
 
 struct ALQPass : public TrainingPass<subbit::impl::ALQPassBase<ALQPass>> {
@@ -127,7 +107,7 @@ struct ALQPass : public TrainingPass<subbit::impl::ALQPassBase<ALQPass>> {
     options.rateDecay = rateDecay;
     options.weightDecay = weightDecay;
     options.target = target();
-    train(options, [](ALQ &alq) { return alq.run(); });
+    train(options, [](const ALQ &alq) { return alq.plan(); });
   }
 };
 
@@ -143,7 +123,9 @@ struct PruneCoordinatesPass
     options.share = share;
     options.pruneRate = pruneRate;
     options.target = target();
-    train(options, [](ALQ &alq) { return alq.prune(alq.goal()); });
+    train(options, [](const ALQ &alq) -> std::vector<Phase> {
+      return {{Phase::Kind::Pruning, 1, alq.goal()}};
+    });
   }
 };
 
@@ -156,9 +138,8 @@ struct OptimizeBasesPass
     ALQOptions options;
     options.basisRate = basisRate;
     options.rateDecay = rateDecay;
-    train(options, [&](ALQ &alq) {
-      alq.countEpochs(epochs);
-      return alq.optimizeBases(epochs);
+    train(options, [&](const ALQ &) -> std::vector<Phase> {
+      return {{Phase::Kind::Bases, epochs}};
     });
   }
 };
@@ -173,9 +154,9 @@ struct OptimizeCoordinatesPass
     options.coordinateRate = coordinateRate;
     options.rateDecay = rateDecay;
     options.weightDecay = weightDecay;
-    train(options, [&](ALQ &alq) {
-      alq.countEpochs(epochs);
-      return alq.optimizeCoordinates(epochs, rounded);
+    train(options, [&](const ALQ &) -> std::vector<Phase> {
+      return {
+          {rounded ? Phase::Kind::Rounded : Phase::Kind::Coordinates, epochs}};
     });
   }
 };

@@ -20,6 +20,9 @@ class TrainingPass<string name, list<Option> own> : Pass<name, "::mlir::ModuleOp
     Option<"shift", "shift", "int64_t", "0", "Move images by up to this many positions">,
     Option<"flip", "flip", "bool", "false", "Mirror half of the images">,
     Option<"maxInteger", "max-integer", "int64_t", "127", "Largest |W| after rounding, 1 to 127">,
+    Option<"checkpoint", "checkpoint", "std::string", "\"\"", "Leave in this file, after each epoch, what a run needs to go on">,
+    Option<"resume", "resume", "bool", "false", "Go on from the checkpoint, if it is there, to the same result">,
+    Option<"log", "log", "std::string", "\"\"", "Write a line of JSON after each epoch to this file">,
     Option<"quiet", "quiet", "bool", "false", "Print no line after each epoch">,
   ]);
   let statistics = [

@@ -7,9 +7,13 @@
 
 #include "lib/Training/TrainModule.h"
 #include "dialects/MBN/IR/Weights.h"
+#include "lib/Training/CheckpointFile.h"
 #include "lib/Training/ModuleGraph.h"
+#include "lib/Training/ProgressReport.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
+#include "llvm/Support/xxhash.h"
 #include <cmath>
+#include <csignal>
 
 using namespace mlir;
 using namespace subbit;
@@ -171,12 +175,98 @@ static void writeState(const ModuleGraph &module, const State &state) {
 }
 
 //===----------------------------------------------------------------------===//
-// Training
+// Runs
 //===----------------------------------------------------------------------===//
 
-LogicalResult
-training::trainModule(ModuleOp module, const TrainingSettings &settings,
-                      llvm::function_ref<Error(Trainer &)> train) {
+namespace {
+/// While it lives Ctrl-C is noted; a second one ends the program as ever.
+class InterruptNote {
+public:
+  InterruptNote() {
+    noted = 0;
+    struct sigaction action = {};
+    action.sa_handler = [](int) { noted = 1; };
+    action.sa_flags = SA_RESETHAND;
+    sigaction(SIGINT, &action, &before);
+  }
+  ~InterruptNote() { sigaction(SIGINT, &before, nullptr); }
+  static bool isNoted() { return noted; }
+
+private:
+  static volatile sig_atomic_t noted;
+  struct sigaction before;
+};
+volatile sig_atomic_t InterruptNote::noted = 0;
+} // namespace
+
+/// All that the result of a run depends on, as text.
+static std::string describeRun(const TrainingSettings &settings,
+                               const ALQOptions &options,
+                               ArrayRef<Phase> phases, const Graph &graph,
+                               const Data &train, const Data &validation,
+                               const State &state) {
+  std::string text;
+  llvm::raw_string_ostream os(text);
+  auto hash = [&](const auto &values) {
+    os << " "
+       << llvm::xxh3_64bits(
+              ArrayRef(reinterpret_cast<const uint8_t *>(values.data()),
+                       values.size() * sizeof(values[0])));
+  };
+  for (const Data *data : {&train, &validation}) {
+    os << data->rows();
+    hash(data->inputs);
+    hash(data->labels);
+  }
+  for (const Parameter &parameter : graph.parameters)
+    os << parameter.name << describe(parameter.shape) << int(parameter.role);
+  for (const std::vector<float> &values : state.values)
+    hash(values);
+  const TrainerOptions &trainer = settings.trainer;
+  os << settings.maxInteger << " " << trainer.batch << " " << trainer.seed
+     << " " << int(trainer.loss) << " " << trainer.floatRate << " "
+     << trainer.shift << " " << trainer.flip << " " << options.share << " "
+     << options.basisRate << " " << options.coordinateRate << " "
+     << options.pruneRate << " " << options.rateDecay << " "
+     << options.weightDecay;
+  for (const Phase &phase : phases)
+    os << " " << phase.name() << phase.epochs << "to" << phase.goal;
+  return text;
+}
+
+/// Runs the phases of `alq`, with what the settings say of files.
+static Error runPhases(const TrainingSettings &settings,
+                       const ALQOptions &options, Trainer &trainer,
+                       const std::string &checkpointRun,
+                       ArrayRef<Phase> phases) {
+  std::optional<Checkpoint> from;
+  if (settings.resume) {
+    if (settings.checkpoint.empty())
+      return createStringError("a run goes on from a checkpoint, and none is "
+                               "named; give checkpoint=FILE as well");
+    auto read =
+        readCheckpoint(settings.checkpoint, checkpointRun, trainer.getState());
+    if (!read)
+      return read.takeError();
+    from = std::move(*read);
+  }
+  auto listener =
+      makeListener(settings.quiet, settings.log, from ? from->finished : 0);
+  if (!listener)
+    return listener.takeError();
+  ALQ::Keeper keeper;
+  if (!settings.checkpoint.empty())
+    keeper = [&](const Checkpoint &checkpoint) {
+      return writeCheckpoint(settings.checkpoint, checkpointRun, checkpoint);
+    };
+  InterruptNote interrupt;
+  trainer.stopWhen(InterruptNote::isNoted);
+  return ALQ(trainer, options, *listener, keeper).run(phases, std::move(from));
+}
+
+FailureOr<int64_t> training::trainModule(
+    ModuleOp module, const TrainingSettings &settings, const ALQOptions &alq,
+    llvm::function_ref<std::vector<Phase>(const ALQ &)> plan) {
   auto fail = [&](Error error) {
     return emitError(module.getLoc()) << llvm::toString(std::move(error));
   };
@@ -224,10 +314,18 @@ training::trainModule(ModuleOp module, const TrainingSettings &settings,
   std::unique_ptr<Engine> engine = makeEngine(graph->graph, error);
   if (!engine)
     return emitError(module.getLoc()) << error;
-  Trainer trainer(graph->graph, std::move(engine), std::move(*data),
-                  std::move(*validation), std::move(*state), options);
-  if (Error failed = train(trainer))
+  Trainer trainer(graph->graph, std::move(engine), *data, *validation,
+                  std::move(*state), options);
+  std::vector<Phase> phases = plan(ALQ(trainer, alq, {}));
+  std::string run;
+  if (!settings.checkpoint.empty())
+    run = describeRun(settings, alq, phases, graph->graph, *data, *validation,
+                      trainer.getState());
+  if (Error failed = runPhases(settings, alq, trainer, run, phases))
     return fail(std::move(failed));
+  if (trainer.isStopped())
+    emitWarning(module.getLoc())
+        << "training was interrupted; the best weights so far are kept";
   writeState(*graph, trainer.getState());
-  return success();
+  return trainer.getState().numBases();
 }

@@ -9,7 +9,7 @@
 #define SUBBIT_TRAINING_TRAINMODULE_H
 
 #include "lib/Execution/DataFiles.h"
-#include "lib/Training/Trainer.h"
+#include "lib/Training/ALQ.h"
 #include "mlir/IR/BuiltinOps.h"
 
 namespace subbit::training {
@@ -23,15 +23,24 @@ struct TrainingSettings {
   bool pixels = false;
   Normalization normalization;
   int64_t maxInteger = 127;
+  /// Where each epoch leaves what a run needs to go on, and whether to go on
+  /// from there; none if empty.
+  std::string checkpoint;
+  bool resume = false;
+  /// Gets a line of JSON for each epoch; none if empty.
+  std::string log;
+  bool quiet = false;
   TrainerOptions trainer;
 };
 
-/// Makes a trainer of the module's main, lets `train` move its state, and
-/// writes the state back: bases on the grid, and floats. Messages go to the
-/// module's context; the module changes only where all went well.
-mlir::LogicalResult
+/// Trains the module's main in the phases that `plan` gives, and writes the
+/// state back: bases on the grid, and floats. Ctrl-C ends training with the
+/// best state so far. Messages go to the module's context; the module changes
+/// only where all went well. Returns the number of bases.
+mlir::FailureOr<int64_t>
 trainModule(mlir::ModuleOp module, const TrainingSettings &settings,
-            llvm::function_ref<llvm::Error(Trainer &)> train);
+            const ALQOptions &options,
+            llvm::function_ref<std::vector<Phase>(const ALQ &)> plan);
 
 } // namespace subbit::training
 

@@ -78,6 +78,17 @@ int64_t Trainer::stepsPerEpoch() const {
   return (train.rows() + options.batch - 1) / options.batch;
 }
 
+TrainerState Trainer::save() const {
+  return {state, moments, random.save(), epochs};
+}
+
+void Trainer::restore(TrainerState saved) {
+  state = std::move(saved.state);
+  moments = std::move(saved.moments);
+  random.restore(saved.random);
+  epochs = saved.epochs;
+}
+
 void Trainer::decode(bool rounded) {
   for (const Tensor &tensor : state.tensors) {
     std::vector<float> &values = state.values[tensor.parameter];
@@ -134,7 +145,7 @@ Expected<Score> Trainer::epoch(StringRef phase, bool rounded, Update update) {
   }
   Score score;
   int64_t steps = stepsPerEpoch();
-  for (int64_t step = 0; step < steps; ++step) {
+  for (int64_t step = 0; step < steps && !isStopped(); ++step) {
     int64_t first = step * options.batch;
     int64_t rows = std::min(options.batch, train.rows() - first);
     fillBatch(ArrayRef(order).slice(first, rows));

@@ -12,6 +12,7 @@
 #include "lib/Training/Engine.h"
 #include "lib/Training/LossAware.h"
 #include "llvm/Support/Error.h"
+#include <functional>
 #include <optional>
 
 namespace subbit::training {
@@ -61,6 +62,14 @@ struct State {
   double averageBits() const;
 };
 
+/// All that a trainer's next epoch depends on but its data.
+struct TrainerState {
+  State state;
+  std::vector<AMSGrad> moments; ///< of parameters, empty where not trained so
+  std::string random;
+  int64_t epochs = 0;
+};
+
 /// Trains a network on plain arrays, one epoch at a time. Bases are evaluated
 /// as `State::tensors` decodes them; scores are of weights rounded to the grid.
 class Trainer {
@@ -81,11 +90,21 @@ public:
   /// where there are no others.
   llvm::Expected<Score> validate();
 
+  TrainerState save() const;
+  void restore(TrainerState saved);
+
+  /// Once this is true, an epoch ends after its batch, and none begins.
+  void stopWhen(std::function<bool()> condition) {
+    shouldStop = std::move(condition);
+  }
+  bool isStopped() const { return shouldStop && shouldStop(); }
+
   /// Batches of an epoch.
   int64_t stepsPerEpoch() const;
 
   const Graph &getGraph() const { return graph; }
   State &getState() { return state; }
+  const State &getState() const { return state; }
 
 private:
   void fillBatch(llvm::ArrayRef<int64_t> rows);
@@ -97,7 +116,8 @@ private:
   State state;
   TrainerOptions options;
   Random random;
-  std::vector<AMSGrad> moments; ///< of parameters, empty where not trained so
+  std::vector<AMSGrad> moments; ///< see TrainerState
+  std::function<bool()> shouldStop;
   std::vector<float> inputs;
   std::vector<int64_t> labels;
   std::vector<std::vector<float>> gradients;
