@@ -142,9 +142,7 @@ void ALQ::update(const Phase &phase, ArrayRef<std::vector<float>> gradients,
       break;
     case Phase::Kind::Pruning:
       moments.beginStep();
-      for (auto [i, g] :
-           enumerate(coordinateGradient(tensor.weights, gradient)))
-        moments.observe(i, g);
+      moments.observe(0, coordinateGradient(tensor.weights, gradient));
       break;
     }
   }

@@ -17,11 +17,13 @@
 using namespace subbit::training;
 
 /// Debian's OpenBLAS takes some CPUs with AVX-512 for much older ones.
-static void chooseBlasCore() {
+static void prepareBlas() {
   auto features = llvm::sys::getHostCPUFeatures();
   if (features.lookup("avx512f") && features.lookup("avx512bw") &&
       features.lookup("avx512vl") && features.lookup("avx512dq"))
     setenv("OPENBLAS_CORETYPE", "SKYLAKEX", /*overwrite=*/0);
+  // Batches are split among threads; OpenBLAS's own would only wait.
+  setenv("OPENBLAS_NUM_THREADS", "1", /*overwrite=*/0);
 }
 
 /// The library is beside the tool's own ones.
@@ -44,7 +46,7 @@ std::unique_ptr<Engine> subbit::training::makeEngine(const Graph &graph,
               "install libtorch-dev, then configure and build again";
       return nullptr;
     }
-    chooseBlasCore();
+    prepareBlas();
     void *library = dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
     if (!library) {
       error = std::string("training needs libtorch, which cannot be loaded: ") +

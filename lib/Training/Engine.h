@@ -36,11 +36,12 @@ class Engine {
 public:
   virtual ~Engine() = default;
 
-  /// Evaluates one batch with parameter `i` of the graph at `parameters[i]`.
-  /// Where `gradients` is not empty this is a step of training: batches give
-  /// their own statistics, whose running averages are written to the statistics
-  /// among the parameters, and dl/dparameter to `gradients[i]` where that is
-  /// not null. `outputs`, where not null, takes the network's outputs, [rows,
+  /// Evaluates one batch, parts of it on several threads, with parameter `i` of
+  /// the graph at `parameters[i]`. Where `gradients` is not empty this is a
+  /// step of training: batches give their own statistics, whose running
+  /// averages are written to the statistics among the parameters, and
+  /// dl/dparameter to `gradients[i]` where that is not null. `outputs`, where
+  /// not null, takes the network's outputs, [rows,
   /// ...]. False, and a message, where it cannot be evaluated.
   virtual bool run(const Batch &batch, Loss loss,
                    const std::vector<float *> &parameters,

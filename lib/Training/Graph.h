@@ -78,6 +78,7 @@ struct Graph {
   int numValues = 0;
   int input = 0, output = 0;
   std::vector<int64_t> inputShape; ///< of one row, without the batch
+  int64_t outputSize = 1;          ///< elements of one row of the output
   std::vector<Parameter> parameters;
   std::vector<Node> nodes;
 };

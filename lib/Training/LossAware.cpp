@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "lib/Training/LossAware.h"
+#include "llvm/Support/Parallel.h"
 #include <algorithm>
 #include <cmath>
 
@@ -28,8 +29,14 @@ float AMSGrad::curvatureScale() const {
   return static_cast<float>(1 / std::sqrt(1 - std::pow(double(kBeta2), steps)));
 }
 
-float AMSGrad::curvature(int64_t i, float scale) const {
-  return scale * (std::sqrt(largest[i]) + kEpsilon);
+void AMSGrad::observe(int64_t first, ArrayRef<float> gradients) {
+  float *m = &mean[first], *v = &square[first], *most = &largest[first];
+  for (size_t i = 0; i < gradients.size(); ++i) {
+    float g = gradients[i];
+    m[i] = kBeta1 * m[i] + (1 - kBeta1) * g;
+    v[i] = kBeta2 * v[i] + (1 - kBeta2) * g * g;
+    most[i] = std::max(most[i], v[i]);
+  }
 }
 
 void subbit::training::updatePlain(MutableArrayRef<float> values,
@@ -38,11 +45,10 @@ void subbit::training::updatePlain(MutableArrayRef<float> values,
   state.beginStep();
   float gradientScale = state.gradientScale(rate);
   float curvatureScale = state.curvatureScale();
-  for (size_t i = 0; i < values.size(); ++i) {
-    state.observe(i, gradient[i]);
+  state.observe(0, gradient);
+  for (size_t i = 0; i < values.size(); ++i)
     values[i] -=
         gradientScale * state.mean[i] / state.curvature(i, curvatureScale);
-  }
 }
 
 //===----------------------------------------------------------------------===//
@@ -124,10 +130,11 @@ void subbit::training::projectGroup(MutableArrayRef<uint8_t> codes,
   int count = 1 << width;
   std::fill_n(curvature.begin(), count, 0);
   std::fill_n(moment.begin(), count, 0);
+  for (size_t k = 0; k < codes.size(); ++k)
+    codes[k] = sorted.nearest(targets[k]);
   for (size_t k = 0; k < codes.size(); ++k) {
-    uint8_t code = codes[k] = sorted.nearest(targets[k]);
-    curvature[code] += curvatures[k];
-    moment[code] += static_cast<double>(curvatures[k]) * targets[k];
+    curvature[codes[k]] += curvatures[k];
+    moment[codes[k]] += static_cast<double>(curvatures[k]) * targets[k];
   }
   double gram[kMaxBases][kMaxBases] = {}, right[kMaxBases] = {};
   for (int code = 0; code < count; ++code) {
@@ -155,26 +162,30 @@ void subbit::training::updateBases(MultiBit &weights, ArrayRef<float> gradient,
   state.beginStep();
   float gradientScale = state.gradientScale(rate);
   float curvatureScale = state.curvatureScale();
-  std::vector<float> targets, curvatures;
-  std::array<float, 1 << kMaxBases> sums;
-  for (int64_t g = 0; g < weights.numGroups(); ++g) {
+  parallelFor(0, weights.numGroups(), [&](size_t g) {
     int width = weights.widths[g];
     if (width == 0)
-      continue;
+      return;
+    thread_local std::vector<float> targets, curvatures;
+    std::array<float, 1 << kMaxBases> sums;
     ArrayRef<int32_t> elements = weights.elements(g);
     MutableArrayRef<uint8_t> codes = weights.codes(g);
     targets.resize(elements.size());
     curvatures.resize(elements.size());
     sumsOf(weights.coordinates[g], width, sums.data());
     int64_t first = weights.offset(g);
+    for (size_t k = 0; k < elements.size(); ++k)
+      targets[k] = gradient[elements[k]];
+    // In loops of their own, which compilers turn into vectors.
+    state.observe(first, targets);
     for (size_t k = 0; k < elements.size(); ++k) {
-      state.observe(first + k, gradient[elements[k]]);
-      float h = state.curvature(first + k, curvatureScale);
-      curvatures[k] = h;
-      targets[k] = sums[codes[k]] - gradientScale * state.mean[first + k] / h;
+      curvatures[k] = state.curvature(first + k, curvatureScale);
+      targets[k] = -gradientScale * state.mean[first + k] / curvatures[k];
     }
+    for (size_t k = 0; k < elements.size(); ++k)
+      targets[k] += sums[codes[k]];
     projectGroup(codes, weights.coordinates[g], width, targets, curvatures);
-  }
+  });
 }
 
 AMSGrad subbit::training::toCoordinates(MultiBit &weights,

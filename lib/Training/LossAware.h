@@ -9,6 +9,7 @@
 #define SUBBIT_TRAINING_LOSSAWARE_H
 
 #include "lib/Training/MultiBit.h"
+#include <cmath>
 
 namespace subbit::training {
 
@@ -23,18 +24,16 @@ public:
   explicit AMSGrad(int64_t size)
       : mean(size, 0), square(size, 0), largest(size, 0) {}
 
-  /// Counts one more gradient; `observe` takes its elements.
+  /// Counts one more gradient; `observe` takes its elements from `first` on.
   void beginStep() { ++steps; }
-  void observe(int64_t i, float gradient) {
-    mean[i] = kBeta1 * mean[i] + (1 - kBeta1) * gradient;
-    square[i] = kBeta2 * square[i] + (1 - kBeta2) * gradient * gradient;
-    largest[i] = square[i] > largest[i] ? square[i] : largest[i];
-  }
+  void observe(int64_t first, llvm::ArrayRef<float> gradients);
   /// Factors of this step: `g = gradientScale(rate) * mean[i]`,
   /// `h = curvatureScale() * (sqrt(largest[i]) + eps)`.
   float gradientScale(double rate) const;
   float curvatureScale() const;
-  float curvature(int64_t i, float scale) const;
+  float curvature(int64_t i, float scale) const {
+    return scale * (std::sqrt(largest[i]) + kEpsilon);
+  }
 
   std::vector<float> mean, square, largest;
   int64_t steps = 0;

@@ -317,6 +317,8 @@ FailureOr<ModuleGraph> GraphBuilder::build() {
   if (failed(output))
     return failure();
   result.graph.output = *output;
+  for (int64_t dim : shapeOf(terminator->getOperand(0)).drop_front())
+    result.graph.outputSize *= dim;
   return std::move(result);
 }
 
