@@ -150,6 +150,14 @@ private:
     if (isMatmul && target.lanes > 1) {
       order = numerics::orderForOutputs(rows, target.lanes);
       blocked = numerics::packForOutputs(rows, target.lanes, order);
+      // Where outputs differ in their widths, rows fill lanes better.
+      std::vector<int32_t> rowOrder;
+      numerics::PackedProduct byRows =
+          numerics::packRows(rows, target.lanes, rowOrder);
+      if (!byRows.words.empty() && byRows.words.size() < blocked.words.size()) {
+        blocked = std::move(byRows);
+        order = std::move(rowOrder);
+      }
       padded = blocked.words.size();
     }
     packed = numerics::packForPositions(rows);
@@ -201,8 +209,8 @@ private:
                        << schedule << ": " << choice.reason;
     if (!schedule.inPixels()) {
       packed = std::move(blocked);
-      geometry =
-          makeGeometry({conv.channels, 1, 1}, groupDims, {conv.outputs, 1, 1});
+      int64_t used = order.size();
+      geometry = makeGeometry({conv.channels, 1, 1}, groupDims, {used, 1, 1});
       return success();
     }
     if (schedule.getPasses() > 1)
@@ -265,14 +273,8 @@ private:
       // Wrap-around inside a sum does not matter.
       init.push_back(static_cast<int32_t>(static_cast<uint32_t>(value)));
     }
-    if (schedule.inPixels())
-      return;
-    // In the order of the lanes.
-    std::vector<int32_t> moved;
-    for (int32_t c : order)
-      moved.push_back(init[c]);
-    init = std::move(moved);
-    init.resize(schedule.pad(conv.outputs), 0);
+    if (!schedule.inPixels())
+      init.resize(schedule.pad(conv.outputs), 0);
   }
 
   template <typename T>
@@ -449,12 +451,16 @@ private:
 
   /// Null if lanes hold the outputs one after the other.
   Value outputOrder() {
-    if (schedule.inPixels() || llvm::is_sorted(order))
+    auto isPlace = [](auto place) {
+      return place.value() == static_cast<int32_t>(place.index());
+    };
+    if (schedule.inPixels() || llvm::all_of(llvm::enumerate(order), isPlace))
       return Value();
-    // Lanes without an output have places of their own.
-    for (int64_t c = conv.outputs; c < schedule.pad(conv.outputs); ++c)
-      order.push_back(c);
-    if (order.size() <= 1 << 15)
+    // Lanes without a row add 0, to any place.
+    for (int32_t &place : order)
+      place = place < conv.outputs ? place : 0;
+    order.resize(schedule.pad(order.size()), 0);
+    if (conv.outputs <= 1 << 15)
       return constant("order",
                       std::vector<int16_t>(order.begin(), order.end()));
     return constant("order", order);

@@ -1087,7 +1087,7 @@ func.func @product_c5_element(%p: memref<1x2xi32>, %w: memref<8xi32>, %a: memref
 // -----
 
 func.func @product_c5_size(%p: memref<1x2xi32>, %w: memref<8xi32>, %a: memref<4xi8>, %n: memref<1xi8>, %i: memref<4xi32>, %o: memref<3xi16>, %e: memref<1x4xi32>) {
-  // expected-error @below {{'bitserial.product' op expects an order of as many outputs as init has, for outputs in lanes}}
+  // expected-error @below {{'bitserial.product' op expects an order of 4 lanes and 4 numbers of init, for outputs in lanes}}
   bitserial.product "c" multipliers [1] #bitserial.geometry<input = [40, 1, 1], kernel = [1, 1, 40], group = [1, 1, 40], output = [3, 1, 1], stride = [1, 1], dilation = [1, 1], groups = 1> #bitserial.schedule<outputs, lanes = 4, vectors = 1> ins(%p, %w, %a, %n, %i : memref<1x2xi32>, memref<8xi32>, memref<4xi8>, memref<1xi8>, memref<4xi32>) order(%o : memref<3xi16>) outs(%e : memref<1x4xi32>)
   return
 }

@@ -417,9 +417,10 @@ def Bitserial_ProductOp : Bitserial_DestinationOp<"product"> {
     (and lane), `words` the rows' words (and lanes). Positions are without lanes;
     those with lanes are for `tiled_product`.
 
-    With `order`, in the orientation `outputs`, lane `i` of block `b` holds the output
-    `order[b * lanes + i]`, whose sum goes to that place: outputs of the same widths
-    share a block, and less of it is padding.
+    With `order`, in the orientation `outputs`, the sum of lane `i` of block `b` is added
+    to that of the output `order[b * lanes + i]`, which begins with its `init`. So outputs
+    of the same widths share a block; or lanes hold rows, several of an output, and no
+    block has padding but the last of a group. The geometry's outputs are lanes then.
 
     Constraints:
     - product_c1: patches, words, init and sums are i32, coordinates i8 or i16,
@@ -429,7 +430,8 @@ def Bitserial_ProductOp : Bitserial_DestinationOp<"product"> {
       in `outputs`; the other operands have rank 1.
     - product_c4: there is at least one multiplier, no position has lanes, and there
       are no tables.
-    - product_c5: an order is for `outputs`, i16 or i32, of the size of init.
+    - product_c5: an order is for `outputs`, i16 or i32, one for each lane; init has a
+      number for each sum.
   }];
   let arguments = (ins Bitserial_Buffer:$patches, Bitserial_Buffer:$words,
                        Bitserial_Buffer:$coordinates, Bitserial_Buffer:$widths,

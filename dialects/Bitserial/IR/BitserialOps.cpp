@@ -262,9 +262,12 @@ LogicalResult ProductOp::verify() {
   if (failed(verifyElement(*this, "an order", getOrder(), {16, 32}, false)) ||
       failed(verifyRank(*this, "an order", getOrder(), 1)))
     return failure();
-  if (getSchedule().inPixels() || sizeOf(getOrder()) != sizeOf(getInit()))
-    return emitOpError() << "expects an order of as many outputs as init has, "
-                            "for outputs in lanes";
+  int64_t lanes = getSchedule().pad(g.getOutput()[0]);
+  int64_t sums = cast<ShapedType>(getOutput().getType()).getShape().back();
+  if (getSchedule().inPixels() || sizeOf(getOrder()) != lanes ||
+      sizeOf(getInit()) != sums)
+    return emitOpError() << "expects an order of " << lanes << " lanes and "
+                         << sums << " numbers of init, for outputs in lanes";
   return success();
 }
 

@@ -277,11 +277,17 @@ struct ProductOutputs : public OpRewritePattern<ProductOp> {
     int64_t chains = words % kChains == 0 ? kChains : 1;
     VectorType type = b.i32Vector(lanes);
     b.loop(batch, [&](Value n) {
+      if (op.getOrder())
+        b.loop(cast<MemRefType>(op.getInit().getType()).getDimSize(0),
+               [&](Value c) {
+                 b.store(b.load(op.getInit(), c), op.getOutput(), {n, c});
+               });
       b.loop(blocks, ValueRange{b.index(0), b.index(0)},
              [&](Value blockNumber, ValueRange state) {
                Value first = b.mul(blockNumber, lanes);
                LoopBuilder::Values carried(chains, b.zero(type));
-               carried[0] = b.loadVector(op.getInit(), first, lanes);
+               if (!op.getOrder())
+                 carried[0] = b.loadVector(op.getInit(), first, lanes);
                carried.append({state[0], state[1]});
                carried =
                    b.loop(groups, carried, [&](Value group, ValueRange state) {
@@ -339,7 +345,7 @@ private:
     return next;
   }
 
-  /// To the places of the block's outputs.
+  /// To the block's outputs, or added to the places of its lanes.
   static void store(LoopBuilder &b, ProductOp op, Value n, Value first,
                     Value sums) {
     if (!op.getOrder()) {
@@ -348,8 +354,9 @@ private:
     }
     for (int64_t i = 0; i < op.getSchedule().getLanes(); ++i) {
       Value place = b.toIndex(b.load(op.getOrder(), b.add(first, i)));
-      b.store(vector::ExtractOp::create(b.b, b.loc, sums, i), op.getOutput(),
-              {n, place});
+      Value sum = vector::ExtractOp::create(b.b, b.loc, sums, i);
+      sum = b.add(b.load(op.getOutput(), {n, place}), sum);
+      b.store(sum, op.getOutput(), {n, place});
     }
   }
 };
