@@ -48,6 +48,14 @@ if(SUBBIT_TORCH_PREFIX AND NOT (SUBBIT_TORCH_INCLUDE AND SUBBIT_TORCH_LIBRARY AN
 endif()
 if(SUBBIT_TORCH_INCLUDE AND SUBBIT_TORCH_LIBRARY AND SUBBIT_C10_LIBRARY)
   set(SUBBIT_HAVE_TORCH TRUE)
+  # Headers of version 2 want C++20, which those of version 1 do not know.
+  file(STRINGS "${SUBBIT_TORCH_INCLUDE}/torch/csrc/api/include/torch/version.h"
+       subbit_torch_major REGEX "TORCH_VERSION_MAJOR +1")
+  if(subbit_torch_major)
+    set(SUBBIT_TORCH_STANDARD 17)
+  else()
+    set(SUBBIT_TORCH_STANDARD 20)
+  endif()
 else()
   message(STATUS "No libtorch: Subbit is built without training (apt-get install libtorch-dev)")
 endif()

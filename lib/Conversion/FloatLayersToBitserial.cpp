@@ -126,21 +126,11 @@ private:
         mbn::readBases(cast<mbn::BasesAttr>(packed.getValue()));
     numerics::ProductRows rows(grouping, bases);
     int64_t lanes = target.lanes;
-    std::vector<int32_t> order = numerics::orderForOutputs(rows, lanes);
-    numerics::PackedProduct arrays =
-        numerics::packForOutputs(rows, lanes, order);
-    // Where outputs differ in their widths, rows fill lanes better.
-    std::vector<int32_t> rowOrder;
-    numerics::PackedProduct byRows = numerics::packRows(rows, lanes, rowOrder);
-    bool rowsInLanes =
-        !byRows.words.empty() && byRows.words.size() < arrays.words.size();
-    if (rowsInLanes) {
-      arrays = std::move(byRows);
-      order = std::move(rowOrder);
-    }
+    std::vector<int32_t> order;
+    numerics::PackedProduct arrays = numerics::packForLanes(rows, lanes, order);
     if (arrays.words.size() > 2 * numerics::packForPositions(rows).words.size())
       return {};
-    int64_t used = rowsInLanes ? order.size() : g.outputs;
+    int64_t used = order.size();
     arrays.words.resize(std::max<size_t>(arrays.words.size(), lanes));
     arrays.coordinates.resize(
         std::max<size_t>(arrays.coordinates.size(), lanes));
@@ -164,7 +154,7 @@ private:
     // Lanes of no output add nothing to one more.
     Value places;
     int64_t columns = padded;
-    if (!llvm::is_sorted(order) || rowsInLanes) {
+    if (used != g.outputs || !llvm::is_sorted(order)) {
       order.resize(padded, g.outputs);
       places = g.outputs < std::numeric_limits<int16_t>::max()
                    ? list(b, op, "order",

@@ -148,16 +148,7 @@ private:
     numerics::PackedProduct blocked;
     int64_t padded = std::numeric_limits<int64_t>::max();
     if (isMatmul && target.lanes > 1) {
-      order = numerics::orderForOutputs(rows, target.lanes);
-      blocked = numerics::packForOutputs(rows, target.lanes, order);
-      // Where outputs differ in their widths, rows fill lanes better.
-      std::vector<int32_t> rowOrder;
-      numerics::PackedProduct byRows =
-          numerics::packRows(rows, target.lanes, rowOrder);
-      if (!byRows.words.empty() && byRows.words.size() < blocked.words.size()) {
-        blocked = std::move(byRows);
-        order = std::move(rowOrder);
-      }
+      blocked = numerics::packForLanes(rows, target.lanes, order);
       padded = blocked.words.size();
     }
     packed = numerics::packForPositions(rows);

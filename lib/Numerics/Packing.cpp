@@ -187,3 +187,17 @@ PackedProduct subbit::numerics::packRows(const ProductRows &rows, int64_t lanes,
   }
   return packed;
 }
+
+PackedProduct subbit::numerics::packForLanes(const ProductRows &rows,
+                                             int64_t lanes,
+                                             std::vector<int32_t> &outputs) {
+  std::vector<int32_t> rowOutputs;
+  PackedProduct byRows = packRows(rows, lanes, rowOutputs);
+  outputs = orderForOutputs(rows, lanes);
+  PackedProduct byOutputs = packForOutputs(rows, lanes, outputs);
+  if (byRows.words.empty() ||
+      8 * byOutputs.words.size() < 9 * byRows.words.size())
+    return byOutputs;
+  outputs = std::move(rowOutputs);
+  return byRows;
+}

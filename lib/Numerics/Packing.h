@@ -75,6 +75,12 @@ std::vector<int32_t> orderForOutputs(const ProductRows &rows, int64_t lanes);
 PackedProduct packForOutputs(const ProductRows &rows, int64_t lanes,
                              llvm::ArrayRef<int32_t> order);
 
+/// Outputs in lanes, or rows where these store clearly less: what belongs to
+/// each lane takes memory too. `outputs` gets the output of each lane, as many
+/// as there are outputs in the former case.
+PackedProduct packForLanes(const ProductRows &rows, int64_t lanes,
+                           std::vector<int32_t> &outputs);
+
 /// First row of each tile of `tile` outputs in the order of packForPositions.
 std::vector<int32_t> tileStarts(const ProductRows &rows, int64_t tile);
 

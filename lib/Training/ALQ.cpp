@@ -23,12 +23,12 @@ static double now() {
       .count();
 }
 
-/// 32 bits for each weight of the network.
+/// 32 bits for each weight of the model.
 static double floatBits(const Graph &graph) {
   double bits = 0;
   for (const Parameter &parameter : graph.parameters)
     if (parameter.role == Role::Weights)
-      bits += 32 * parameter.size();
+      bits += 32.0 * parameter.modelSize;
   return bits;
 }
 

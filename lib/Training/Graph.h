@@ -63,6 +63,8 @@ struct Parameter {
   Role role = Role::Fixed;
   std::string name;
   std::vector<int64_t> shape;
+  /// Of weights: how many the model's layer had, before dead outputs went.
+  int64_t modelSize = 0;
 
   int64_t size() const {
     int64_t product = 1;

@@ -120,6 +120,9 @@ FailureOr<int> GraphBuilder::valueOf(Value value, Operation *user, Role role) {
   parameter.role = role;
   parameter.name = nameOf(user);
   parameter.shape = shapeOf(value).vec();
+  parameter.modelSize = parameter.size();
+  if (auto all = user->getAttrOfType<IntegerAttr>(mbn::kModelWeightsAttr))
+    parameter.modelSize = all.getInt();
   graph.parameters.push_back(parameter);
   result.constants.push_back(value);
   result.layers.push_back(role == Role::Weights ? user : nullptr);

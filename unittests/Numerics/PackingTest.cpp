@@ -72,6 +72,20 @@ TEST(Packing, RowsFillLanes) {
   EXPECT_TRUE(outputs.empty());
 }
 
+TEST(Packing, LanesHoldWhatStoresLess) {
+  Ints outputs;
+  // Two outputs of the same widths; rows would store as much.
+  EXPECT_EQ(packForLanes(makeRows({1, 0, 0, 1, 0, 0}), 2, outputs).words.size(),
+            2u);
+  EXPECT_EQ(outputs, Ints({0, 1}));
+  // Each output has another group.
+  EXPECT_EQ(packForLanes(makeRows({2, 0, 0, 0, 2, 0}), 2, outputs).words.size(),
+            4u);
+  EXPECT_EQ(outputs, Ints({0, 0, 1, 1}));
+  packForLanes(makeRows({0, 0, 0}), 2, outputs);
+  EXPECT_EQ(outputs, Ints({0}));
+}
+
 TEST(Packing, PadsBlocksOfFewerOutputs) {
   ProductRows rows = makeRows({1, 0, 0, 2, 0, 0, 0, 0, 1});
   PackedProduct packed = packForOutputs(rows, 2, Ints({0, 1, 2}));
