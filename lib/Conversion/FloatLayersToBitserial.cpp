@@ -154,7 +154,10 @@ private:
     // Lanes of no output add nothing to one more.
     Value places;
     int64_t columns = padded;
-    if (used != g.outputs || !llvm::is_sorted(order)) {
+    auto isPlace = [](auto place) {
+      return place.value() == static_cast<int32_t>(place.index());
+    };
+    if (used != g.outputs || !llvm::all_of(llvm::enumerate(order), isPlace)) {
       order.resize(padded, g.outputs);
       places = g.outputs < std::numeric_limits<int16_t>::max()
                    ? list(b, op, "order",

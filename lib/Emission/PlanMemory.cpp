@@ -155,8 +155,9 @@ void PlanMemoryPass::findOverwritten(Operation &op) {
       return buffer.alloc.getResult() == whole;
     });
   };
-  auto elementBits = [](Buffer &buffer) {
-    return buffer.alloc.getType().getElementTypeBitWidth();
+  auto bitsOf = [](Buffer &buffer) -> unsigned {
+    Type element = buffer.alloc.getType().getElementType();
+    return element.isIndex() ? 64 : element.getIntOrFloatBitWidth();
   };
   // Not also read in another order, or by the region.
   auto isReadOnceAs = [&](OpOperand *operand) {
@@ -180,8 +181,7 @@ void PlanMemoryPass::findOverwritten(Operation &op) {
       continue;
     auto operand = find(input);
     if (operand != buffers.end() && operand != result &&
-        operand->end == result->begin &&
-        elementBits(*result) <= elementBits(*operand))
+        operand->end == result->begin && bitsOf(*result) <= bitsOf(*operand))
       result->overwrites.push_back(operand);
   }
 }
@@ -200,6 +200,19 @@ int64_t PlanMemoryPass::lowerBound() const {
   return most;
 }
 
+/// The buffer's offset, or the lowest one above it, at which both may lie.
+static int64_t lowestBeside(const Buffer &buffer, const Buffer &other) {
+  bool together = buffer.begin <= other.end && other.begin <= buffer.end;
+  if (!together || buffer.offset + buffer.bytes <= other.offset ||
+      other.offset + other.bytes <= buffer.offset)
+    return buffer.offset;
+  if (buffer.mayOverwrite(&other) && buffer.offset <= other.offset)
+    return buffer.offset;
+  if (other.mayOverwrite(&buffer))
+    return std::max(buffer.offset, other.offset);
+  return other.offset + other.bytes;
+}
+
 /// In this order, each buffer at the lowest offset where nothing that lives at
 /// the same time lies; returns the bytes of all.
 int64_t PlanMemoryPass::place(ArrayRef<Buffer *> order) {
@@ -207,18 +220,14 @@ int64_t PlanMemoryPass::place(ArrayRef<Buffer *> order) {
   int64_t total = 0;
   for (Buffer *buffer : order) {
     buffer->offset = 0;
-    for (Buffer *other : placed) {
-      if (other->end < buffer->begin || buffer->end < other->begin)
-        continue;
-      if (buffer->offset + buffer->bytes <= other->offset)
-        break;
-      if (buffer->mayOverwrite(other) && buffer->offset <= other->offset)
-        continue;
-      if (other->mayOverwrite(buffer)) {
-        buffer->offset = std::max(buffer->offset, other->offset);
-        continue;
+    // What was no obstacle to a lower offset may be one to a higher.
+    for (bool rises = true; rises;) {
+      rises = false;
+      for (Buffer *other : placed) {
+        int64_t least = lowestBeside(*buffer, *other);
+        rises |= least > buffer->offset;
+        buffer->offset = least;
       }
-      buffer->offset = std::max(buffer->offset, other->offset + other->bytes);
     }
     auto at = llvm::upper_bound(placed, buffer, [](Buffer *a, Buffer *b) {
       return a->offset < b->offset;

@@ -107,9 +107,23 @@ template <> struct MappingTraits<Recipe::Training> {
     io.mapOptional("activation-epochs", training.activationEpochs);
   }
   static std::string validate(IO &, Recipe::Training &training) {
-    return training.activationEpochs >= 0
+    const ALQPassOptions &alq = training.alq;
+    for (int64_t count :
+         {training.activationEpochs, alq.recoveryEpochs, alq.basisEpochs,
+          alq.coordinateEpochs, alq.finalEpochs, alq.rounds, alq.shift,
+          alq.count, alq.validation})
+      if (count < 0)
+        return "epochs, rounds, shift, count and validation must not be "
+               "negative";
+    if (alq.batch < 1)
+      return "batch must be at least 1";
+    if (alq.maxInteger < 1 || alq.maxInteger > 127)
+      return "max-integer must be from 1 to 127";
+    if (!(alq.share > 0 && alq.share <= 1))
+      return "share must be above 0 and at most 1";
+    return alq.prune >= 0 && alq.prune < 1
                ? ""
-               : "activation-epochs must not be negative";
+               : "prune must be at least 0 and below 1";
   }
 };
 

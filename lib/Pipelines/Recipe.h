@@ -59,7 +59,7 @@ struct Recipe {
 struct RecipeOptions {
   std::string file; ///< of the recipe; none if empty
   std::optional<int64_t> weightBits, activationBits;
-  std::string calibration;            ///< none if empty
+  std::string calibration;                        ///< none if empty
   std::string trainData, trainLabels, checkpoint; ///< none if empty
   bool resume = false;
   std::optional<double> targetBits, targetBytes, targetRatio;

@@ -69,19 +69,40 @@ double ALQ::goal() const {
     return floatBits(trainer.getGraph()) / *target.ratio;
   if (target.bytes)
     return *target.bytes * 8;
-  return measure() * std::pow(1 - options.prune, options.rounds);
+  return std::max(measure() * std::pow(1 - options.prune, options.rounds),
+                  leastMeasure());
 }
 
-Error ALQ::checkTarget() const {
-  if (trainer.getState().tensors.empty())
-    return createStringError("no layer has binary bases to train; sketch them "
-                             "first (mbn-sketch, or weights in the recipe)");
+double ALQ::leastMeasure() const {
   State empty = trainer.getState();
   for (Tensor &tensor : empty.tensors)
     std::fill(tensor.weights.widths.begin(), tensor.weights.widths.end(), 0);
-  double least = options.target.bits ? empty.averageBits()
-                                     : empty.formulaBits(trainer.getGraph());
-  if (goal() >= least)
+  return options.target.bits ? empty.averageBits()
+                             : empty.formulaBits(trainer.getGraph());
+}
+
+Error ALQ::checkOptions() const {
+  auto isRate = [](double rate) { return rate >= 0 && std::isfinite(rate); };
+  if (!(options.share > 0 && options.share <= 1))
+    return createStringError("share must be above 0 and at most 1");
+  if (!(options.prune >= 0 && options.prune < 1))
+    return createStringError("prune must be at least 0 and below 1");
+  if (!isRate(options.basisRate) || !isRate(options.coordinateRate) ||
+      !isRate(options.pruneRate) || !isRate(options.rateDecay) ||
+      !isRate(options.weightDecay))
+    return createStringError("rates and decays must not be negative");
+  return Error::success();
+}
+
+Error ALQ::checkTarget(ArrayRef<Phase> phases) const {
+  if (trainer.getState().tensors.empty())
+    return createStringError("no layer has binary bases to train; sketch them "
+                             "first (mbn-sketch, or weights in the recipe)");
+  double least = leastMeasure();
+  bool meets = all_of(phases, [&](const Phase &phase) {
+    return phase.kind != Phase::Kind::Pruning || phase.goal >= least;
+  });
+  if (meets)
     return Error::success();
   std::string smallest;
   raw_string_ostream text(smallest);
@@ -211,11 +232,16 @@ Error ALQ::endEpoch(const Phase &phase, const Score &training) {
 }
 
 Error ALQ::run(ArrayRef<Phase> phases, std::optional<Checkpoint> from) {
-  if (Error error = checkTarget())
+  if (Error error = checkOptions())
+    return error;
+  if (Error error = checkTarget(phases))
     return error;
   epochs = 0;
-  for (const Phase &phase : phases)
+  for (const Phase &phase : phases) {
+    if (phase.epochs < 0)
+      return createStringError("epochs must not be negative");
     epochs += phase.epochs;
+  }
   if (from) {
     at = std::move(*from);
     trainer.restore(std::move(at.trainer));

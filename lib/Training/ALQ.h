@@ -94,7 +94,10 @@ public:
   double goal() const;
 
 private:
-  llvm::Error checkTarget() const;
+  llvm::Error checkOptions() const;
+  llvm::Error checkTarget(llvm::ArrayRef<Phase> phases) const;
+  /// What is left of the measure without any basis.
+  double leastMeasure() const;
   double measure() const;
   void beginPhase(const Phase &phase);
   void update(const Phase &phase, llvm::ArrayRef<std::vector<float>> gradients,

@@ -63,6 +63,7 @@ struct Parameter {
   Role role = Role::Fixed;
   std::string name;
   std::vector<int64_t> shape;
+  bool isFrozen = false; ///< stays as it is, whatever its role
   /// Of weights: how many the model's layer had, before dead outputs went.
   int64_t modelSize = 0;
 

@@ -11,6 +11,7 @@
 #include "lib/Training/ModuleGraph.h"
 #include "lib/Training/ProgressReport.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
+#include "llvm/Support/FileSystem.h"
 #include "llvm/Support/xxhash.h"
 #include <cmath>
 #include <csignal>
@@ -111,8 +112,20 @@ static mbn::ConstantOp basesOf(Value constant) {
   return decode ? mbn::getWeightsConstant(decode.getInput()) : nullptr;
 }
 
-static FailureOr<State> readState(const ModuleGraph &module,
-                                  int64_t maxInteger) {
+/// What a batch normalization has of its own may be one constant with
+/// another's.
+static void separateConstants(func::FuncOp main) {
+  main.walk([](mbn::BatchNormOp op) {
+    for (OpOperand &operand : op->getOpOperands().drop_front()) {
+      Operation *constant = operand.get().getDefiningOp();
+      if (constant && constant->hasTrait<OpTrait::ConstantLike>() &&
+          !constant->hasOneUse())
+        operand.set(OpBuilder(op).clone(*constant)->getResult(0));
+    }
+  });
+}
+
+static FailureOr<State> readState(ModuleGraph &module, int64_t maxInteger) {
   State state;
   for (auto [i, constant] : llvm::enumerate(module.constants)) {
     mbn::ConstantOp bases = basesOf(constant);
@@ -121,9 +134,11 @@ static FailureOr<State> readState(const ModuleGraph &module,
       continue;
     }
     state.values.push_back(mbn::decodeFloats(bases));
-    // What has no coordinates to train stays as it is.
+    // What is not a layer's coordinates stays as it is.
+    Parameter &parameter = module.graph.parameters[i];
     auto attr = dyn_cast<mbn::BasesAttr>(bases.getValue());
-    if (!attr)
+    parameter.isFrozen = !attr || parameter.role != Role::Weights;
+    if (parameter.isFrozen)
       continue;
     numerics::Bases arrays = mbn::readBases(attr);
     if (!arrays.offsets.empty())
@@ -183,7 +198,6 @@ namespace {
 class InterruptNote {
 public:
   InterruptNote() {
-    noted = 0;
     struct sigaction action = {};
     action.sa_handler = [](int) { noted = 1; };
     action.sa_flags = SA_RESETHAND;
@@ -259,6 +273,9 @@ static Error runPhases(const TrainingSettings &settings,
     keeper = [&](const Checkpoint &checkpoint) {
       return writeCheckpoint(settings.checkpoint, checkpointRun, checkpoint);
     };
+  // What a run behind this one left belongs to other weights.
+  if (!settings.checkpoint.empty() && !from)
+    llvm::sys::fs::remove(settings.checkpoint + ".activations");
   InterruptNote interrupt;
   trainer.stopWhen(InterruptNote::isNoted);
   return ALQ(trainer, options, *listener, keeper).run(phases, std::move(from));
@@ -273,18 +290,32 @@ FailureOr<int64_t> training::trainModule(
   auto main = module.lookupSymbol<func::FuncOp>("main");
   if (!main || main.isDeclaration())
     return emitError(module.getLoc()) << "the module has no function 'main'";
+  // What an earlier pass was told to end is not begun again.
+  if (InterruptNote::isNoted())
+    return 0;
   if (settings.trainer.batch < 1)
     return emitError(module.getLoc())
            << "batch must be at least 1, found " << settings.trainer.batch;
   if (settings.maxInteger < 1 || settings.maxInteger > 127)
     return emitError(module.getLoc()) << "max-integer must be from 1 to 127, "
                                       << "found " << settings.maxInteger;
+  if (settings.trainer.shift < 0)
+    return emitError(module.getLoc())
+           << "shift must not be negative, found " << settings.trainer.shift;
+  separateConstants(main);
   FailureOr<ModuleGraph> graph = buildGraph(main);
   if (failed(graph))
     return failure();
   FailureOr<State> state = readState(*graph, settings.maxInteger);
   if (failed(state))
     return failure();
+  bool hasStatistics =
+      llvm::any_of(graph->graph.parameters, [](const Parameter &parameter) {
+        return parameter.role == Role::Statistic;
+      });
+  if (hasStatistics && settings.trainer.batch == 1)
+    return emitError(module.getLoc()) << "batch normalization needs batches of "
+                                         "several rows, found batch 1";
   auto output = dyn_cast<RankedTensorType>(main.getResultTypes().front());
   if (!output || output.getRank() != 2)
     return main.emitError() << "returns " << main.getResultTypes().front()

@@ -66,8 +66,8 @@ Trainer::Trainer(Graph graph, std::unique_ptr<Engine> engine, Data train,
     bool hasBases = any_of(this->state.tensors, [&, i = i](const Tensor &t) {
       return t.parameter == i;
     });
-    bool trained =
-        parameter.role == Role::Trained || parameter.role == Role::Weights;
+    bool trained = !parameter.isFrozen && (parameter.role == Role::Trained ||
+                                           parameter.role == Role::Weights);
     moments.emplace_back(trained && !hasBases ? parameter.size() : 0);
     if (trained)
       gradients[i].resize(parameter.size());
@@ -75,7 +75,10 @@ Trainer::Trainer(Graph graph, std::unique_ptr<Engine> engine, Data train,
 }
 
 int64_t Trainer::stepsPerEpoch() const {
-  return (train.rows() + options.batch - 1) / options.batch;
+  // One row alone has no statistics; it goes to the batch before.
+  int64_t rest = train.rows() % options.batch;
+  int64_t whole = train.rows() / options.batch;
+  return std::max<int64_t>(1, whole + (rest > 1));
 }
 
 TrainerState Trainer::save() const {
@@ -144,11 +147,11 @@ Expected<Score> Trainer::epoch(StringRef phase, bool rounded, Update update) {
     targets.push_back(gradient.empty() ? nullptr : gradient.data());
   }
   Score score;
-  int64_t steps = stepsPerEpoch();
+  int64_t steps = stepsPerEpoch(), begin = 0;
   for (int64_t step = 0; step < steps && !isStopped(); ++step) {
-    int64_t first = step * options.batch;
-    int64_t rows = std::min(options.batch, train.rows() - first);
-    fillBatch(ArrayRef(order).slice(first, rows));
+    int64_t rows = step + 1 < steps ? options.batch : train.rows() - begin;
+    fillBatch(ArrayRef(order).slice(begin, rows));
+    begin += rows;
     decode(rounded);
     Batch batch{inputs.data(), rows, labels.data()};
     Outcome outcome;
@@ -198,5 +201,9 @@ Expected<Score> Trainer::validate() {
   }
   score.loss /= data.rows();
   score.accuracy /= data.rows();
+  if (!std::isfinite(score.loss))
+    return createStringError("the loss on the validation data is %g after "
+                             "epoch %lld; lower the learning rates",
+                             score.loss, static_cast<long long>(epochs));
   return score;
 }

@@ -315,3 +315,36 @@ func.func @main(%x: memref<8xf32>, %y: memref<8xf32>) {
   return
 }
 }
+
+// -----
+
+#m0 = #bitserial.target<triple = "thumbv6m-unknown-none-eabi", cpu = "cortex-m0", features = "">
+#id = affine_map<(d0) -> (d0)>
+// %x, which is longer than %r, would push it up into the floats that it is made
+// of: it lies at their beginning or behind them.
+// CHECK-LABEL: func.func @main(
+// CHECK: %[[OX:.*]] = arith.constant 1024 : index
+// CHECK-NEXT: memref.view %{{.*}}[%[[OX]]][] : memref<4096xi8> to memref<2048xi8>
+// CHECK-NEXT: %[[OR:.*]] = arith.constant 0 : index
+// CHECK-NEXT: memref.view %{{.*}}[%[[OR]]][] : memref<4096xi8> to memref<1024xi8>
+// CHECK-NEXT: %[[OA:.*]] = arith.constant 0 : index
+// CHECK-NEXT: memref.view %{{.*}}[%[[OA]]][] : memref<4096xi8> to memref<1024xf32>
+module attributes {bitserial.target = #m0} {
+func.func @main(%in: memref<1024xf32>, %y: memref<2048xi8>) {
+  %c0 = arith.constant 0 : index
+  %a = memref.alloc() : memref<1024xf32>
+  memref.copy %in, %a : memref<1024xf32> to memref<1024xf32>
+  %r = memref.alloc() : memref<1024xi8>
+  linalg.generic {indexing_maps = [#id, #id], iterator_types = ["parallel"]} ins(%a : memref<1024xf32>) outs(%r : memref<1024xi8>) {
+  ^bb0(%f: f32, %out: i8):
+    %code = arith.fptoui %f : f32 to i8
+    linalg.yield %code : i8
+  }
+  %x = memref.alloc() : memref<2048xi8>
+  %v = memref.load %r[%c0] : memref<1024xi8>
+  memref.store %v, %x[%c0] : memref<2048xi8>
+  %w = memref.load %r[%c0] : memref<1024xi8>
+  memref.copy %x, %y : memref<2048xi8> to memref<2048xi8>
+  return
+}
+}

@@ -31,7 +31,7 @@ func.func @constant_goes_to_the_bias(%x: tensor<1x4xf32>) -> tensor<1x2xf32> {
 !a = !mbn.tensor<2x1x1x1xf32, group = 1x1x1x1, bits = 0 to 1>
 !b = !mbn.tensor<2x8xf32, group = 1x4, bits = 0 to 1>
 
-// Through codes, pooling and flattening, which puts the channels of each position
+// Through arithmetic, codes, pooling and flattening, which puts the channels of each position
 // side by side.
 // CHECK-LABEL: func.func @through_pooling_and_flattening(
 // CHECK: mbn.conv2d {{.*}} layer "conv" {{.*}} -> tensor<1x4x4x1xf32>
@@ -46,7 +46,9 @@ func.func @through_pooling_and_flattening(%x: tensor<1x4x4x1xf32>) -> tensor<1x2
   %bias = arith.constant dense<[0.5, -2.0]> : tensor<2xf32>
   // expected-remark @+1 {{layer 'conv' loses 1 of 2 outputs}}
   %y = mbn.conv2d %x, %wd bias %bias layer "conv" : tensor<1x4x4x1xf32>, tensor<2x1x1x1xf32>, tensor<2xf32> -> tensor<1x4x4x2xf32>
-  %q = mbn.encode %y : tensor<1x4x4x2xf32> -> !mbn.tensor<1x4x4x2xf32, levels = #mbn.levels<step 0.5, zero 0, [1, 2]>>
+  %half = arith.constant dense<0.5> : tensor<1x4x4x2xf32>
+  %sum = tosa.add %y, %half : (tensor<1x4x4x2xf32>, tensor<1x4x4x2xf32>) -> tensor<1x4x4x2xf32>
+  %q = mbn.encode %sum : tensor<1x4x4x2xf32> -> !mbn.tensor<1x4x4x2xf32, levels = #mbn.levels<step 0.5, zero 0, [1, 2]>>
   %d = mbn.decode %q : !mbn.tensor<1x4x4x2xf32, levels = #mbn.levels<step 0.5, zero 0, [1, 2]>> -> tensor<1x4x4x2xf32>
   %p = tosa.max_pool2d %d {kernel = array<i64: 2, 2>, pad = array<i64: 0, 0, 0, 0>, stride = array<i64: 2, 2>} : (tensor<1x4x4x2xf32>) -> tensor<1x2x2x2xf32>
   %shape = tosa.const_shape {values = dense<[1, 8]> : tensor<2xindex>} : () -> !tosa.shape<2>

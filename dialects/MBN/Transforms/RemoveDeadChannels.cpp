@@ -231,9 +231,11 @@ void replaceWeights(Operation *layer, const LayerWeights &weights,
 /// A constant of one element per channel, along its last dimension, keeps some.
 void narrowConstant(OpOperand &operand, const Mask &keep) {
   auto floats = getConstantFloats(operand.get());
-  if (failed(floats) || floats->size() != keep.size())
+  if (failed(floats))
     return;
   SmallVector<int64_t> shape(shapeOf(operand.get()));
+  if (shape.empty() || shape.back() != static_cast<int64_t>(keep.size()))
+    return;
   shape.back() = llvm::count(keep, true);
   OpBuilder builder(operand.getOwner());
   operand.set(makeFloats(builder, operand.get().getLoc(), shape,
