@@ -6,10 +6,9 @@
 //===----------------------------------------------------------------------===//
 
 #include "lib/Benchmark/Baselines.h"
+#include "lib/Target/Host.h"
 #include "llvm/ADT/STLFunctionalExtras.h"
-#include "llvm/ADT/StringMap.h"
 #include "llvm/ADT/Twine.h"
-#include "llvm/TargetParser/Host.h"
 #include <chrono>
 #include <cstdlib>
 #include <cstring>
@@ -77,16 +76,9 @@ static Function *find(void *library, const char *name) {
   return library ? reinterpret_cast<Function *>(dlsym(library, name)) : nullptr;
 }
 
-static bool hasAVX512() {
-  auto features = llvm::sys::getHostCPUFeatures();
-  return features.lookup("avx512f") && features.lookup("avx512bw") &&
-         features.lookup("avx512vl") && features.lookup("avx512dq");
-}
-
 static Message timeOpenBLAS(const ProductSize &size) {
   Message message;
-  if (hasAVX512())
-    setenv("OPENBLAS_CORETYPE", "SKYLAKEX", 1);
+  chooseOpenBLASCore();
   void *library = dlopen(kOpenBLAS, RTLD_NOW | RTLD_LOCAL);
   auto *sgemm = find<void(int, int, int, int, int, int, float, const float *,
                           int, const float *, int, float, float *, int)>(

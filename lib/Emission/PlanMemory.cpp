@@ -38,6 +38,8 @@ struct Buffer {
   SmallVector<const Buffer *> overwrites = {};
   int64_t begin = 0, end = 0;
   int64_t offset = 0;
+  /// Whether loops or choices hand it on under other names than views.
+  bool isHandedOn = false;
 
   bool mayOverwrite(const Buffer *other) const {
     return llvm::is_contained(overwrites, other);
@@ -107,8 +109,12 @@ void PlanMemoryPass::findLifetime(Buffer &buffer, Block *block) {
     for (OpOperand &use : value.getUses()) {
       Operation *user = use.getOwner();
       buffer.end = std::max(buffer.end, position(user));
-      if (!isa<ViewLikeOpInterface>(user))
+      if (!isa<ViewLikeOpInterface>(user)) {
         buffer.begin = std::min(buffer.begin, position(user));
+        buffer.isHandedOn |=
+            isa<scf::YieldOp>(user) ||
+            llvm::any_of(user->getResultTypes(), llvm::IsaPred<MemRefType>);
+      }
       // A loop may hand any of its buffers on to any other.
       if (isa<scf::YieldOp>(user))
         user = user->getParentOp();
@@ -174,13 +180,14 @@ void PlanMemoryPass::findOverwritten(Operation &op) {
               }).wasInterrupted();
   };
   auto result = find(init);
-  if (result == buffers.end() || result->begin != order.lookup(&op))
+  if (result == buffers.end() || result->isHandedOn ||
+      result->begin != order.lookup(&op))
     return;
   for (OpOperand *input : linalg.getDpsInputOperands()) {
     if (!isElementwise(input) || !isReadOnceAs(input))
       continue;
     auto operand = find(input);
-    if (operand != buffers.end() && operand != result &&
+    if (operand != buffers.end() && operand != result && !operand->isHandedOn &&
         operand->end == result->begin && bitsOf(*result) <= bitsOf(*operand))
       result->overwrites.push_back(operand);
   }

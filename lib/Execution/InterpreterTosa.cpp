@@ -10,7 +10,7 @@
 #include "lib/Numerics/Interpreter.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Tosa/IR/TosaOps.h"
-#include "mlir/IR/Matchers.h"
+#include "mlir/Dialect/Tosa/Utils/ConversionUtils.h"
 #include "llvm/ADT/TypeSwitch.h"
 #include <cmath>
 #include <numeric>
@@ -118,32 +118,21 @@ TensorValue interpreter::window(const TensorValue &input,
   });
 }
 
-static FailureOr<std::vector<int64_t>> constantShape(Value value) {
-  DenseIntElementsAttr attr;
-  if (!matchPattern(value, m_Constant(&attr)))
-    return failure();
-  std::vector<int64_t> shape;
-  for (const APInt &dim : attr.getValues<APInt>())
-    shape.push_back(dim.getSExtValue());
-  return shape;
-}
-
 static Kernel sliceKernel(tosa::SliceOp op) {
-  auto start = constantShape(op.getStart());
-  if (failed(start))
+  SmallVector<int64_t> begin;
+  if (!tosa::getConstShapeValues(op.getStart().getDefiningOp(), begin))
     return {};
-  return [begin = *start, shape = shapeOf(op)](Operands in) {
+  return [begin, shape = shapeOf(op)](Operands in) {
     return window(*in[0], begin, shape, nullptr);
   };
 }
 
 static Kernel padKernel(tosa::PadOp op) {
-  auto padding = constantShape(op.getPadding());
-  if (failed(padding))
+  SmallVector<int64_t> padding, begin;
+  if (!tosa::getConstShapeValues(op.getPadding().getDefiningOp(), padding))
     return {};
-  std::vector<int64_t> begin;
-  for (size_t i = 0; i < padding->size(); i += 2)
-    begin.push_back(-(*padding)[i]);
+  for (size_t i = 0; i < padding.size(); i += 2)
+    begin.push_back(-padding[i]);
   return [begin, shape = shapeOf(op)](Operands in) {
     return window(*in[0], begin, shape, in[2]);
   };

@@ -74,6 +74,19 @@ withActivations(const ALQPassOptions &training, int64_t epochs) {
   return options;
 }
 
+/// How pixels become the model's floats. An input that is stated is one of
+/// pixels, whatever its numbers.
+template <typename Options>
+static void setInput(Options &options, const Recipe &recipe) {
+  if (!recipe.input)
+    return;
+  options.scale = recipe.input->scale;
+  options.mean = llvm::to_vector(recipe.input->mean);
+  options.stddev = llvm::to_vector(recipe.input->std);
+  if (options.mean.empty())
+    options.mean = {0};
+}
+
 void subbit::addQuantizePasses(OpPassManager &manager, const Recipe &recipe) {
   // The first rule that matches counts: later ones find its layers sketched.
   for (const Recipe::Weights &rule : recipe.weights) {
@@ -89,14 +102,7 @@ void subbit::addQuantizePasses(OpPassManager &manager, const Recipe &recipe) {
   ALQPassOptions training;
   if (recipe.training) {
     training = recipe.training->alq;
-    if (recipe.input) {
-      training.scale = recipe.input->scale;
-      training.mean = llvm::to_vector(recipe.input->mean);
-      training.stddev = llvm::to_vector(recipe.input->std);
-      // An input that is stated is one of pixels, whatever its numbers.
-      if (training.mean.empty())
-        training.mean = {0};
-    }
+    setInput(training, recipe);
     manager.addPass(createALQPass(training));
     manager.addNestedPass<func::FuncOp>(mbn::createRemoveDeadChannelsPass());
   }
@@ -107,14 +113,7 @@ void subbit::addQuantizePasses(OpPassManager &manager, const Recipe &recipe) {
       options.calibration = recipe.calibration->file;
       options.count = recipe.calibration->count;
     }
-    if (recipe.input) {
-      options.scale = recipe.input->scale;
-      options.mean = llvm::to_vector(recipe.input->mean);
-      options.stddev = llvm::to_vector(recipe.input->std);
-      // An input that is stated is one of pixels, whatever its numbers.
-      if (options.mean.empty())
-        options.mean = {0};
-    }
+    setInput(options, recipe);
     if (recipe.training && !recipe.calibration)
       options.calibration = training.data;
     manager.addPass(createQuantizeActivationsPass(options));

@@ -237,6 +237,11 @@ llvm::Expected<Recipe> subbit::makeRecipe(const RecipeOptions &options) {
     }
     if (!options.checkpoint.empty())
       alq.checkpoint = options.checkpoint;
+    for (std::optional<double> target :
+         {options.targetBits, options.targetBytes, options.targetRatio})
+      if (target && !(*target > 0))
+        return llvm::createStringError(
+            "--target-bits, --target-bytes and --target-ratio must be positive");
     // The command line's target is the only one.
     if (options.targetBits || options.targetBytes || options.targetRatio)
       alq.targetBits = alq.targetBytes = alq.targetRatio = -1;

@@ -82,6 +82,16 @@ double ALQ::leastMeasure() const {
 }
 
 Error ALQ::checkOptions() const {
+  const Target &target = options.target;
+  if (target.bits.has_value() + target.ratio.has_value() +
+          target.bytes.has_value() >
+      1)
+    return createStringError("several targets are given; give one of "
+                             "target-bits, target-ratio and target-bytes");
+  for (std::optional<double> value : {target.bits, target.ratio, target.bytes})
+    if (value && !(*value > 0 && std::isfinite(*value)))
+      return createStringError("the target must be a positive number, found %g",
+                               *value);
   auto isRate = [](double rate) { return rate >= 0 && std::isfinite(rate); };
   if (!(options.share > 0 && options.share <= 1))
     return createStringError("share must be above 0 and at most 1");
@@ -225,6 +235,10 @@ Error ALQ::endEpoch(const Phase &phase, const Score &training) {
           tensor.weights.averageBits();
     listener(progress);
   }
+  return keep();
+}
+
+Error ALQ::keep() {
   if (!keeper)
     return Error::success();
   at.trainer = trainer.save();
@@ -247,6 +261,8 @@ Error ALQ::run(ArrayRef<Phase> phases, std::optional<Checkpoint> from) {
     trainer.restore(std::move(at.trainer));
     began = now() - at.seconds;
   }
+  if (Error error = keep())
+    return error;
   for (; at.phase < phases.size() && !trainer.isStopped(); ++at.phase) {
     const Phase &phase = phases[at.phase];
     if (at.epoch == 0)

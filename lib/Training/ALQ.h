@@ -73,7 +73,7 @@ struct Checkpoint {
 class ALQ {
 public:
   using Listener = std::function<void(const Progress &)>;
-  /// Called after each epoch; an error ends training.
+  /// Called before the first epoch and after each one; an error ends training.
   using Keeper = std::function<llvm::Error(const Checkpoint &)>;
 
   ALQ(Trainer &trainer, const ALQOptions &options, Listener listener,
@@ -103,6 +103,7 @@ private:
   void update(const Phase &phase, llvm::ArrayRef<std::vector<float>> gradients,
               int64_t step);
   void prune(const Phase &phase, int64_t step);
+  llvm::Error keep();
   llvm::Error endEpoch(const Phase &phase, const Score &training);
 
   Trainer &trainer;

@@ -167,8 +167,8 @@ Error training::writeCheckpoint(StringRef path, StringRef run,
   });
   if (!error)
     return Error::success();
-  return createStringError("cannot write checkpoint '" + path.str() +
-                           "': " + toString(std::move(error)));
+  return createStringError("the checkpoint cannot be written: " +
+                           toString(std::move(error)));
 }
 
 Expected<std::optional<Checkpoint>>

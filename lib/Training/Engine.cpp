@@ -6,22 +6,18 @@
 //===----------------------------------------------------------------------===//
 
 #include "lib/Training/Engine.h"
+#include "lib/Target/Host.h"
 #include "llvm/ADT/SmallString.h"
-#include "llvm/ADT/StringMap.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/Path.h"
-#include "llvm/TargetParser/Host.h"
 #include <cstdlib>
 #include <dlfcn.h>
 
+using namespace subbit;
 using namespace subbit::training;
 
-/// Debian's OpenBLAS takes some CPUs with AVX-512 for much older ones.
 static void prepareBlas() {
-  auto features = llvm::sys::getHostCPUFeatures();
-  if (features.lookup("avx512f") && features.lookup("avx512bw") &&
-      features.lookup("avx512vl") && features.lookup("avx512dq"))
-    setenv("OPENBLAS_CORETYPE", "SKYLAKEX", /*overwrite=*/0);
+  chooseOpenBLASCore();
   // Batches are split among threads; OpenBLAS's own would only wait.
   setenv("OPENBLAS_NUM_THREADS", "1", /*overwrite=*/0);
 }
@@ -50,7 +46,7 @@ std::unique_ptr<Engine> subbit::training::makeEngine(const Graph &graph,
     void *library = dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
     if (!library) {
       error = std::string("training needs libtorch, which cannot be loaded: ") +
-              dlerror() + "; install libtorch1.13";
+              dlerror() + "; install libtorch-dev";
       return nullptr;
     }
     make = reinterpret_cast<MakeEngine *>(dlsym(library, kEngineSymbol));

@@ -13,16 +13,13 @@
 
 namespace subbit::training {
 
-enum class Loss { CrossEntropy, SquaredHinge, MeanSquaredError };
+enum class Loss { CrossEntropy, SquaredHinge };
 
 /// Rows of data on plain arrays, which the caller keeps.
 struct Batch {
   const float *inputs = nullptr; ///< [rows, input shape]
   int64_t rows = 0;
-  const int64_t *labels = nullptr; ///< [rows], classes; null: see `targets`
-  /// [rows, outputs]: what the outputs ought to be, for the mean squared error;
-  /// or a teacher's outputs, whose softmax replaces half of the labels' part.
-  const float *targets = nullptr;
+  const int64_t *labels = nullptr; ///< [rows], classes
 };
 
 struct Outcome {
@@ -47,9 +44,6 @@ public:
                    const std::vector<float *> &parameters,
                    const std::vector<float *> &gradients, float *outputs,
                    Outcome &outcome, std::string &error) = 0;
-
-  /// What computes, with versions: "libtorch 1.13.1, OpenBLAS SkylakeX".
-  virtual std::string describe() const = 0;
 };
 
 /// What the library exports, by the name of kEngineSymbol.

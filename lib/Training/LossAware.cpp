@@ -9,6 +9,7 @@
 #include "llvm/Support/Parallel.h"
 #include <algorithm>
 #include <cmath>
+#include <tuple>
 
 using namespace llvm;
 using namespace subbit::training;
@@ -186,24 +187,6 @@ void subbit::training::updateBases(MultiBit &weights, ArrayRef<float> gradient,
       targets[k] += sums[codes[k]];
     projectGroup(codes, weights.coordinates[g], width, targets, curvatures);
   });
-}
-
-AMSGrad subbit::training::toCoordinates(MultiBit &weights,
-                                        const AMSGrad &state) {
-  AMSGrad result(weights.numGroups() * kMaxBases);
-  result.steps = state.steps;
-  for (int64_t g = 0; g < weights.numGroups(); ++g) {
-    int64_t first = weights.offset(g);
-    for (auto [k, code] : enumerate(weights.codes(g)))
-      for (int i = 0; i < weights.widths[g]; ++i) {
-        int64_t to = g * kMaxBases + i;
-        float mean = state.mean[first + k];
-        result.mean[to] += (code >> i) & 1 ? mean : -mean;
-        result.square[to] += state.square[first + k];
-        result.largest[to] += state.largest[first + k];
-      }
-  }
-  return result;
 }
 
 //===----------------------------------------------------------------------===//

@@ -58,10 +58,6 @@ void projectGroup(llvm::MutableArrayRef<uint8_t> codes,
                   llvm::ArrayRef<float> targets,
                   llvm::ArrayRef<float> curvatures);
 
-/// The moments of coordinates that bases left behind: `B'mean`, and sums of
-/// second moments over each group; 8 elements per group.
-AMSGrad toCoordinates(MultiBit &weights, const AMSGrad &state);
-
 /// dl/dcoordinate, [groups][8], from dl/dweight.
 std::vector<float> coordinateGradient(MultiBit &weights,
                                       llvm::ArrayRef<float> gradient);

@@ -9,7 +9,7 @@
 #include "dialects/MBN/IR/Weights.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Tosa/IR/TosaOps.h"
-#include "mlir/IR/Matchers.h"
+#include "mlir/Dialect/Tosa/Utils/ConversionUtils.h"
 #include "llvm/ADT/TypeSwitch.h"
 
 using namespace mlir;
@@ -60,16 +60,6 @@ std::string nameOf(Operation *op) {
   if (auto layer = op->getAttrOfType<StringAttr>("layer"))
     return layer.str();
   return op->getName().getStringRef().str();
-}
-
-FailureOr<std::vector<int64_t>> constantShape(Value value) {
-  DenseIntElementsAttr attr;
-  if (!matchPattern(value, m_Constant(&attr)))
-    return failure();
-  std::vector<int64_t> shape;
-  for (const APInt &dim : attr.getValues<APInt>())
-    shape.push_back(dim.getSExtValue());
-  return shape;
 }
 
 /// True for what takes part as a parameter: see ModuleGraph::constants.
@@ -225,22 +215,25 @@ LogicalResult GraphBuilder::add(tosa::TransposeOp op) {
 }
 
 LogicalResult GraphBuilder::add(tosa::PadOp op) {
-  auto padding = constantShape(op.getPadding());
+  SmallVector<int64_t> padding;
   auto value = mbn::getConstantFloats(op.getPadConst());
-  if (failed(padding) || failed(value) || (*padding)[0] || (*padding)[1])
+  if (!tosa::getConstShapeValues(op.getPadding().getDefiningOp(), padding) ||
+      failed(value) || padding[0] || padding[1])
     return op.emitError() << "pads by values that are no constants, or rows of "
                              "a batch, which training cannot";
-  return addNode(Kind::Pad, op, op.getInput1(), *padding, {value->front()});
+  return addNode(Kind::Pad, op, op.getInput1(),
+                 {padding.begin(), padding.end()}, {value->front()});
 }
 
 LogicalResult GraphBuilder::add(tosa::SliceOp op) {
-  auto start = constantShape(op.getStart());
+  SmallVector<int64_t> start;
   ArrayRef<int64_t> size = shapeOf(op);
-  if (failed(start) || (*start)[0] != 0 || size[0] != batch)
+  if (!tosa::getConstShapeValues(op.getStart().getDefiningOp(), start) ||
+      start[0] != 0 || size[0] != batch)
     return op.emitError() << "takes rows out of a batch, which training cannot";
   std::vector<int64_t> integers;
   for (size_t d = 1; d < size.size(); ++d) {
-    integers.push_back((*start)[d]);
+    integers.push_back(start[d]);
     integers.push_back(size[d]);
   }
   return addNode(Kind::Slice, op, op.getInput1(), integers);

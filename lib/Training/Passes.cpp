@@ -69,7 +69,7 @@ FailureOr<TrainingSettings> TrainingPass<Base>::settings() {
 
 template <typename Base> Target TrainingPass<Base>::target() {
   auto given = [](double value) {
-    return value >= 0 ? std::optional<double>(value) : std::nullopt;
+    return value != -1 ? std::optional<double>(value) : std::nullopt;
   };
   return {given(this->targetBits), given(this->targetRatio),
           given(this->targetBytes)};

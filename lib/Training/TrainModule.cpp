@@ -7,6 +7,7 @@
 
 #include "lib/Training/TrainModule.h"
 #include "dialects/MBN/IR/Weights.h"
+#include "lib/Execution/TensorValue.h"
 #include "lib/Training/CheckpointFile.h"
 #include "lib/Training/ModuleGraph.h"
 #include "lib/Training/ProgressReport.h"
@@ -27,13 +28,6 @@ using llvm::Expected;
 //===----------------------------------------------------------------------===//
 // Data
 //===----------------------------------------------------------------------===//
-
-static std::string describe(ArrayRef<int64_t> shape) {
-  std::string text;
-  llvm::raw_string_ostream os(text);
-  llvm::interleave(shape, os, "x");
-  return text;
-}
 
 /// Reads the rows as floats; the network's outputs say how many classes there
 /// are.
@@ -56,8 +50,8 @@ static Expected<Data> readData(const TrainingSettings &settings,
     size *= dim;
   if (images.rowSize() != size)
     return createStringError("'" + settings.data + "' is " + images.describe() +
-                             ", the network takes " + describe(inputShape) +
-                             " per row");
+                             ", the network takes " +
+                             shapeToString(inputShape) + " per row");
   bool floats = images.type == DataArray::Type::Float32 ||
                 images.type == DataArray::Type::Float64;
   if (!settings.pixels && !floats)
@@ -233,7 +227,8 @@ static std::string describeRun(const TrainingSettings &settings,
     hash(data->labels);
   }
   for (const Parameter &parameter : graph.parameters)
-    os << parameter.name << describe(parameter.shape) << int(parameter.role);
+    os << parameter.name << shapeToString(parameter.shape)
+       << int(parameter.role);
   for (const std::vector<float> &values : state.values)
     hash(values);
   const TrainerOptions &trainer = settings.trainer;
@@ -249,7 +244,7 @@ static std::string describeRun(const TrainingSettings &settings,
 }
 
 /// Runs the phases of `alq`, with what the settings say of files.
-static Error runPhases(const TrainingSettings &settings,
+static Error runPhases(Location loc, const TrainingSettings &settings,
                        const ALQOptions &options, Trainer &trainer,
                        const std::string &checkpointRun,
                        ArrayRef<Phase> phases) {
@@ -268,10 +263,20 @@ static Error runPhases(const TrainingSettings &settings,
       makeListener(settings.quiet, settings.log, from ? from->finished : 0);
   if (!listener)
     return listener.takeError();
+  // A file that cannot be written is an error before anything is trained; later
+  // on it is no reason to lose what was.
   ALQ::Keeper keeper;
+  bool hasWritten = false;
   if (!settings.checkpoint.empty())
-    keeper = [&](const Checkpoint &checkpoint) {
-      return writeCheckpoint(settings.checkpoint, checkpointRun, checkpoint);
+    keeper = [&](const Checkpoint &checkpoint) -> Error {
+      Error error =
+          writeCheckpoint(settings.checkpoint, checkpointRun, checkpoint);
+      if (error && hasWritten)
+        emitWarning(loc) << llvm::toString(std::move(error));
+      else if (error)
+        return error;
+      hasWritten = true;
+      return Error::success();
     };
   // What a run behind this one left belongs to other weights.
   if (!settings.checkpoint.empty() && !from)
@@ -333,7 +338,7 @@ FailureOr<int64_t> training::trainModule(
     return emitError(module.getLoc())
            << "images are moved where they are channels, rows and columns; the "
               "network takes "
-           << describe(graph->graph.inputShape);
+           << shapeToString(graph->graph.inputShape);
   if (moves) {
     // What a pixel of 0 becomes.
     const Normalization &n = settings.normalization;
@@ -352,7 +357,8 @@ FailureOr<int64_t> training::trainModule(
   if (!settings.checkpoint.empty())
     run = describeRun(settings, alq, phases, graph->graph, *data, *validation,
                       trainer.getState());
-  if (Error failed = runPhases(settings, alq, trainer, run, phases))
+  if (Error failed =
+          runPhases(module.getLoc(), settings, alq, trainer, run, phases))
     return fail(std::move(failed));
   if (trainer.isStopped())
     emitWarning(module.getLoc())

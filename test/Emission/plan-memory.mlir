@@ -348,3 +348,29 @@ func.func @main(%in: memref<1024xf32>, %y: memref<2048xi8>) {
   return
 }
 }
+
+// -----
+
+#m0 = #bitserial.target<triple = "thumbv6m-unknown-none-eabi", cpu = "cortex-m0", features = "">
+#id = affine_map<(d0) -> (d0)>
+// The operation also reads %a backwards, under another name.
+// CHECK-LABEL: func.func @main(
+// CHECK-SAME: memref<96xi8> {subbit.scratch})
+#back = affine_map<(d0) -> (7 - d0)>
+module attributes {bitserial.target = #m0} {
+func.func @main(%x: memref<8xf32>, %y: memref<8xf32>, %which: i1) {
+  %a = memref.alloc() : memref<8xf32>
+  memref.copy %x, %a : memref<8xf32> to memref<8xf32>
+  %c = memref.alloc() : memref<8xf32>
+  memref.copy %x, %c : memref<8xf32> to memref<8xf32>
+  %b = memref.alloc() : memref<8xf32>
+  %other = arith.select %which, %a, %c : memref<8xf32>
+  linalg.generic {indexing_maps = [#id, #back, #id], iterator_types = ["parallel"]} ins(%a, %other : memref<8xf32>, memref<8xf32>) outs(%b : memref<8xf32>) {
+  ^bb0(%in: f32, %mirrored: f32, %out: f32):
+    %f = arith.addf %in, %mirrored : f32
+    linalg.yield %f : f32
+  }
+  memref.copy %b, %y : memref<8xf32> to memref<8xf32>
+  return
+}
+}

@@ -220,27 +220,6 @@ TEST(UpdateBases, GroupsWithoutBasesStayZero) {
   EXPECT_EQ(values, std::vector<float>(4, 0));
 }
 
-TEST(ToCoordinates, SumsMomentsOverTheGroup) {
-  numerics::Bases bases;
-  bases.widths = {2};
-  bases.coordinates = {2, 1};
-  bases.signs = {0b011, 0b110};
-  bases.steps = {1};
-  MultiBit weights({{1, 3}, {1, 3}}, bases);
-  AMSGrad state(3);
-  state.mean = {1, 10, 100};
-  state.square = {1, 2, 3};
-  state.largest = {2, 3, 4};
-  state.steps = 7;
-  AMSGrad moved = toCoordinates(weights, state);
-  EXPECT_EQ(moved.mean[0], 1 + 10 - 100);
-  EXPECT_EQ(moved.mean[1], -1 + 10 + 100);
-  EXPECT_EQ(moved.mean[2], 0);
-  EXPECT_EQ(moved.square[1], 6);
-  EXPECT_EQ(moved.largest[0], 9);
-  EXPECT_EQ(moved.steps, 7);
-}
-
 //===----------------------------------------------------------------------===//
 // Pruning
 //===----------------------------------------------------------------------===//

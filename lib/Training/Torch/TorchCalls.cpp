@@ -209,23 +209,15 @@ Tensor training::callNode(const Node &node, const std::vector<Tensor> &operands,
 //===----------------------------------------------------------------------===//
 
 Tensor training::callLoss(Loss loss, const Tensor &outputs,
-                          const Tensor &labels, const Tensor &targets) {
+                          const Tensor &labels) {
   switch (loss) {
-  case Loss::CrossEntropy: {
-    Tensor hard =
-        labels.defined() ? at::cross_entropy_loss(outputs, labels) : Tensor();
-    if (!targets.defined())
-      return hard;
-    Tensor soft = at::cross_entropy_loss(outputs, at::softmax(targets, 1));
-    return hard.defined() ? (hard + soft) / 2 : soft;
-  }
+  case Loss::CrossEntropy:
+    return at::cross_entropy_loss(outputs, labels);
   case Loss::SquaredHinge: {
     Tensor signs = at::full_like(outputs, -1);
     signs.scatter_(1, labels.unsqueeze(1), 1.0);
     return at::clamp_min(1 - signs * outputs, 0).square().mean();
   }
-  case Loss::MeanSquaredError:
-    return at::mse_loss(outputs, targets);
   }
   throw std::logic_error("no such loss");
 }

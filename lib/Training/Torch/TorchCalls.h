@@ -18,10 +18,9 @@ namespace subbit::training {
 at::Tensor callNode(const Node &node, const std::vector<at::Tensor> &operands,
                     bool training);
 
-/// The mean loss of a batch of outputs, [rows, classes]. Labels and targets may
-/// be undefined where the loss has no use for them.
+/// The mean loss of a batch of outputs, [rows, classes].
 at::Tensor callLoss(Loss loss, const at::Tensor &outputs,
-                    const at::Tensor &labels, const at::Tensor &targets);
+                    const at::Tensor &labels);
 
 } // namespace subbit::training
 

@@ -15,7 +15,6 @@
 #include <stdexcept>
 #include <thread>
 #include <torch/torch.h>
-#include <torch/version.h>
 
 using namespace subbit::training;
 using at::Tensor;
@@ -32,8 +31,6 @@ class Worker {
 public:
   Worker() : thread([this] { work(); }) {}
   ~Worker() {
-    start([] {});
-    wait();
     {
       std::lock_guard<std::mutex> lock(mutex);
       ends = true;
@@ -91,11 +88,6 @@ public:
            const std::vector<float *> &gradients, float *outputs,
            Outcome &outcome, std::string &error) override;
 
-  std::string describe() const override {
-    return "libtorch " TORCH_VERSION ", " + std::to_string(workers.size() + 1) +
-           " threads";
-  }
-
 private:
   /// Some rows of a batch, and what they give; the loss is their part of the
   /// mean over all.
@@ -146,10 +138,8 @@ bool TorchEngine::run(const Batch &batch, Loss loss,
   std::vector<Part> parts;
   for (int64_t first = 0; first < batch.rows; first += share) {
     Part part;
-    part.batch = {
-        batch.inputs + first * inputSize, std::min(share, batch.rows - first),
-        batch.labels ? batch.labels + first : nullptr,
-        batch.targets ? batch.targets + first * graph.outputSize : nullptr};
+    part.batch = {batch.inputs + first * inputSize,
+                  std::min(share, batch.rows - first), batch.labels + first};
     if (outputs)
       part.outputs = outputs + first * graph.outputSize;
     part.gradients = gradients;
@@ -230,17 +220,12 @@ void TorchEngine::evaluate(Part &part, int64_t allRows, Loss loss,
     }
   }
   Tensor result = values[graph.output];
-  Tensor labels, targets;
-  if (batch.labels)
-    labels = view(batch.labels, {batch.rows}, at::kLong);
-  if (batch.targets)
-    targets = view(batch.targets, result.sizes().vec(), at::kFloat);
-  Tensor total = callLoss(loss, result, labels, targets) *
+  Tensor labels = view(batch.labels, {batch.rows}, at::kLong);
+  Tensor total = callLoss(loss, result, labels) *
                  (static_cast<double>(batch.rows) / allRows);
   part.outcome.loss = total.item<double>();
-  if (batch.labels)
-    part.outcome.correct =
-        result.detach().argmax(1).eq(labels).sum().item<int64_t>();
+  part.outcome.correct =
+      result.detach().argmax(1).eq(labels).sum().item<int64_t>();
   if (part.outputs)
     view(part.outputs, result.sizes().vec(), at::kFloat).copy_(result.detach());
   if (training && total.requires_grad())
