@@ -25,7 +25,7 @@ template <typename LayerOp> static LayerSize getLayerSize(LayerOp op) {
   mbn::ConstantOp constant = mbn::getWeightsConstant(weights);
   if (!constant) {
     size.weights = cast<ShapedType>(weights.getType()).getNumElements();
-    size.formulaBits = 32 * size.weights;
+    size.signs = size.formulaBits = 32 * size.weights;
     return size;
   }
   size.weights = constant.getType().getNumElements();
@@ -36,12 +36,12 @@ template <typename LayerOp> static LayerSize getLayerSize(LayerOp op) {
   size.groups = grouping.numGroups();
   if (auto attr = dyn_cast<mbn::BasesAttr>(constant.getValue())) {
     numerics::Bases bases = mbn::readBases(attr);
-    size.bases = bases.coordinates.size();
+    for (auto [g, width] : llvm::enumerate(bases.widths))
+      size.signs += width * grouping.groupSize(g);
     size.formulaBits =
         numerics::formulaBits(grouping, bases, constant.getType().getMaxBits());
   } else {
-    size.bases = 8 * size.groups;
-    size.formulaBits = 8 * size.weights;
+    size.signs = size.formulaBits = 8 * size.weights;
   }
   return size;
 }
@@ -107,7 +107,7 @@ static LayerSize addUp(ArrayRef<LayerSize> layers) {
   for (const LayerSize &layer : layers) {
     total.weights += layer.weights;
     total.groups += layer.groups;
-    total.bases += layer.bases;
+    total.signs += layer.signs;
     total.formulaBits += layer.formulaBits;
     total.exactBytes += layer.exactBytes;
   }

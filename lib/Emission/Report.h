@@ -23,14 +23,15 @@ struct LayerSize {
   std::string arithmetic; ///< "integer" or "float"
   int64_t weights = 0;    ///< of the layer
   int64_t groups = 0;     ///< 0 if the weights are plain floats
-  int64_t bases = 0;      ///< of all groups
+  int64_t signs = 0;      ///< of all bases, 8 per integer, 32 per float
   /// The ALQ paper's count (numerics::formulaBits); 32 per plain float.
   int64_t formulaBits = 0;
   /// Everything that the object stores for the layer.
   int64_t exactBytes = 0;
 
+  /// Bases that a weight of the model takes part in, on average.
   double averageBits() const {
-    return groups ? static_cast<double>(bases) / groups : 32.0;
+    return weights ? static_cast<double>(signs) / weights : 0;
   }
 };
 

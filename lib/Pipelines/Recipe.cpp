@@ -94,7 +94,10 @@ template <> struct MappingTraits<Recipe::Training> {
     io.mapOptional("basis-epochs", alq.basisEpochs);
     io.mapOptional("coordinate-epochs", alq.coordinateEpochs);
     io.mapOptional("final-epochs", alq.finalEpochs);
+    io.mapOptional("basis-step", alq.basisStep);
+    io.mapOptional("straight-through-epochs", alq.straightThroughEpochs);
     io.mapOptional("basis-rate", alq.basisRate);
+    io.mapOptional("straight-through-rate", alq.straightThroughRate);
     io.mapOptional("coordinate-rate", alq.coordinateRate);
     io.mapOptional("prune-rate", alq.pruneRate);
     io.mapOptional("rate-decay", alq.rateDecay);
@@ -110,8 +113,8 @@ template <> struct MappingTraits<Recipe::Training> {
     const ALQPassOptions &alq = training.alq;
     for (int64_t count :
          {training.activationEpochs, alq.recoveryEpochs, alq.basisEpochs,
-          alq.coordinateEpochs, alq.finalEpochs, alq.rounds, alq.shift,
-          alq.count, alq.validation})
+          alq.coordinateEpochs, alq.finalEpochs, alq.straightThroughEpochs,
+          alq.rounds, alq.shift, alq.count, alq.validation})
       if (count < 0)
         return "epochs, rounds, shift, count and validation must not be "
                "negative";
@@ -240,8 +243,8 @@ llvm::Expected<Recipe> subbit::makeRecipe(const RecipeOptions &options) {
     for (std::optional<double> target :
          {options.targetBits, options.targetBytes, options.targetRatio})
       if (target && !(*target > 0))
-        return llvm::createStringError(
-            "--target-bits, --target-bytes and --target-ratio must be positive");
+        return llvm::createStringError("--target-bits, --target-bytes and "
+                                       "--target-ratio must be positive");
     // The command line's target is the only one.
     if (options.targetBits || options.targetBytes || options.targetRatio)
       alq.targetBits = alq.targetBytes = alq.targetRatio = -1;

@@ -38,6 +38,8 @@ StringRef Phase::name() const {
     return "pruning";
   case Kind::Bases:
     return "bases";
+  case Kind::StraightThrough:
+    return "straight-through";
   case Kind::Coordinates:
     return "coordinates";
   case Kind::Rounded:
@@ -99,7 +101,7 @@ Error ALQ::checkOptions() const {
     return createStringError("prune must be at least 0 and below 1");
   if (!isRate(options.basisRate) || !isRate(options.coordinateRate) ||
       !isRate(options.pruneRate) || !isRate(options.rateDecay) ||
-      !isRate(options.weightDecay))
+      !isRate(options.weightDecay) || !isRate(options.straightThroughRate))
     return createStringError("rates and decays must not be negative");
   return Error::success();
 }
@@ -132,39 +134,67 @@ Error ALQ::checkTarget(ArrayRef<Phase> phases) const {
 // Phases
 //===----------------------------------------------------------------------===//
 
+Phase ALQ::basisPhase(int64_t epochs) const {
+  if (options.straightThrough)
+    return {Phase::Kind::StraightThrough, epochs, 0, *options.straightThrough,
+            options.basisRate};
+  return {Phase::Kind::Bases, epochs};
+}
+
 std::vector<Phase> ALQ::plan() const {
-  std::vector<Phase> phases{{Phase::Kind::Bases, options.recoveryEpochs}};
+  std::vector<Phase> phases{basisPhase(options.recoveryEpochs)};
   double start = measure(), end = goal();
   for (int64_t round = 1; round <= options.rounds && start > end; ++round) {
     double part = static_cast<double>(round) / options.rounds;
     double value =
         round == options.rounds ? end : start * std::pow(end / start, part);
     phases.push_back({Phase::Kind::Pruning, 1, value});
-    phases.push_back({Phase::Kind::Bases, options.basisEpochs});
+    phases.push_back(basisPhase(options.basisEpochs));
     phases.push_back({Phase::Kind::Coordinates, options.coordinateEpochs});
   }
+  phases.push_back({Phase::Kind::StraightThrough, options.straightThroughEpochs,
+                    0, Projection::LossAware, options.straightThroughRate});
   phases.push_back({Phase::Kind::Rounded, options.finalEpochs});
   return phases;
 }
 
 void ALQ::beginPhase(const Phase &phase) {
   at.moments.clear();
-  for (Tensor &tensor : trainer.getState().tensors)
-    at.moments.emplace_back(phase.kind == Phase::Kind::Bases
-                                ? tensor.weights.numElements()
-                                : tensor.weights.numGroups() *
-                                      MultiBit::kMaxBases);
+  at.floats.clear();
+  for (Tensor &tensor : trainer.getState().tensors) {
+    MultiBit &weights = tensor.weights;
+    bool byWeight = phase.kind == Phase::Kind::Bases ||
+                    phase.kind == Phase::Kind::StraightThrough;
+    at.moments.emplace_back(byWeight
+                                ? weights.numElements()
+                                : weights.numGroups() * MultiBit::kMaxBases);
+    if (phase.kind != Phase::Kind::StraightThrough || phase.epochs == 0)
+      continue;
+    std::vector<float> floats = tensor.floats;
+    // Those of the model, unless bases have been trained since.
+    if (floats.empty() || at.finished > 0) {
+      floats.resize(weights.numElements());
+      weights.decode(floats);
+    }
+    at.floats.push_back(weights.inOrderOfCodes(floats));
+    projectFloats(weights, at.floats.back(), phase.projection);
+  }
 }
 
 /// After a batch.
 void ALQ::update(const Phase &phase, ArrayRef<std::vector<float>> gradients,
                  int64_t step) {
   double decay = std::pow(options.rateDecay, at.epoch);
-  for (auto [tensor, moments] : zip(trainer.getState().tensors, at.moments)) {
+  for (auto [i, tensor] : enumerate(trainer.getState().tensors)) {
+    AMSGrad &moments = at.moments[i];
     const std::vector<float> &gradient = gradients[tensor.parameter];
     switch (phase.kind) {
     case Phase::Kind::Bases:
       updateBases(tensor.weights, gradient, moments, options.basisRate * decay);
+      break;
+    case Phase::Kind::StraightThrough:
+      updateStraightThrough(tensor.weights, at.floats[i], gradient, moments,
+                            phase.rate * decay, phase.projection);
       break;
     case Phase::Kind::Coordinates:
     case Phase::Kind::Rounded:

@@ -27,18 +27,25 @@ struct ALQOptions {
   double share = 0.5; ///< of its bases that a tensor offers at most
   int64_t basisEpochs = 2, coordinateEpochs = 3;
   int64_t finalEpochs = 3; ///< of coordinates, with rounding in the loop
+  /// In place of Alg. 3, where given.
+  std::optional<Projection> straightThrough;
+  int64_t straightThroughEpochs = 0; ///< behind the rounds, loss-aware
   double basisRate = 1e-3, coordinateRate = 1e-4, pruneRate = 1e-4;
-  double rateDecay = 0.8;    ///< of a rate from one epoch to the next
-  double weightDecay = 1e-6; ///< L2 of coordinates
+  double straightThroughRate = 1e-4; ///< of the epochs behind the rounds
+  double rateDecay = 0.8;            ///< of a rate from one epoch to the next
+  double weightDecay = 1e-6;         ///< L2 of coordinates
   Target target;
 };
 
 /// Epochs of one kind, with moments of their own.
 struct Phase {
-  enum class Kind { Pruning, Bases, Coordinates, Rounded };
+  enum class Kind { Pruning, Bases, StraightThrough, Coordinates, Rounded };
   Kind kind;
   int64_t epochs = 1;
   double goal = 0; ///< of Pruning: the measure of the target at its end
+  /// Of StraightThrough.
+  Projection projection = Projection::LossAware;
+  double rate = 1e-3;
 
   llvm::StringRef name() const;
 };
@@ -62,6 +69,8 @@ struct Checkpoint {
   size_t phase = 0;
   int64_t epoch = 0; ///< of the phase
   std::vector<AMSGrad> moments;
+  /// [tensors], in the order of codes: of a phase that is straight-through.
+  std::vector<std::vector<float>> floats;
   std::optional<State> best;
   Score bestScore;
   int64_t finished = 0; ///< epochs of all phases
@@ -99,6 +108,8 @@ private:
   /// What is left of the measure without any basis.
   double leastMeasure() const;
   double measure() const;
+  /// The phase that looks for bases.
+  Phase basisPhase(int64_t epochs) const;
   void beginPhase(const Phase &phase);
   void update(const Phase &phase, llvm::ArrayRef<std::vector<float>> gradients,
               int64_t step);

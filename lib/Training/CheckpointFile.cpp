@@ -17,7 +17,7 @@ using namespace subbit::training;
 
 /// The first bytes of a file, with the version of what follows: the hash of the
 /// rest, then what a run depends on, then the checkpoint.
-static constexpr StringLiteral kMagic = "subbit checkpoint 1\n";
+static constexpr StringLiteral kMagic = "subbit checkpoint 2\n";
 
 namespace {
 
@@ -131,6 +131,10 @@ template <typename Archive> struct Visitor {
     archive.scalar(checkpoint.phase);
     archive.scalar(checkpoint.epoch);
     allMoments(checkpoint.moments);
+    archive.list(
+        checkpoint.floats,
+        [&](std::vector<float> &values) { archive.vector(values); },
+        std::vector<float>());
     uint8_t hasBest = checkpoint.best.has_value();
     archive.scalar(hasBest);
     if (hasBest) {

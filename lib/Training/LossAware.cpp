@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <cmath>
 #include <tuple>
+#include <utility>
 
 using namespace llvm;
 using namespace subbit::training;
@@ -158,6 +159,30 @@ void subbit::training::projectGroup(MutableArrayRef<uint8_t> codes,
     coordinates[i] = static_cast<float>(right[i]);
 }
 
+namespace {
+/// AMSGrad's step for the weights of one group.
+struct GroupStep {
+  std::vector<float> steps, curvatures;
+
+  /// Observes the gradient; then `steps` is what is to be subtracted.
+  void observe(const MultiBit &weights, int64_t g, ArrayRef<float> gradient,
+               AMSGrad &state, float gradientScale, float curvatureScale) {
+    ArrayRef<int32_t> elements = weights.elements(g);
+    int64_t first = weights.offset(g);
+    steps.resize(elements.size());
+    curvatures.resize(elements.size());
+    for (size_t k = 0; k < elements.size(); ++k)
+      steps[k] = gradient[elements[k]];
+    // In loops of their own, which compilers turn into vectors.
+    state.observe(first, steps);
+    for (size_t k = 0; k < elements.size(); ++k) {
+      curvatures[k] = state.curvature(first + k, curvatureScale);
+      steps[k] = gradientScale * state.mean[first + k] / curvatures[k];
+    }
+  }
+};
+} // namespace
+
 void subbit::training::updateBases(MultiBit &weights, ArrayRef<float> gradient,
                                    AMSGrad &state, double rate) {
   state.beginStep();
@@ -167,26 +192,111 @@ void subbit::training::updateBases(MultiBit &weights, ArrayRef<float> gradient,
     int width = weights.widths[g];
     if (width == 0)
       return;
-    thread_local std::vector<float> targets, curvatures;
+    thread_local GroupStep step;
+    step.observe(weights, g, gradient, state, gradientScale, curvatureScale);
     std::array<float, 1 << kMaxBases> sums;
-    ArrayRef<int32_t> elements = weights.elements(g);
-    MutableArrayRef<uint8_t> codes = weights.codes(g);
-    targets.resize(elements.size());
-    curvatures.resize(elements.size());
     sumsOf(weights.coordinates[g], width, sums.data());
-    int64_t first = weights.offset(g);
-    for (size_t k = 0; k < elements.size(); ++k)
-      targets[k] = gradient[elements[k]];
-    // In loops of their own, which compilers turn into vectors.
-    state.observe(first, targets);
-    for (size_t k = 0; k < elements.size(); ++k) {
-      curvatures[k] = state.curvature(first + k, curvatureScale);
-      targets[k] = -gradientScale * state.mean[first + k] / curvatures[k];
-    }
-    for (size_t k = 0; k < elements.size(); ++k)
-      targets[k] += sums[codes[k]];
-    projectGroup(codes, weights.coordinates[g], width, targets, curvatures);
+    MutableArrayRef<uint8_t> codes = weights.codes(g);
+    for (size_t k = 0; k < codes.size(); ++k)
+      step.steps[k] = sums[codes[k]] - step.steps[k];
+    projectGroup(codes, weights.coordinates[g], width, step.steps,
+                 step.curvatures);
   });
+}
+
+//===----------------------------------------------------------------------===//
+// Straight through
+//===----------------------------------------------------------------------===//
+
+/// The mean of |w| weighted by curvature, of weights above a threshold.
+static double meanAbove(ArrayRef<float> floats, ArrayRef<float> curvatures,
+                        double threshold) {
+  double sum = 0, weight = 0;
+  for (auto [w, h] : zip(floats, curvatures))
+    if (std::abs(w) > threshold) {
+      sum += static_cast<double>(h) * std::abs(w);
+      weight += h;
+    }
+  return weight > 0 ? sum / weight : 0;
+}
+
+static void projectTo(MultiBit &weights, int64_t g, ArrayRef<float> floats,
+                      ArrayRef<float> curvatures, Projection projection) {
+  MutableArrayRef<uint8_t> codes = weights.codes(g);
+  MultiBit::Coordinates &coordinates = weights.coordinates[g];
+  std::vector<float> ones(floats.size(), 1);
+  // Every weight is above this.
+  constexpr double kNone = -1;
+  constexpr double kTernary = 0.7;
+  double scale = 1, threshold = kNone;
+  switch (projection) {
+  case Projection::Reconstruction:
+    return projectGroup(codes, coordinates, weights.widths[g], floats, ones);
+  case Projection::LossAware:
+    return projectGroup(codes, coordinates, weights.widths[g], floats,
+                        curvatures);
+  case Projection::BinaryConnect:
+    break;
+  case Projection::BWN:
+    scale = meanAbove(floats, ones, kNone);
+    break;
+  case Projection::LAB:
+    scale = meanAbove(floats, curvatures, kNone);
+    break;
+  case Projection::TerConnect:
+    threshold = kTernary * meanAbove(floats, ones, kNone);
+    break;
+  case Projection::TWN:
+    threshold = kTernary * meanAbove(floats, ones, kNone);
+    scale = meanAbove(floats, ones, threshold);
+    break;
+  case Projection::LAT:
+    scale = meanAbove(floats, curvatures, kNone);
+    // Alternating, which the distance cannot do for ever.
+    for (int i = 0; i < 100; ++i) {
+      threshold = scale / 2;
+      double before =
+          std::exchange(scale, meanAbove(floats, curvatures, threshold));
+      if (std::abs(scale - before) < 1e-6)
+        break;
+    }
+    break;
+  }
+  bool isTernary = threshold != kNone;
+  weights.widths[g] = isTernary ? 2 : 1;
+  coordinates[0] = coordinates[1] = isTernary ? scale / 2 : scale;
+  for (size_t k = 0; k < codes.size(); ++k) {
+    bool isZero = isTernary && std::abs(floats[k]) <= threshold;
+    codes[k] = isZero ? 0b01 : floats[k] < 0 ? 0b00 : 0b11;
+    if (!isTernary)
+      codes[k] &= 1;
+  }
+}
+
+void subbit::training::updateStraightThrough(MultiBit &weights,
+                                             MutableArrayRef<float> floats,
+                                             ArrayRef<float> gradient,
+                                             AMSGrad &state, double rate,
+                                             Projection projection) {
+  state.beginStep();
+  float gradientScale = state.gradientScale(rate);
+  float curvatureScale = state.curvatureScale();
+  parallelFor(0, weights.numGroups(), [&](size_t g) {
+    thread_local GroupStep step;
+    step.observe(weights, g, gradient, state, gradientScale, curvatureScale);
+    auto own = floats.slice(weights.offset(g), step.steps.size());
+    for (size_t k = 0; k < own.size(); ++k)
+      own[k] -= step.steps[k];
+    projectTo(weights, g, own, step.curvatures, projection);
+  });
+}
+
+void subbit::training::projectFloats(MultiBit &weights, ArrayRef<float> floats,
+                                     Projection projection) {
+  for (int64_t g = 0; g < weights.numGroups(); ++g) {
+    auto own = floats.slice(weights.offset(g), weights.codes(g).size());
+    projectTo(weights, g, own, std::vector<float>(own.size(), 1), projection);
+  }
 }
 
 //===----------------------------------------------------------------------===//

@@ -51,6 +51,34 @@ void updatePlain(llvm::MutableArrayRef<float> values,
 void updateBases(MultiBit &weights, llvm::ArrayRef<float> gradient,
                  AMSGrad &state, double rate);
 
+/// What straight-through training makes of the float weights of a group. The
+/// first two keep the group's number of bases; the others, of which each is
+/// published for whole layers, take one, or two of equal coordinates for the
+/// values -a, 0 and a.
+enum class Projection {
+  Reconstruction, ///< nearest sums, then coordinates by least squares
+  LossAware,      ///< the same, squares weighted by curvature
+  BinaryConnect,  ///< sign(w)
+  BWN,            ///< sign(w) times the mean of |w|
+  LAB,            ///< sign(w) times the mean of |w| weighted by curvature
+  TerConnect,     ///< sign(w), 0 up to 0.7 times the mean of |w|
+  TWN,            ///< the same times the mean of |w| of the others
+  LAT,            ///< 0 up to a / 2, `a` the weighted mean of |w| of the others
+};
+
+/// A step of the straight-through estimator: AMSGrad moves `floats`, which has
+/// an element for each code as `state` does, by the gradient of the weights
+/// that the bases stand for, dl/dweight, row-major; then the bases are what the
+/// projection makes of `floats`.
+void updateStraightThrough(MultiBit &weights,
+                           llvm::MutableArrayRef<float> floats,
+                           llvm::ArrayRef<float> gradient, AMSGrad &state,
+                           double rate, Projection projection);
+
+/// The same without a step: bases for `floats`. Curvatures are taken for equal.
+void projectFloats(MultiBit &weights, llvm::ArrayRef<float> floats,
+                   Projection projection);
+
 /// Eq. 20 and 23 for one group: codes and coordinates, of any width, for given
 /// targets and curvatures of its weights.
 void projectGroup(llvm::MutableArrayRef<uint8_t> codes,

@@ -60,6 +60,14 @@ double MultiBit::averageBits() const {
   return static_cast<double>(bits) / numElements();
 }
 
+std::vector<float> MultiBit::inOrderOfCodes(ArrayRef<float> rowMajor) const {
+  std::vector<float> result;
+  result.reserve(allElements.size());
+  for (int32_t element : allElements)
+    result.push_back(rowMajor[element]);
+  return result;
+}
+
 void MultiBit::remove(int64_t g, int i) {
   uint8_t below = (1 << i) - 1;
   for (uint8_t &code : codes(g))

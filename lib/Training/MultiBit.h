@@ -50,6 +50,9 @@ public:
   int64_t offset(int64_t g) const { return begin[g]; }
   int64_t numElements() const { return begin.back(); }
 
+  /// Row-major weights in the order of codes.
+  std::vector<float> inOrderOfCodes(llvm::ArrayRef<float> rowMajor) const;
+
   /// Takes basis `i` out of group `g`; later ones move up.
   void remove(int64_t g, int i);
 

@@ -7,12 +7,14 @@
 
 #include "lib/Training/Passes.h"
 #include "lib/Training/TrainModule.h"
+#include "llvm/ADT/StringSwitch.h"
 
 namespace subbit {
 #define GEN_PASS_DEF_ALQPASS
 #define GEN_PASS_DEF_OPTIMIZEBASESPASS
 #define GEN_PASS_DEF_OPTIMIZECOORDINATESPASS
 #define GEN_PASS_DEF_PRUNECOORDINATESPASS
+#define GEN_PASS_DEF_STRAIGHTTHROUGHPASS
 #include "lib/Training/Passes.h.inc"
 } // namespace subbit
 
@@ -101,7 +103,17 @@ struct ALQPass : public TrainingPass<subbit::impl::ALQPassBase<ALQPass>> {
     options.basisEpochs = basisEpochs;
     options.coordinateEpochs = coordinateEpochs;
     options.finalEpochs = finalEpochs;
+    if (basisStep == "straight-through") {
+      options.straightThrough = Projection::Reconstruction;
+    } else if (basisStep != "bases") {
+      emitError(getOperation().getLoc())
+          << "basis-step '" << basisStep
+          << "' is none; choose bases or straight-through";
+      return signalPassFailure();
+    }
+    options.straightThroughEpochs = straightThroughEpochs;
     options.basisRate = basisRate;
+    options.straightThroughRate = straightThroughRate;
     options.coordinateRate = coordinateRate;
     options.pruneRate = pruneRate;
     options.rateDecay = rateDecay;
@@ -140,6 +152,43 @@ struct OptimizeBasesPass
     options.rateDecay = rateDecay;
     train(options, [&](const ALQ &) -> std::vector<Phase> {
       return {{Phase::Kind::Bases, epochs}};
+    });
+  }
+};
+
+struct StraightThroughPass
+    : public TrainingPass<
+          subbit::impl::StraightThroughPassBase<StraightThroughPass>> {
+  using TrainingPass::TrainingPass;
+
+  void runOnOperation() override {
+    auto kind = llvm::StringSwitch<std::optional<Projection>>(projection)
+                    .Case("reconstruction", Projection::Reconstruction)
+                    .Case("loss-aware", Projection::LossAware)
+                    .Case("binary-connect", Projection::BinaryConnect)
+                    .Case("bwn", Projection::BWN)
+                    .Case("lab", Projection::LAB)
+                    .Case("ter-connect", Projection::TerConnect)
+                    .Case("twn", Projection::TWN)
+                    .Case("lat", Projection::LAT)
+                    .Default(std::nullopt);
+    if (!kind) {
+      emitError(getOperation().getLoc())
+          << "projection '" << projection
+          << "' is none; choose reconstruction, loss-aware, binary-connect, "
+             "bwn, lab, ter-connect, twn or lat";
+      return signalPassFailure();
+    }
+    // Two equal coordinates stay equal where the grid has their sum.
+    bool isTernary = *kind == Projection::TerConnect ||
+                     *kind == Projection::TWN || *kind == Projection::LAT;
+    if (isTernary && maxInteger % 2 != 0)
+      maxInteger = maxInteger - 1;
+    ALQOptions options;
+    options.rateDecay = rateDecay;
+    options.straightThroughRate = rate;
+    train(options, [&](const ALQ &) -> std::vector<Phase> {
+      return {{Phase::Kind::StraightThrough, epochs, 0, *kind, rate}};
     });
   }
 };

@@ -39,7 +39,10 @@ def ALQPass : TrainingPass<"mbn-alq", [
     Option<"basisEpochs", "basis-epochs", "int64_t", "2", "Epochs of bases in a round">,
     Option<"coordinateEpochs", "coordinate-epochs", "int64_t", "3", "Epochs of coordinates in a round">,
     Option<"finalEpochs", "final-epochs", "int64_t", "3", "Epochs of coordinates at the end, with weights on the grid">,
+    Option<"basisStep", "basis-step", "std::string", "\"bases\"", "bases (Alg. 3), or straight-through in its place, by reconstruction error (Sec. 5.3)">,
+    Option<"straightThroughEpochs", "straight-through-epochs", "int64_t", "0", "Straight-through epochs behind the rounds, with loss-aware projection">,
     Option<"basisRate", "basis-rate", "double", "1e-3", "Learning rate of bases">,
+    Option<"straightThroughRate", "straight-through-rate", "double", "1e-4", "Learning rate of the straight-through epochs">,
     Option<"coordinateRate", "coordinate-rate", "double", "1e-4", "Learning rate of coordinates">,
     Option<"pruneRate", "prune-rate", "double", "1e-4", "Learning rate in the scores of pruning">,
     Option<"rateDecay", "rate-decay", "double", "0.8", "Factor of a rate from one epoch of a step to the next">,
@@ -95,6 +98,18 @@ def PruneCoordinatesPass : TrainingPass<"mbn-prune-coordinates", [
     raises the network's least by its second-order estimate, with their bases.
     Each tensor offers its lowest `share`; the lowest of all offers go, whatever
     tensor they are in. Groups may lose all of their bases. See `mbn-alq`.
+
+    Before, two groups with two bases each:
+
+    ```mlir
+    %q = mbn.constant #mbn.bases<widths = [2, 2], coordinates = [5, 2, 7, 1], ...> : !mbn.tensor<1x64xf32, group = 1x32, bits = 0 to 2>
+    ```
+
+    After `mbn-prune-coordinates{target-bits=1}`:
+
+    ```mlir
+    %q = mbn.constant #mbn.bases<widths = [1, 1], coordinates = [5, 7], ...> : !mbn.tensor<1x64xf32, group = 1x32, bits = 0 to 1>
+    ```
   }];
 }
 
@@ -108,6 +123,60 @@ def OptimizeBasesPass : TrainingPass<"mbn-optimize-bases", [
     After each batch every weight takes the sum of its group's coordinates that
     is nearest to where AMSGrad would move it, and then coordinates minimize the
     distance to there, weighted by curvature, in closed form. See `mbn-alq`.
+
+    Before:
+
+    ```mlir
+    %q = mbn.constant #mbn.bases<widths = [1], coordinates = [5], signs = [0x0000000b], ...> : !mbn.tensor<1x4xf32, group = 1x4, bits = 0 to 1>
+    ```
+
+    After, another sign and another coordinate:
+
+    ```mlir
+    %q = mbn.constant #mbn.bases<widths = [1], coordinates = [7], signs = [0x00000009], ...> : !mbn.tensor<1x4xf32, group = 1x4, bits = 0 to 1>
+    ```
+  }];
+}
+
+def StraightThroughPass : TrainingPass<"mbn-straight-through", [
+    Option<"epochs", "epochs", "int64_t", "1", "Epochs">,
+    Option<"rate", "rate", "double", "1e-3", "Learning rate">,
+    Option<"rateDecay", "rate-decay", "double", "0.8", "Factor of the rate from one epoch to the next">,
+    Option<"projection", "projection", "std::string", "\"loss-aware\"", "reconstruction, loss-aware, binary-connect, bwn, lab, ter-connect, twn or lat">,
+  ]> {
+  let summary = "Train float weights through the bases they project to";
+  let description = [{
+    The baselines of ALQ. AMSGrad moves float weights by the gradient of the
+    bases, as if projecting them had the derivative 1; after each batch bases
+    are projected from them anew. They begin at the model's weights where
+    `mbn-sketch{keep-floats}` kept them, else at what the bases stand for.
+
+    | projection | of a group |
+    |---|---|
+    | `reconstruction` | as many bases as it has; least squares |
+    | `loss-aware` | the same, weighted by AMSGrad's curvature |
+    | `binary-connect` | sign(w) |
+    | `bwn` | sign(w) times the mean of \|w\| |
+    | `lab` | sign(w) times the mean of \|w\| weighted by curvature |
+    | `ter-connect` | sign(w), and 0 where \|w\| is at most 0.7 of its mean |
+    | `twn` | the same times the mean of \|w\| of the others |
+    | `lat` | 0 where \|w\| is at most half of the weighted mean of the others, else their sign times it |
+
+    The last six are for groups of whole layers (`mbn-sketch{group=layer}`), and
+    take any. Two bases with equal coordinates are ternary weights, for which
+    `max-integer` is rounded down to an even number.
+
+    Before:
+
+    ```mlir
+    %q = mbn.constant #mbn.bases<widths = [2], coordinates = [5, 2], ...> : !mbn.tensor<4x64xf32, group = 4x64, bits = 0 to 2>
+    ```
+
+    After `mbn-straight-through{projection=bwn}`:
+
+    ```mlir
+    %q = mbn.constant #mbn.bases<widths = [1], coordinates = [127], ...> : !mbn.tensor<4x64xf32, group = 4x64, bits = 0 to 1>
+    ```
   }];
 }
 
@@ -122,6 +191,18 @@ def OptimizeCoordinatesPass : TrainingPass<"mbn-optimize-coordinates", [
   let description = [{
     AMSGrad on the coordinates. Signs of bases stay, but those of a coordinate
     that turns negative flip. See `mbn-alq`.
+
+    Before:
+
+    ```mlir
+    %q = mbn.constant #mbn.bases<widths = [2], coordinates = [5, 2], signs = [0x0000000b, 0x00000006], ...> : !mbn.tensor<1x4xf32, group = 1x4, bits = 0 to 2>
+    ```
+
+    After, with the same signs:
+
+    ```mlir
+    %q = mbn.constant #mbn.bases<widths = [2], coordinates = [6, 1], signs = [0x0000000b, 0x00000006], ...> : !mbn.tensor<1x4xf32, group = 1x4, bits = 0 to 2>
+    ```
   }];
 }
 

@@ -143,6 +143,15 @@ static FailureOr<State> readState(ModuleGraph &module, int64_t maxInteger) {
         {i,
          MultiBit(mbn::getGrouping(bases.getType()), arrays),
          {arrays.steps.size() > 1, maxInteger}});
+    Attribute floats = bases->getAttr(mbn::kFloatsAttr);
+    if (!floats)
+      continue;
+    auto read = mbn::readElements<float>(floats);
+    if (failed(read) || static_cast<int64_t>(read->size()) !=
+                            state.tensors.back().weights.numElements())
+      return bases.emitError() << "has " << mbn::kFloatsAttr
+                               << " that are not one float per weight";
+    state.tensors.back().floats = std::move(*read);
   }
   return state;
 }
@@ -231,6 +240,8 @@ static std::string describeRun(const TrainingSettings &settings,
        << int(parameter.role);
   for (const std::vector<float> &values : state.values)
     hash(values);
+  for (const Tensor &tensor : state.tensors)
+    hash(tensor.floats);
   const TrainerOptions &trainer = settings.trainer;
   os << settings.maxInteger << " " << trainer.batch << " " << trainer.seed
      << " " << int(trainer.loss) << " " << trainer.floatRate << " "
@@ -239,7 +250,8 @@ static std::string describeRun(const TrainingSettings &settings,
      << options.pruneRate << " " << options.rateDecay << " "
      << options.weightDecay;
   for (const Phase &phase : phases)
-    os << " " << phase.name() << phase.epochs << "to" << phase.goal;
+    os << " " << phase.name() << phase.epochs << "to" << phase.goal << "by"
+       << phase.rate << int(phase.projection);
   return text;
 }
 

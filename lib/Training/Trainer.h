@@ -44,6 +44,8 @@ struct Tensor {
   size_t parameter;
   MultiBit weights;
   GridOptions grid;
+  /// What the bases were sketched from, row-major, where that is known.
+  std::vector<float> floats = {};
 };
 
 /// Loss (a mean) and share of rows that are classified right.

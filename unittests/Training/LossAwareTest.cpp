@@ -221,6 +221,107 @@ TEST(UpdateBases, GroupsWithoutBasesStayZero) {
 }
 
 //===----------------------------------------------------------------------===//
+// Straight through
+//===----------------------------------------------------------------------===//
+
+/// Floats move as plain parameters do, by the gradient of what they project to.
+TEST(UpdateStraightThrough, MovesFloatsByAMSGrad) {
+  std::mt19937 random(8);
+  MultiBit weights = randomGroup(random, 32, 2);
+  std::vector<float> floats = randomFloats(random, 32, -1, 1), plain = floats;
+  AMSGrad state(32), plainState(32);
+  for (int step = 0; step < 10; ++step) {
+    std::vector<float> gradient = randomFloats(random, 32, -1, 1);
+    updateStraightThrough(weights, floats, gradient, state, 0.01,
+                          Projection::LossAware);
+    updatePlain(plain, gradient, plainState, 0.01);
+    for (int k = 0; k < 32; ++k)
+      EXPECT_NEAR(floats[k], plain[k], 1e-6);
+  }
+}
+
+/// Projecting the same floats again and again comes no less near to them, each
+/// projection by its own measure.
+TEST(UpdateStraightThrough, NeverProjectsFartherAway) {
+  std::mt19937 random(9);
+  for (Projection projection :
+       {Projection::Reconstruction, Projection::LossAware})
+    for (int width = 1; width <= 4; ++width) {
+      MultiBit weights = randomGroup(random, 64, width);
+      std::vector<float> floats = randomFloats(random, 64, -1, 1);
+      // A gradient that makes curvatures, and a rate that moves nothing.
+      std::vector<float> gradient = randomFloats(random, 64, 0.1, 1);
+      std::vector<float> curvatures(64, 1);
+      if (projection == Projection::LossAware)
+        curvatures = gradient; // after one step h is |gradient|
+      double last = std::numeric_limits<double>::infinity();
+      for (int step = 0; step < 5; ++step) {
+        AMSGrad state(64);
+        updateStraightThrough(weights, floats, gradient, state, 0, projection);
+        double now = objective(weights.codes(0), weights.coordinates[0], width,
+                               floats, curvatures);
+        EXPECT_LE(now, last * (1 + 1e-4));
+        last = now;
+      }
+    }
+}
+
+TEST(UpdateStraightThrough, GroupsWithoutBasesStayZero) {
+  numerics::Bases bases;
+  bases.widths = {0};
+  bases.steps = {1};
+  MultiBit weights({{1, 4}, {1, 4}}, bases);
+  AMSGrad state(4);
+  std::vector<float> floats{1, 2, 3, 4};
+  updateStraightThrough(weights, floats, {1, 2, 3, 4}, state, 0.1,
+                        Projection::Reconstruction);
+  EXPECT_EQ(weights.widths[0], 0);
+}
+
+/// The layer's weights as the published rules make them of these floats.
+std::vector<float> projected(std::vector<float> floats, Projection projection,
+                             std::vector<float> curvatures = {}) {
+  std::mt19937 random(1);
+  MultiBit weights = randomGroup(random, floats.size(), 3);
+  if (curvatures.empty()) {
+    projectFloats(weights, floats, projection);
+  } else {
+    // After one step without a rate h is |gradient|.
+    AMSGrad state(floats.size());
+    updateStraightThrough(weights, floats, curvatures, state, 0, projection);
+  }
+  std::vector<float> values(floats.size());
+  weights.decode(values);
+  return values;
+}
+
+void expectNear(std::vector<float> found, std::vector<float> expected) {
+  ASSERT_EQ(found.size(), expected.size());
+  for (size_t k = 0; k < found.size(); ++k)
+    EXPECT_NEAR(found[k], expected[k], 1e-5) << k;
+}
+
+TEST(PublishedProjections, Binary) {
+  std::vector<float> floats{0.5, -0.1, 0, -1.2};
+  expectNear(projected(floats, Projection::BinaryConnect), {1, -1, 1, -1});
+  expectNear(projected(floats, Projection::BWN), {0.45, -0.45, 0.45, -0.45});
+  // (0.5 * 1 + 0.1 * 2 + 0 * 3 + 1.2 * 4) / 10
+  expectNear(projected(floats, Projection::LAB, {1, 2, 3, 4}),
+             {0.55, -0.55, 0.55, -0.55});
+}
+
+TEST(PublishedProjections, Ternary) {
+  // The mean of |w| is 0.45, 0.7 of it 0.315.
+  std::vector<float> floats{0.5, -0.1, 0, -1.2};
+  expectNear(projected(floats, Projection::TerConnect), {1, 0, 0, -1});
+  expectNear(projected(floats, Projection::TWN), {0.85, 0, 0, -0.85});
+  // 0.55 at first; above 0.275 (0.5 + 4.8) / 5 = 1.06; above 0.53 1.2 remains.
+  expectNear(projected(floats, Projection::LAT, {1, 2, 3, 4}), {0, 0, 0, -1.2});
+  expectNear(projected({0, 0, 0}, Projection::TWN), {0, 0, 0});
+  expectNear(projected({0, 0, 0}, Projection::LAT), {0, 0, 0});
+}
+
+//===----------------------------------------------------------------------===//
 // Pruning
 //===----------------------------------------------------------------------===//
 

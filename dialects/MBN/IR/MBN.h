@@ -35,6 +35,10 @@ constexpr llvm::StringLiteral kPoolingAttr = "mbn.pooling";
 /// On a layer: weights of the model's layer, some of which are gone.
 constexpr llvm::StringLiteral kModelWeightsAttr = "mbn.model_weights";
 
+/// The float weights that an mbn.constant was sketched from, for training that
+/// moves them.
+constexpr llvm::StringLiteral kFloatsAttr = "mbn.floats";
+
 } // namespace subbit::mbn
 
 #endif // SUBBIT_DIALECTS_MBN_IR_MBN_H

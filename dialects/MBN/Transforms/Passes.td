@@ -38,6 +38,7 @@ def SketchPass : Pass<"mbn-sketch", "::mlir::func::FuncOp"> {
     Option<"tolerance", "tolerance", "double", "0", "Stop when |e|^2 / |w|^2 of a group is below this">,
     Option<"step", "step", "std::string", "\"per-output\"", "One step 'per-output' or 'per-layer'">,
     Option<"maxInteger", "max-integer", "int64_t", "127", "Largest |W| after rounding, 1 to 127">,
+    Option<"keepFloats", "keep-floats", "bool", "false", "Keep the float weights beside the bases, for mbn-straight-through">,
   ];
   let statistics = [
     Statistic<"numLayers", "layers", "Layers sketched">,

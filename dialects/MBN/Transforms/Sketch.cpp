@@ -8,6 +8,7 @@
 #include "lib/Numerics/Sketch.h"
 #include "dialects/MBN/IR/Weights.h"
 #include "dialects/MBN/Transforms/Passes.h"
+#include "mlir/IR/Matchers.h"
 #include "llvm/Support/GlobPattern.h"
 #include <cmath>
 
@@ -115,8 +116,11 @@ LogicalResult SketchPass::sketchLayer(Operation *op, Value weights,
 
   OpBuilder builder(op);
   auto type = MultiBitType::get(&getContext(), shape, *groupDims, 0, maxBits);
-  Value constant = mbn::ConstantOp::create(
+  auto constant = mbn::ConstantOp::create(
       builder, weights.getLoc(), type, makeBases(&getContext(), bases, layer));
+  Attribute floats;
+  if (keepFloats && matchPattern(weights, m_Constant(&floats)))
+    constant->setAttr(kFloatsAttr, floats);
   Value decoded = DecodeOp::create(builder, weights.getLoc(),
                                    type.getDecodedType(), constant);
   op->setOperand(1, decoded);
