@@ -97,6 +97,8 @@ void subbit::addQuantizePasses(OpPassManager &manager, const Recipe &recipe) {
     options.tolerance = rule.tolerance;
     options.step = rule.step;
     options.maxInteger = rule.maxInteger;
+    options.keepFloats =
+        recipe.training && recipe.training->alq.basisStep != "bases";
     manager.addNestedPass<func::FuncOp>(mbn::createSketchPass(options));
   }
   ALQPassOptions training;

@@ -144,11 +144,12 @@ Phase ALQ::basisPhase(int64_t epochs) const {
 std::vector<Phase> ALQ::plan() const {
   std::vector<Phase> phases{basisPhase(options.recoveryEpochs)};
   double start = measure(), end = goal();
-  for (int64_t round = 1; round <= options.rounds && start > end; ++round) {
+  for (int64_t round = 1; round <= options.rounds; ++round) {
     double part = static_cast<double>(round) / options.rounds;
     double value =
         round == options.rounds ? end : start * std::pow(end / start, part);
-    phases.push_back({Phase::Kind::Pruning, 1, value});
+    if (start > end)
+      phases.push_back({Phase::Kind::Pruning, 1, value});
     phases.push_back(basisPhase(options.basisEpochs));
     phases.push_back({Phase::Kind::Coordinates, options.coordinateEpochs});
   }

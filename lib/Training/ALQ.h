@@ -89,7 +89,8 @@ public:
       Keeper keeper = {});
 
   /// Alg. 5: recovery, rounds of pruning, bases and coordinates, the grid. The
-  /// size falls by the same factor in each round.
+  /// size falls by the same factor in each round; nothing is pruned where it is
+  /// at its goal.
   std::vector<Phase> plan() const;
 
   /// Runs phases, from a checkpoint of them on if there is one; ends early

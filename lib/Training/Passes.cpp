@@ -103,12 +103,14 @@ struct ALQPass : public TrainingPass<subbit::impl::ALQPassBase<ALQPass>> {
     options.basisEpochs = basisEpochs;
     options.coordinateEpochs = coordinateEpochs;
     options.finalEpochs = finalEpochs;
-    if (basisStep == "straight-through") {
+    if (basisStep == "reconstruction") {
       options.straightThrough = Projection::Reconstruction;
+    } else if (basisStep == "loss-aware") {
+      options.straightThrough = Projection::LossAware;
     } else if (basisStep != "bases") {
       emitError(getOperation().getLoc())
           << "basis-step '" << basisStep
-          << "' is none; choose bases or straight-through";
+          << "' is none; choose bases, reconstruction or loss-aware";
       return signalPassFailure();
     }
     options.straightThroughEpochs = straightThroughEpochs;

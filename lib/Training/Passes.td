@@ -39,7 +39,7 @@ def ALQPass : TrainingPass<"mbn-alq", [
     Option<"basisEpochs", "basis-epochs", "int64_t", "2", "Epochs of bases in a round">,
     Option<"coordinateEpochs", "coordinate-epochs", "int64_t", "3", "Epochs of coordinates in a round">,
     Option<"finalEpochs", "final-epochs", "int64_t", "3", "Epochs of coordinates at the end, with weights on the grid">,
-    Option<"basisStep", "basis-step", "std::string", "\"bases\"", "bases (Alg. 3), or straight-through in its place, by reconstruction error (Sec. 5.3)">,
+    Option<"basisStep", "basis-step", "std::string", "\"bases\"", "bases (Alg. 3); in its place straight-through by reconstruction (Sec. 5.3) or loss-aware">,
     Option<"straightThroughEpochs", "straight-through-epochs", "int64_t", "0", "Straight-through epochs behind the rounds, with loss-aware projection">,
     Option<"basisRate", "basis-rate", "double", "1e-3", "Learning rate of bases">,
     Option<"straightThroughRate", "straight-through-rate", "double", "1e-4", "Learning rate of the straight-through epochs">,
