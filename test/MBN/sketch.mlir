@@ -22,6 +22,12 @@
 // RUN: subbit-opt %s -pass-pipeline='builtin.module(func.func(mbn-sketch{group=channel max-integer=2}))' | FileCheck %s --check-prefix=PER-OUTPUT
 // RUN: subbit-opt %s -pass-pipeline='builtin.module(func.func(mbn-sketch{group=channel max-integer=2 step=per-layer}))' | FileCheck %s --check-prefix=PER-LAYER
 
+// What was found, by layer; floats stay beside the bases on request.
+// RUN: subbit-opt %s --mlir-print-op-on-diagnostic=false -pass-pipeline='builtin.module(func.func(mbn-sketch{group=channel max-integer=4 explain keep-floats}))' -o %t.mlir 2>&1 | FileCheck %s --check-prefix=EXPLAIN
+// RUN: FileCheck %s --check-prefix=FLOATS --input-file=%t.mlir
+// EXPLAIN: remark: layer '{{.*}}': {{[0-3].[0-9]+}} bits, relative error 0.{{[0-9]+}}, {{[0-9.]+}} times smaller
+// FLOATS: mbn.constant {mbn.floats = dense
+
 // CHECK-LABEL: func.func @structures(
 // AUTO: mbn.constant {{.*}} : !mbn.tensor<2x5x5x3xf32, group = 1x5x5x1, bits = 0 to 3>
 // AUTO: mbn.conv2d {{.*}} layer "conv5"

@@ -39,6 +39,7 @@ def SketchPass : Pass<"mbn-sketch", "::mlir::func::FuncOp"> {
     Option<"step", "step", "std::string", "\"per-output\"", "One step 'per-output' or 'per-layer'">,
     Option<"maxInteger", "max-integer", "int64_t", "127", "Largest |W| after rounding, 1 to 127">,
     Option<"keepFloats", "keep-floats", "bool", "false", "Keep the float weights beside the bases, for mbn-straight-through">,
+    Option<"explain", "explain", "bool", "false", "Remark each layer's error, average bits and size">,
   ];
   let statistics = [
     Statistic<"numLayers", "layers", "Layers sketched">,
