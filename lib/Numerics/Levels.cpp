@@ -125,20 +125,17 @@ struct Samples {
   }
 };
 
-/// lowest + sum_j widths[j] b_j.
-struct RealLevels {
-  double lowest = 0;
-  std::vector<double> widths;
+using RealLevels = LevelsEstimator::Learned;
 
-  std::vector<double> all() const {
-    std::vector<double> values(size_t(1) << widths.size(), lowest);
-    for (size_t i = 0; i < values.size(); ++i)
-      for (size_t j = 0; j < widths.size(); ++j)
-        if ((i >> j) & 1)
-          values[i] += widths[j];
-    return values;
-  }
-};
+/// lowest + sum_j widths[j] b_j, by index.
+std::vector<double> allLevels(const RealLevels &levels) {
+  std::vector<double> values(size_t(1) << levels.widths.size(), levels.lowest);
+  for (size_t i = 0; i < values.size(); ++i)
+    for (size_t j = 0; j < levels.widths.size(); ++j)
+      if ((i >> j) & 1)
+        values[i] += levels.widths[j];
+  return values;
+}
 
 /// Solves the symmetric system A x = b by Cholesky's method. x is pulled a
 /// little towards `old`: there it stays in what the system leaves open.
@@ -176,7 +173,7 @@ RealLevels refit(const RealLevels &levels, const Samples &samples,
   size_t bits = levels.widths.size();
   bool uniform = static_cast<int64_t>(bits) > kMaxFreeBits;
   // Free widths need not be superincreasing: levels may be out of order.
-  std::vector<double> sorted = levels.all();
+  std::vector<double> sorted = allLevels(levels);
   size_t levelCount = sorted.size();
   std::vector<size_t> order(levelCount);
   std::iota(order.begin(), order.end(), 0);
@@ -248,7 +245,7 @@ std::vector<int64_t> roundWidths(ArrayRef<double> widths, int64_t total) {
 Levels roundLevels(const RealLevels &real, bool exactZero) {
   Levels levels;
   double best = std::numeric_limits<double>::infinity();
-  std::vector<double> values = RealLevels{0, real.widths}.all();
+  std::vector<double> values = allLevels({0, real.widths});
   for (int64_t total = values.size() - 1; total <= 255; ++total) {
     std::vector<int64_t> m = roundWidths(real.widths, total);
     if (m.empty())
@@ -284,6 +281,15 @@ Levels roundLevels(const RealLevels &real, bool exactZero) {
 LevelsEstimator::LevelsEstimator(int64_t bits, bool exactZero, double momentum)
     : bits(bits), exactZero(exactZero), momentum(momentum) {}
 
+LevelsEstimator::LevelsEstimator(const Levels &levels, double momentum)
+    : bits(levels.planes()), exactZero(levels.low == 0 && levels.zero == 0),
+      momentum(momentum) {
+  double step = levels.step;
+  learned.lowest = levels.low - step * levels.zero;
+  for (int64_t multiplier : levels.multipliers)
+    learned.widths.push_back(step * multiplier);
+}
+
 void LevelsEstimator::observe(ArrayRef<float> values) {
   Samples samples(values);
   ArrayRef<float> sorted = samples.values;
@@ -291,10 +297,10 @@ void LevelsEstimator::observe(ArrayRef<float> values) {
   if (sorted.empty() ||
       (sorted.back() <= 0 && (exactZero || sorted.front() == 0)))
     return;
-  if (initialized) {
-    RealLevels next = refit({reference, gamma}, samples, exactZero);
-    reference = momentum * reference + (1 - momentum) * next.lowest;
-    for (auto [old, w] : zip(gamma, next.widths))
+  if (!learned.widths.empty()) {
+    RealLevels next = refit(learned, samples, exactZero);
+    learned.lowest = momentum * learned.lowest + (1 - momentum) * next.lowest;
+    for (auto [old, w] : zip(learned.widths, next.widths))
       old = momentum * old + (1 - momentum) * w;
     return;
   }
@@ -326,16 +332,14 @@ void LevelsEstimator::observe(ArrayRef<float> values) {
     double error = samples.error(all);
     if (error < best) {
       best = error;
-      reference = levels.lowest;
-      gamma = levels.widths;
-      initialized = true;
+      learned = levels;
     }
   }
 }
 
 Levels LevelsEstimator::finish() const {
-  if (initialized)
-    return roundLevels({reference, gamma}, exactZero);
+  if (!learned.widths.empty())
+    return roundLevels(learned, exactZero);
   Levels levels;
   for (int64_t j = 0; j < bits; ++j)
     levels.multipliers.push_back(int64_t(1) << j);

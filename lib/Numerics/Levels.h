@@ -52,6 +52,8 @@ public:
   /// (`low` = 0, `zero` = 0), as a consumer that pads calls for; values are
   /// expected to be non-negative then. `momentum` is the weight of the past.
   LevelsEstimator(int64_t bits, bool exactZero, double momentum = 0.9);
+  /// Goes on from levels: those that begin at exactly 0 keep doing so.
+  LevelsEstimator(const Levels &levels, double momentum);
 
   /// Learns from one batch; values that are not finite are ignored.
   void observe(llvm::ArrayRef<float> values);
@@ -61,13 +63,20 @@ public:
   /// observation the levels are those of step 1.
   Levels finish() const;
 
+  /// What was learned, before rounding: the lowest level, and how far each
+  /// plane is above it; none before the first batch that says something.
+  struct Learned {
+    double lowest = 0;
+    std::vector<double> widths;
+  };
+  const Learned &save() const { return learned; }
+  void restore(Learned saved) { learned = std::move(saved); }
+
 private:
   int64_t bits;
   bool exactZero;
   double momentum;
-  bool initialized = false;
-  double reference = 0;
-  std::vector<double> gamma;
+  Learned learned;
 };
 
 } // namespace subbit::numerics

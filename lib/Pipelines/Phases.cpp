@@ -56,6 +56,7 @@ withActivations(const ALQPassOptions &training, int64_t epochs) {
   options.seed = training.seed;
   options.loss = training.loss;
   options.floatRate = training.floatRate;
+  options.levelMomentum = training.levelMomentum;
   options.shift = training.shift;
   options.flip = training.flip;
   options.maxInteger = training.maxInteger;

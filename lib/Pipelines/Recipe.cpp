@@ -84,6 +84,7 @@ template <> struct MappingTraits<Recipe::Training> {
     io.mapOptional("seed", alq.seed);
     io.mapOptional("loss", alq.loss);
     io.mapOptional("float-rate", alq.floatRate);
+    io.mapOptional("level-momentum", alq.levelMomentum);
     io.mapOptional("shift", alq.shift);
     io.mapOptional("flip", alq.flip);
     io.mapOptional("max-integer", alq.maxInteger);

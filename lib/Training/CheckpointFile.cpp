@@ -118,6 +118,12 @@ template <typename Archive> struct Visitor {
       archive.vector(arrays.codes);
       restore(tensor.weights, std::move(arrays));
     }
+    for (ActivationLevels &activations : state.activations) {
+      archive.scalar(activations.levels.step);
+      archive.scalar(activations.levels.zero);
+      archive.scalar(activations.levels.low);
+      archive.vector(activations.levels.multipliers);
+    }
   }
   void score(Score &score) {
     archive.scalar(score.loss);
@@ -126,6 +132,13 @@ template <typename Archive> struct Visitor {
   void visit(Checkpoint &checkpoint) {
     state(checkpoint.trainer.state);
     allMoments(checkpoint.trainer.moments);
+    archive.list(
+        checkpoint.trainer.learned,
+        [&](numerics::LevelsEstimator::Learned &learned) {
+          archive.scalar(learned.lowest);
+          archive.vector(learned.widths);
+        },
+        numerics::LevelsEstimator::Learned());
     archive.text(checkpoint.trainer.random);
     archive.scalar(checkpoint.trainer.epochs);
     archive.scalar(checkpoint.phase);

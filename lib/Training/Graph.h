@@ -36,8 +36,8 @@ enum class Kind {
   Reciprocal,    ///< x
   ReduceSum,     ///< x; axis, which stays with one element
   ReduceMax,     ///< the same
-  Quantize,      ///< x to the nearest level; levels, then their thresholds. The
-                 ///< gradient passes between the lowest and the highest level
+  Quantize,      ///< x, levels; to the nearest level. The gradient passes
+                 ///< between the lowest and the highest level
 };
 
 struct Node {
@@ -55,6 +55,7 @@ enum class Role {
   Weights,   ///< of a convolution or product
   Trained,   ///< biases, scales
   Statistic, ///< mean or variance of a batch normalization: follows the batches
+  Levels,    ///< of activations, rising, then the thresholds between them
   Fixed,     ///< none of these
 };
 
@@ -74,6 +75,10 @@ struct Parameter {
     return product;
   }
 };
+
+/// What a step of training tells of the activations that levels stand for,
+/// where there are as many; NaN behind them.
+constexpr int64_t kActivationSamples = 4096;
 
 /// A network of one input and one output. Values are numbered; each is the
 /// input, a parameter or the result of one node, and nodes come in order.

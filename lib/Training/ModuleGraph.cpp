@@ -171,12 +171,22 @@ LogicalResult GraphBuilder::add(mbn::BatchNormOp op) {
 LogicalResult GraphBuilder::add(mbn::EncodeOp op) {
   if (op.getThresholds())
     return op.emitError() << "with thresholds of its own has no gradient here";
-  numerics::Levels levels = op.getResult().getType().getLevels().toNumerics();
-  std::vector<float> floats;
-  for (int64_t i = 0; i < levels.count(); ++i)
-    floats.push_back(levels.value(i));
-  llvm::append_range(floats, levels.thresholds());
-  return addNode(Kind::Quantize, op, op->getOperands(), {}, floats);
+  Graph &graph = result.graph;
+  int64_t count = op.getResult().getType().getLevels().toNumerics().count();
+  Parameter levels;
+  levels.value = graph.numValues++;
+  levels.role = Role::Levels;
+  levels.name = nameOf(op);
+  levels.shape = {2 * count - 1};
+  // Types of other users would have to follow.
+  levels.isFrozen = !llvm::all_of(op->getUsers(), llvm::IsaPred<mbn::DecodeOp>);
+  if (failed(addNode(Kind::Quantize, op, op->getOperands())))
+    return failure();
+  graph.nodes.back().operands.push_back(levels.value);
+  graph.parameters.push_back(levels);
+  result.constants.push_back(op.getResult());
+  result.layers.push_back(nullptr);
+  return success();
 }
 
 /// Values are the floats that codes stand for, so decoding is nothing.

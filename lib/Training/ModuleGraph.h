@@ -17,7 +17,8 @@ namespace subbit::training {
 struct ModuleGraph {
   Graph graph;
   /// The float tensor of each parameter: the result of an `arith.constant`, a
-  /// `tosa.const`, or of an `mbn.decode` of an `mbn.constant`.
+  /// `tosa.const`, or of an `mbn.decode` of an `mbn.constant`; of levels that
+  /// of the `mbn.encode`, whose type has them.
   std::vector<mlir::Value> constants;
   /// The layer whose weights a parameter is; null for others.
   std::vector<mlir::Operation *> layers;

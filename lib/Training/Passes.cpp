@@ -58,6 +58,7 @@ FailureOr<TrainingSettings> TrainingPass<Base>::settings() {
   settings.trainer.batch = this->batch;
   settings.trainer.seed = this->seed;
   settings.trainer.floatRate = this->floatRate;
+  settings.trainer.levelMomentum = this->levelMomentum;
   settings.trainer.shift = this->shift;
   settings.trainer.flip = this->flip;
   if (this->loss == "squared-hinge")

@@ -17,6 +17,7 @@ class TrainingPass<string name, list<Option> own> : Pass<name, "::mlir::ModuleOp
     Option<"seed", "seed", "int64_t", "1", "Of the order of the data, and of what is random about them">,
     Option<"loss", "loss", "std::string", "\"cross-entropy\"", "cross-entropy or squared-hinge">,
     Option<"floatRate", "float-rate", "double", "1e-4", "Learning rate of what has no bases: biases, normalization, float weights">,
+    Option<"levelMomentum", "level-momentum", "double", "0.99", "Weight of the past in the running averages of activation levels; 1 keeps them">,
     Option<"shift", "shift", "int64_t", "0", "Move images by up to this many positions">,
     Option<"flip", "flip", "bool", "false", "Mirror half of the images">,
     Option<"maxInteger", "max-integer", "int64_t", "127", "Largest |W| after rounding, 1 to 127">,

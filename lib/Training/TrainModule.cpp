@@ -122,6 +122,13 @@ static void separateConstants(func::FuncOp main) {
 static FailureOr<State> readState(ModuleGraph &module, int64_t maxInteger) {
   State state;
   for (auto [i, constant] : llvm::enumerate(module.constants)) {
+    const Parameter &levels = module.graph.parameters[i];
+    if (levels.role == Role::Levels) {
+      auto type = cast<mbn::MultiBitType>(constant.getType());
+      state.values.emplace_back(levels.size());
+      state.activations.push_back({i, type.getLevels().toNumerics()});
+      continue;
+    }
     mbn::ConstantOp bases = basesOf(constant);
     if (!bases) {
       state.values.push_back(*mbn::getConstantFloats(constant));
@@ -157,6 +164,13 @@ static FailureOr<State> readState(ModuleGraph &module, int64_t maxInteger) {
 }
 
 static void writeState(const ModuleGraph &module, const State &state) {
+  for (const ActivationLevels &activations : state.activations) {
+    Value codes = module.constants[activations.parameter];
+    auto type = cast<mbn::MultiBitType>(codes.getType());
+    codes.setType(mbn::MultiBitType::get(
+        type.getShape(),
+        mbn::LevelsAttr::get(type.getContext(), activations.levels)));
+  }
   for (const Tensor &tensor : state.tensors) {
     Value constant = module.constants[tensor.parameter];
     mbn::ConstantOp old = basesOf(constant);
@@ -178,8 +192,8 @@ static void writeState(const ModuleGraph &module, const State &state) {
   }
   for (auto [i, parameter] : llvm::enumerate(module.graph.parameters)) {
     Value constant = module.constants[i];
-    bool trained = parameter.role != Role::Fixed && !basesOf(constant);
-    if (!trained)
+    if (parameter.role == Role::Fixed || parameter.role == Role::Levels ||
+        basesOf(constant))
       continue;
     OpBuilder builder(constant.getContext());
     builder.setInsertionPointAfterValue(constant);
@@ -242,13 +256,17 @@ static std::string describeRun(const TrainingSettings &settings,
     hash(values);
   for (const Tensor &tensor : state.tensors)
     hash(tensor.floats);
+  for (const ActivationLevels &activations : state.activations) {
+    os << " " << activations.levels.step << " " << activations.levels.low;
+    hash(activations.levels.multipliers);
+  }
   const TrainerOptions &trainer = settings.trainer;
   os << settings.maxInteger << " " << trainer.batch << " " << trainer.seed
      << " " << int(trainer.loss) << " " << trainer.floatRate << " "
-     << trainer.shift << " " << trainer.flip << " " << options.share << " "
-     << options.basisRate << " " << options.coordinateRate << " "
-     << options.pruneRate << " " << options.rateDecay << " "
-     << options.weightDecay;
+     << trainer.levelMomentum << " " << trainer.shift << " " << trainer.flip
+     << " " << options.share << " " << options.basisRate << " "
+     << options.coordinateRate << " " << options.pruneRate << " "
+     << options.rateDecay << " " << options.weightDecay;
   for (const Phase &phase : phases)
     os << " " << phase.name() << phase.epochs << "to" << phase.goal << "by"
        << phase.rate << int(phase.projection);
@@ -316,6 +334,10 @@ FailureOr<int64_t> training::trainModule(
   if (settings.maxInteger < 1 || settings.maxInteger > 127)
     return emitError(module.getLoc()) << "max-integer must be from 1 to 127, "
                                       << "found " << settings.maxInteger;
+  double momentum = settings.trainer.levelMomentum;
+  if (!(momentum >= 0 && momentum <= 1))
+    return emitError(module.getLoc())
+           << "level-momentum must be from 0 to 1, found " << momentum;
   if (settings.trainer.shift < 0)
     return emitError(module.getLoc())
            << "shift must not be negative, found " << settings.trainer.shift;

@@ -72,6 +72,12 @@ Trainer::Trainer(Graph graph, std::unique_ptr<Engine> engine, Data train,
     if (trained)
       gradients[i].resize(parameter.size());
   }
+  for (ActivationLevels &activations : this->state.activations) {
+    estimators.emplace_back(activations.levels, options.levelMomentum);
+    if (options.levelMomentum < 1 &&
+        !this->graph.parameters[activations.parameter].isFrozen)
+      gradients[activations.parameter].resize(kActivationSamples);
+  }
 }
 
 int64_t Trainer::stepsPerEpoch() const {
@@ -82,7 +88,10 @@ int64_t Trainer::stepsPerEpoch() const {
 }
 
 TrainerState Trainer::save() const {
-  return {state, moments, random.save(), epochs};
+  TrainerState saved{state, moments, {}, random.save(), epochs};
+  for (const numerics::LevelsEstimator &estimator : estimators)
+    saved.learned.push_back(estimator.save());
+  return saved;
 }
 
 void Trainer::restore(TrainerState saved) {
@@ -90,9 +99,33 @@ void Trainer::restore(TrainerState saved) {
   moments = std::move(saved.moments);
   random.restore(saved.random);
   epochs = saved.epochs;
+  for (auto [estimator, learned] : zip_equal(estimators, saved.learned))
+    estimator.restore(std::move(learned));
+}
+
+std::vector<float> subbit::training::valuesOf(const numerics::Levels &levels) {
+  std::vector<float> values;
+  for (int64_t i = 0; i < levels.count(); ++i)
+    values.push_back(levels.value(i));
+  append_range(values, levels.thresholds());
+  return values;
+}
+
+/// Levels move to where the batch's activations are.
+void Trainer::followActivations() {
+  for (auto [activations, estimator] : zip(state.activations, estimators)) {
+    const std::vector<float> &samples = gradients[activations.parameter];
+    if (samples.empty())
+      continue;
+    estimator.observe(samples);
+    activations.levels = estimator.finish();
+  }
 }
 
 void Trainer::decode(bool rounded) {
+  for (const ActivationLevels &activations : state.activations)
+    llvm::copy(valuesOf(activations.levels),
+               state.values[activations.parameter].begin());
   for (const Tensor &tensor : state.tensors) {
     std::vector<float> &values = state.values[tensor.parameter];
     if (rounded)
@@ -168,6 +201,7 @@ Expected<Score> Trainer::epoch(StringRef phase, bool rounded, Update update) {
     score.loss += outcome.loss * rows;
     score.accuracy += outcome.correct;
     update(gradients, step);
+    followActivations();
     for (auto [i, state] : enumerate(moments))
       if (!state.mean.empty())
         updatePlain(this->state.values[i], gradients[i], state,

@@ -8,6 +8,7 @@
 #ifndef SUBBIT_TRAINING_TRAINER_H
 #define SUBBIT_TRAINING_TRAINER_H
 
+#include "lib/Numerics/Levels.h"
 #include "lib/Numerics/Random.h"
 #include "lib/Training/Engine.h"
 #include "lib/Training/LossAware.h"
@@ -31,6 +32,9 @@ struct TrainerOptions {
   /// AMSGrad's rate for what has no bases: biases, normalization, float
   /// weights.
   double floatRate = 1e-4;
+  /// Weight of the past in the running averages of levels, 0 to 1; with 1 they
+  /// stay.
+  double levelMomentum = 0.99;
   /// Images of [channels, height, width] are moved by up to this many positions
   /// in either direction, and mirrored; positions that become free are as dark
   /// as `background`, one value per channel.
@@ -48,6 +52,15 @@ struct Tensor {
   std::vector<float> floats = {};
 };
 
+/// Levels of activations, and the parameter that they are.
+struct ActivationLevels {
+  size_t parameter;
+  numerics::Levels levels;
+};
+
+/// What the parameter holds: levels, rising, and the thresholds between them.
+std::vector<float> valuesOf(const numerics::Levels &levels);
+
 /// Loss (a mean) and share of rows that are classified right.
 struct Score {
   double loss = 0, accuracy = 0;
@@ -57,6 +70,7 @@ struct Score {
 struct State {
   std::vector<std::vector<float>> values; ///< [parameters]
   std::vector<Tensor> tensors;
+  std::vector<ActivationLevels> activations;
 
   int64_t numBases() const;
   /// The ALQ paper's size of all weights, plain ones with 32 bits.
@@ -68,6 +82,7 @@ struct State {
 struct TrainerState {
   State state;
   std::vector<AMSGrad> moments; ///< of parameters, empty where not trained so
+  std::vector<numerics::LevelsEstimator::Learned> learned; ///< [activations]
   std::string random;
   int64_t epochs = 0;
 };
@@ -111,6 +126,7 @@ public:
 private:
   void fillBatch(llvm::ArrayRef<int64_t> rows);
   void decode(bool rounded);
+  void followActivations();
 
   Graph graph;
   std::unique_ptr<Engine> engine;
@@ -118,7 +134,8 @@ private:
   State state;
   TrainerOptions options;
   Random random;
-  std::vector<AMSGrad> moments; ///< see TrainerState
+  std::vector<AMSGrad> moments;                      ///< see TrainerState
+  std::vector<numerics::LevelsEstimator> estimators; ///< [activations]
   std::function<bool()> shouldStop;
   std::vector<float> inputs;
   std::vector<int64_t> labels;

@@ -5,8 +5,10 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "dialects/MBN/IR/MBN.h"
 #include "lib/Training/Engine.h"
 #include "lib/Training/ModuleGraph.h"
+#include "lib/Training/Trainer.h"
 #include "unittests/Execution/TestNetworks.h"
 #include "llvm/Support/FileSystem.h"
 #include <cmath>
@@ -28,6 +30,11 @@ public:
     graph = built->graph;
     for (auto [constant, parameter] :
          llvm::zip(built->constants, graph.parameters)) {
+      if (parameter.role == Role::Levels) {
+        auto type = llvm::cast<mbn::MultiBitType>(constant.getType());
+        values.push_back(valuesOf(type.getLevels().toNumerics()));
+        continue;
+      }
       mlir::DenseElementsAttr attr =
           constant.getDefiningOp()->getAttrOfType<mlir::DenseElementsAttr>(
               "value");
@@ -50,8 +57,9 @@ public:
       targets.resize(values.size());
     if (gradients) {
       gradients->clear();
-      for (std::vector<float> &value : values)
-        gradients->emplace_back(value.size());
+      for (const auto &[value, parameter] : llvm::zip(values, graph.parameters))
+        gradients->emplace_back(
+            parameter.role == Role::Levels ? kActivationSamples : value.size());
       for (auto [i, gradient] : llvm::enumerate(*gradients))
         if (graph.parameters[i].role != Role::Statistic)
           targets[i] = gradient.data();
@@ -179,7 +187,7 @@ TEST_P(EngineTest, GradientsAgreeWithCentralDifferences) {
     std::vector<std::vector<float>> gradients;
     network->run(inputs, 3, loss, &gradients, true);
     for (auto [p, parameter] : llvm::enumerate(network->graph.parameters)) {
-      if (parameter.role == Role::Statistic)
+      if (parameter.role == Role::Statistic || parameter.role == Role::Levels)
         continue;
       for (size_t i = 0; i < network->values[p].size(); ++i) {
         float &value = network->values[p][i];
@@ -222,6 +230,36 @@ TEST(Engine, StatisticsFollowTheBatches) {
     for (int c = 0; c < 2; ++c)
       EXPECT_NEAR(network.values[p][c],
                   0.9f * before[p][c] + 0.1f * (mean ? bias[c] : 0), 1e-6);
+  }
+}
+
+/// Instead of a gradient levels get the values that they stand for.
+TEST(Engine, SamplesActivations) {
+  Engines network(kNetworks[2].text);
+  if (!network.engine)
+    GTEST_SKIP() << network.error;
+  for (int64_t rows : {3, 9000}) {
+    std::mt19937 random(2);
+    std::vector<float> inputs = randomFloats(random, 3 * rows);
+    network.labels.assign(rows, 1);
+    std::vector<std::vector<float>> gradients;
+    network.run(inputs, rows, Loss::CrossEntropy, &gradients, true);
+    const Parameter *levels = nullptr;
+    for (auto [parameter, samples] :
+         llvm::zip(network.graph.parameters, gradients)) {
+      if (parameter.role != Role::Levels)
+        continue;
+      levels = &parameter;
+      int64_t found = 0;
+      for (float sample : samples)
+        if (!std::isnan(sample)) {
+          ++found;
+          EXPECT_TRUE(llvm::is_contained(inputs, sample));
+        }
+      // Of one thread's part of the rows, but never more than there is room.
+      EXPECT_GE(found, std::min<int64_t>(rows, kActivationSamples));
+    }
+    EXPECT_TRUE(levels);
   }
 }
 

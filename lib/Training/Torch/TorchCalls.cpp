@@ -141,10 +141,10 @@ Tensor reduceMax(const Node &node, const Operands &in, bool) {
   return at::amax(in[0], node.integers, /*keepdim=*/true);
 }
 
-Tensor quantize(const Node &node, const Operands &in, bool) {
-  size_t count = (node.floats.size() + 1) / 2;
-  Tensor levels = at::tensor(at::ArrayRef<float>(node.floats).slice(0, count));
-  Tensor thresholds = at::tensor(at::ArrayRef<float>(node.floats).slice(count));
+Tensor quantize(const Node &, const Operands &in, bool) {
+  int64_t count = (in[1].size(0) + 1) / 2;
+  Tensor levels = in[1].narrow(0, 0, count);
+  Tensor thresholds = in[1].narrow(0, count, count - 1);
   Tensor index = at::bucketize(in[0].detach().contiguous(), thresholds,
                                /*out_int32=*/false, /*right=*/true);
   Tensor nearest = levels.index_select(0, index.flatten()).view(index.sizes());

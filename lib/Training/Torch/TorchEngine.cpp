@@ -10,7 +10,9 @@
 #include <condition_variable>
 #include <cstdlib>
 #include <functional>
+#include <limits>
 #include <malloc.h>
+#include <map>
 #include <mutex>
 #include <stdexcept>
 #include <thread>
@@ -77,6 +79,17 @@ private:
 template <typename T>
 Tensor view(const T *data, std::vector<int64_t> shape, at::ScalarType type) {
   return at::from_blob(const_cast<T *>(data), shape, at::dtype(type));
+}
+
+/// Elements from all over the tensor; see kActivationSamples.
+void sample(const Tensor &x, float *to) {
+  Tensor flat = x.detach().reshape({-1});
+  int64_t every = std::max<int64_t>(1, flat.size(0) / kActivationSamples);
+  Tensor some = flat.slice(0, 0, every * kActivationSamples, every);
+  view(to, {kActivationSamples}, at::kFloat)
+      .fill_(std::numeric_limits<float>::quiet_NaN())
+      .slice(0, 0, some.size(0))
+      .copy_(some);
 }
 
 class TorchEngine : public Engine {
@@ -146,7 +159,9 @@ bool TorchEngine::run(const Batch &batch, Loss loss,
     if (first > 0) {
       part.own.resize(gradients.size());
       for (size_t i = 0; i < gradients.size(); ++i)
-        if (gradients[i]) {
+        if (graph.parameters[i].role == Role::Levels) {
+          part.gradients[i] = nullptr;
+        } else if (gradients[i]) {
           part.own[i].resize(graph.parameters[i].size());
           part.gradients[i] = part.own[i].data();
         }
@@ -195,6 +210,7 @@ void TorchEngine::evaluate(Part &part, int64_t allRows, Loss loss,
   bool training = !part.gradients.empty();
   at::AutoGradMode enable(training);
   std::vector<Tensor> values(graph.numValues);
+  std::map<int, float *> samples; // by the value of their levels
   std::vector<int64_t> shape{batch.rows};
   shape.insert(shape.end(), graph.inputShape.begin(), graph.inputShape.end());
   values[graph.input] = view(batch.inputs, shape, at::kFloat);
@@ -204,6 +220,10 @@ void TorchEngine::evaluate(Part &part, int64_t allRows, Loss loss,
     tensor = view(parameters[i], parameter.shape, at::kFloat);
     if (!training || !part.gradients[i])
       continue;
+    if (parameter.role == Role::Levels) {
+      samples[parameter.value] = part.gradients[i];
+      continue;
+    }
     tensor.requires_grad_();
     tensor.mutable_grad() =
         view(part.gradients[i], parameter.shape, at::kFloat).zero_();
@@ -212,6 +232,9 @@ void TorchEngine::evaluate(Part &part, int64_t allRows, Loss loss,
     std::vector<Tensor> operands;
     for (int operand : node.operands)
       operands.push_back(values[operand]);
+    if (node.kind == Kind::Quantize)
+      if (auto wanted = samples.find(node.operands[1]); wanted != samples.end())
+        sample(operands[0], wanted->second);
     try {
       values[node.result] = callNode(node, operands, training);
     } catch (const c10::Error &e) {
