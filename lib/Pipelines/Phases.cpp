@@ -55,6 +55,8 @@ withActivations(const ALQPassOptions &training, int64_t epochs) {
   options.batch = training.batch;
   options.seed = training.seed;
   options.loss = training.loss;
+  options.teacher = training.teacher;
+  options.teacherWeight = training.teacherWeight;
   options.floatRate = training.floatRate;
   options.levelMomentum = training.levelMomentum;
   options.shift = training.shift;

@@ -83,6 +83,8 @@ template <> struct MappingTraits<Recipe::Training> {
     io.mapOptional("batch", alq.batch);
     io.mapOptional("seed", alq.seed);
     io.mapOptional("loss", alq.loss);
+    io.mapOptional("teacher", alq.teacher);
+    io.mapOptional("teacher-weight", alq.teacherWeight);
     io.mapOptional("float-rate", alq.floatRate);
     io.mapOptional("level-momentum", alq.levelMomentum);
     io.mapOptional("shift", alq.shift);
@@ -188,6 +190,7 @@ Expected<Recipe> subbit::readRecipe(StringRef path) {
   if (recipe.training) {
     resolve(recipe.training->alq.data);
     resolve(recipe.training->alq.labels);
+    resolve(recipe.training->alq.teacher);
     resolve(recipe.training->alq.checkpoint);
     resolve(recipe.training->alq.log);
   }

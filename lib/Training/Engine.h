@@ -13,13 +13,19 @@
 
 namespace subbit::training {
 
-enum class Loss { CrossEntropy, SquaredHinge };
+/// Of scores for each class: the last two take the right class's to be 1, and
+/// the others' -1 (squared hinge) or 0.
+enum class Loss { CrossEntropy, SquaredHinge, MeanSquaredError };
 
 /// Rows of data on plain arrays, which the caller keeps.
 struct Batch {
   const float *inputs = nullptr; ///< [rows, input shape]
   int64_t rows = 0;
   const int64_t *labels = nullptr; ///< [rows], classes
+  /// A teacher's scores, [rows, classes], or null: this part of the loss, 0 to
+  /// 1, is the cross-entropy to their softmax instead.
+  const float *teacher = nullptr;
+  double teacherWeight = 0;
 };
 
 struct Outcome {

@@ -55,6 +55,8 @@ FailureOr<TrainingSettings> TrainingPass<Base>::settings() {
   settings.resume = this->resume;
   settings.log = this->log;
   settings.quiet = this->quiet;
+  settings.teacher = this->teacher;
+  settings.teacherWeight = this->teacherWeight;
   settings.trainer.batch = this->batch;
   settings.trainer.seed = this->seed;
   settings.trainer.floatRate = this->floatRate;
@@ -63,10 +65,13 @@ FailureOr<TrainingSettings> TrainingPass<Base>::settings() {
   settings.trainer.flip = this->flip;
   if (this->loss == "squared-hinge")
     settings.trainer.loss = Loss::SquaredHinge;
+  else if (this->loss == "mean-squared-error")
+    settings.trainer.loss = Loss::MeanSquaredError;
   else if (this->loss != "cross-entropy")
     return emitError(this->getOperation().getLoc())
            << "loss '" << this->loss
-           << "' is none; choose cross-entropy or squared-hinge";
+           << "' is none; choose cross-entropy, squared-hinge or "
+              "mean-squared-error";
   return settings;
 }
 

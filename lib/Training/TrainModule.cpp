@@ -12,6 +12,7 @@
 #include "lib/Training/ModuleGraph.h"
 #include "lib/Training/ProgressReport.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Parser/Parser.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/xxhash.h"
 #include <cmath>
@@ -206,6 +207,43 @@ static void writeState(const ModuleGraph &module, const State &state) {
   }
 }
 
+/// Reads a teacher whose rows are as those of the network that learns.
+static FailureOr<Teacher> readTeacher(MLIRContext *context,
+                                      const TrainingSettings &settings,
+                                      const Graph &student, Location loc) {
+  if (!(settings.teacherWeight >= 0 && settings.teacherWeight <= 1))
+    return emitError(loc) << "teacher-weight must be from 0 to 1, found "
+                          << settings.teacherWeight;
+  auto module = parseSourceFile<ModuleOp>(settings.teacher, context);
+  auto main =
+      module ? module->lookupSymbol<func::FuncOp>("main") : func::FuncOp();
+  if (!main || main.isDeclaration())
+    return emitError(loc) << "the teacher '" << settings.teacher
+                          << "' is no module with a function 'main'; write one "
+                             "by subbit-compile MODEL --emit=model";
+  FailureOr<ModuleGraph> graph = buildGraph(main);
+  if (failed(graph))
+    return failure();
+  FailureOr<State> state = readState(*graph, settings.maxInteger);
+  if (failed(state))
+    return failure();
+  const Graph &found = graph->graph;
+  if (found.inputShape != student.inputShape ||
+      found.outputSize != student.outputSize)
+    return emitError(loc) << "the teacher takes "
+                          << shapeToString(found.inputShape) << " and gives "
+                          << found.outputSize << " scores, the network takes "
+                          << shapeToString(student.inputShape) << " and gives "
+                          << student.outputSize;
+  for (const ActivationLevels &activations : state->activations)
+    state->values[activations.parameter] = valuesOf(activations.levels);
+  std::string error;
+  Teacher teacher{found, makeEngine(found, error), std::move(state->values)};
+  if (!teacher.engine)
+    return emitError(loc) << error;
+  return teacher;
+}
+
 //===----------------------------------------------------------------------===//
 // Runs
 //===----------------------------------------------------------------------===//
@@ -262,7 +300,8 @@ static std::string describeRun(const TrainingSettings &settings,
   }
   const TrainerOptions &trainer = settings.trainer;
   os << settings.maxInteger << " " << trainer.batch << " " << trainer.seed
-     << " " << int(trainer.loss) << " " << trainer.floatRate << " "
+     << " " << int(trainer.loss) << " " << settings.teacher << " "
+     << settings.teacherWeight << " " << trainer.floatRate << " "
      << trainer.levelMomentum << " " << trainer.shift << " " << trainer.flip
      << " " << options.share << " " << options.basisRate << " "
      << options.coordinateRate << " " << options.pruneRate << " "
@@ -386,6 +425,13 @@ FailureOr<int64_t> training::trainModule(
     return emitError(module.getLoc()) << error;
   Trainer trainer(graph->graph, std::move(engine), *data, *validation,
                   std::move(*state), options);
+  if (!settings.teacher.empty()) {
+    FailureOr<Teacher> teacher = readTeacher(module.getContext(), settings,
+                                             graph->graph, module.getLoc());
+    if (failed(teacher))
+      return failure();
+    trainer.learnFrom(std::move(*teacher), settings.teacherWeight);
+  }
   std::vector<Phase> phases = plan(ALQ(trainer, alq, {}));
   std::string run;
   if (!settings.checkpoint.empty())

@@ -30,6 +30,10 @@ struct TrainingSettings {
   /// Gets a line of JSON for each epoch; none if empty.
   std::string log;
   bool quiet = false;
+  /// A module, as MLIR, whose scores are learned from, and their part of the
+  /// loss; none if empty.
+  std::string teacher;
+  double teacherWeight = 0.5;
   TrainerOptions trainer;
 };
 

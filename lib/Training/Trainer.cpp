@@ -168,6 +168,28 @@ void Trainer::fillBatch(ArrayRef<int64_t> rows) {
   }
 }
 
+void Trainer::learnFrom(Teacher from, double weight) {
+  teacher = std::move(from);
+  teacherWeight = weight;
+}
+
+Error Trainer::askTeacher(Batch &batch) {
+  if (!teacher)
+    return Error::success();
+  std::vector<float *> values;
+  for (std::vector<float> &value : teacher->values)
+    values.push_back(value.data());
+  teacherScores.resize(batch.rows * graph.outputSize);
+  Outcome outcome;
+  std::string error;
+  if (!teacher->engine->run(batch, options.loss, values, {},
+                            teacherScores.data(), outcome, error))
+    return createStringError("the teacher: " + error);
+  batch.teacher = teacherScores.data();
+  batch.teacherWeight = teacherWeight;
+  return Error::success();
+}
+
 Expected<Score> Trainer::epoch(StringRef phase, bool rounded, Update update) {
   ++epochs;
   std::vector<int64_t> order(train.rows());
@@ -187,6 +209,8 @@ Expected<Score> Trainer::epoch(StringRef phase, bool rounded, Update update) {
     begin += rows;
     decode(rounded);
     Batch batch{inputs.data(), rows, labels.data()};
+    if (Error error = askTeacher(batch))
+      return std::move(error);
     Outcome outcome;
     std::string error;
     if (!engine->run(batch, options.loss, values, targets, nullptr, outcome,

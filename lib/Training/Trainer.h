@@ -87,12 +87,24 @@ struct TrainerState {
   int64_t epochs = 0;
 };
 
+/// A network whose scores are learned from, with its constants.
+struct Teacher {
+  Graph graph;
+  std::unique_ptr<Engine> engine;
+  std::vector<std::vector<float>> values; ///< [parameters]
+};
+
 /// Trains a network on plain arrays, one epoch at a time. Bases are evaluated
 /// as `State::tensors` decodes them; scores are of weights rounded to the grid.
 class Trainer {
 public:
   Trainer(Graph graph, std::unique_ptr<Engine> engine, Data train,
           Data validation, State state, const TrainerOptions &options);
+
+  /// From now on this part of the loss of training, 0 to 1, is the
+  /// cross-entropy to the softmax of the teacher's scores. It takes the same
+  /// inputs and gives as many outputs.
+  void learnFrom(Teacher teacher, double weight);
 
   /// Called after each batch, with the gradient of every parameter.
   using Update = llvm::function_ref<void(
@@ -127,6 +139,7 @@ private:
   void fillBatch(llvm::ArrayRef<int64_t> rows);
   void decode(bool rounded);
   void followActivations();
+  llvm::Error askTeacher(Batch &batch);
 
   Graph graph;
   std::unique_ptr<Engine> engine;
@@ -139,6 +152,9 @@ private:
   std::function<bool()> shouldStop;
   std::vector<float> inputs;
   std::vector<int64_t> labels;
+  std::optional<Teacher> teacher;
+  double teacherWeight = 0;
+  std::vector<float> teacherScores;
   std::vector<std::vector<float>> gradients;
   int64_t epochs = 0;
 };

@@ -5,8 +5,8 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "dialects/MBN/IR/MBN.h"
 #include "lib/Training/Engine.h"
+#include "dialects/MBN/IR/MBN.h"
 #include "lib/Training/ModuleGraph.h"
 #include "lib/Training/Trainer.h"
 #include "unittests/Execution/TestNetworks.h"
@@ -65,6 +65,9 @@ public:
           targets[i] = gradient.data();
     }
     Batch batch{inputs.data(), rows, labels.data()};
+    if (!teacher.empty())
+      batch.teacher = teacher.data();
+    batch.teacherWeight = 0.3;
     Outcome outcome;
     EXPECT_TRUE(
         engine->run(batch, loss, pointers, targets, outputs, outcome, error))
@@ -76,6 +79,7 @@ public:
   Graph graph;
   std::vector<std::vector<float>> values;
   std::vector<int64_t> labels;
+  std::vector<float> teacher; ///< its scores
   std::unique_ptr<Engine> engine;
   std::string error;
 };
@@ -183,7 +187,11 @@ TEST_P(EngineTest, EvaluatesAsTheInterpreter) {
 }
 
 TEST_P(EngineTest, GradientsAgreeWithCentralDifferences) {
-  for (Loss loss : {Loss::CrossEntropy, Loss::SquaredHinge}) {
+  for (Loss loss :
+       {Loss::CrossEntropy, Loss::SquaredHinge, Loss::MeanSquaredError}) {
+    // The last one beside a teacher's.
+    if (loss == Loss::MeanSquaredError)
+      network->teacher = {1, 0, -1, 2, 0.5, 3, 0, 0, -2, 1, 1, 0.25};
     std::vector<std::vector<float>> gradients;
     network->run(inputs, 3, loss, &gradients, true);
     for (auto [p, parameter] : llvm::enumerate(network->graph.parameters)) {
@@ -261,6 +269,31 @@ TEST(Engine, SamplesActivations) {
     }
     EXPECT_TRUE(levels);
   }
+}
+
+/// 0.7 of the labels' loss and 0.3 of the cross-entropy to the teacher's
+/// softmax.
+TEST(Engine, LearnsFromATeacher) {
+  Engines network(kNetworks[2].text);
+  if (!network.engine)
+    GTEST_SKIP() << network.error;
+  network.labels = {0, 1, 2};
+  std::vector<float> inputs(9, -10), outputs(12);
+  double alone =
+      network.run(inputs, 3, Loss::CrossEntropy, nullptr, false, outputs.data())
+          .loss;
+  network.teacher.assign(12, 0); // a softmax of a quarter each
+  double expected = 0;
+  for (int row = 0; row < 3; ++row) {
+    double sum = 0, mean = 0;
+    for (int c = 0; c < 4; ++c) {
+      sum += std::exp(outputs[4 * row + c]);
+      mean += outputs[4 * row + c] / 4;
+    }
+    expected += (std::log(sum) - mean) / 3;
+  }
+  EXPECT_NEAR(network.run(inputs, 3, Loss::CrossEntropy, nullptr, false).loss,
+              0.7 * alone + 0.3 * expected, 1e-5);
 }
 
 TEST(Engine, CountsWhatIsRight) {

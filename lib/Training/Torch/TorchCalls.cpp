@@ -208,16 +208,28 @@ Tensor training::callNode(const Node &node, const std::vector<Tensor> &operands,
 // Losses
 //===----------------------------------------------------------------------===//
 
-Tensor training::callLoss(Loss loss, const Tensor &outputs,
-                          const Tensor &labels) {
+static Tensor lossOf(Loss loss, const Tensor &outputs, const Tensor &labels) {
+  auto oneHot = [&](double others) {
+    Tensor wanted = at::full_like(outputs, others);
+    return wanted.scatter_(1, labels.unsqueeze(1), 1.0);
+  };
   switch (loss) {
   case Loss::CrossEntropy:
     return at::cross_entropy_loss(outputs, labels);
-  case Loss::SquaredHinge: {
-    Tensor signs = at::full_like(outputs, -1);
-    signs.scatter_(1, labels.unsqueeze(1), 1.0);
-    return at::clamp_min(1 - signs * outputs, 0).square().mean();
-  }
+  case Loss::SquaredHinge:
+    return at::clamp_min(1 - oneHot(-1) * outputs, 0).square().mean();
+  case Loss::MeanSquaredError:
+    return at::mse_loss(outputs, oneHot(0));
   }
   throw std::logic_error("no such loss");
+}
+
+Tensor training::callLoss(Loss loss, const Tensor &outputs,
+                          const Tensor &labels, const Tensor &teacher,
+                          double teacherWeight) {
+  Tensor own = lossOf(loss, outputs, labels);
+  if (!teacher.defined())
+    return own;
+  Tensor theirs = at::cross_entropy_loss(outputs, at::softmax(teacher, 1));
+  return (1 - teacherWeight) * own + teacherWeight * theirs;
 }

@@ -18,9 +18,11 @@ namespace subbit::training {
 at::Tensor callNode(const Node &node, const std::vector<at::Tensor> &operands,
                     bool training);
 
-/// The mean loss of a batch of outputs, [rows, classes].
+/// The mean loss of a batch of outputs, [rows, classes]. `teacher` is undefined
+/// where there is none.
 at::Tensor callLoss(Loss loss, const at::Tensor &outputs,
-                    const at::Tensor &labels);
+                    const at::Tensor &labels, const at::Tensor &teacher,
+                    double teacherWeight);
 
 } // namespace subbit::training
 

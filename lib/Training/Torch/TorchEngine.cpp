@@ -151,8 +151,12 @@ bool TorchEngine::run(const Batch &batch, Loss loss,
   std::vector<Part> parts;
   for (int64_t first = 0; first < batch.rows; first += share) {
     Part part;
-    part.batch = {batch.inputs + first * inputSize,
-                  std::min(share, batch.rows - first), batch.labels + first};
+    part.batch = batch;
+    part.batch.inputs += first * inputSize;
+    part.batch.rows = std::min(share, batch.rows - first);
+    part.batch.labels += first;
+    if (batch.teacher)
+      part.batch.teacher += first * graph.outputSize;
     if (outputs)
       part.outputs = outputs + first * graph.outputSize;
     part.gradients = gradients;
@@ -244,7 +248,10 @@ void TorchEngine::evaluate(Part &part, int64_t allRows, Loss loss,
   }
   Tensor result = values[graph.output];
   Tensor labels = view(batch.labels, {batch.rows}, at::kLong);
-  Tensor total = callLoss(loss, result, labels) *
+  Tensor teacher;
+  if (batch.teacher)
+    teacher = view(batch.teacher, result.sizes().vec(), at::kFloat);
+  Tensor total = callLoss(loss, result, labels, teacher, batch.teacherWeight) *
                  (static_cast<double>(batch.rows) / allRows);
   part.outcome.loss = total.item<double>();
   part.outcome.correct =
