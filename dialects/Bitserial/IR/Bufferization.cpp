@@ -63,6 +63,28 @@ struct DestinationModel
   }
 };
 
+/// The symbol of a layer's array, in the characters of C identifiers and dots,
+/// and whether it is there already: layers "a/b" and "a_b" have symbols of their
+/// own.
+std::pair<std::string, bool> getSymbol(ModuleOp module, StringRef layer,
+                                       StringRef array) {
+  std::string base;
+  for (char c : layer)
+    base += llvm::isAlnum(c) || c == '.' || c == '_' ? c : '_';
+  for (int number = 1;; ++number) {
+    std::string symbol = base;
+    if (number > 1)
+      symbol += "_" + std::to_string(number);
+    symbol += "." + array.str();
+    auto global = module.lookupSymbol<memref::GlobalOp>(symbol);
+    if (!global)
+      return {symbol, false};
+    // Layers and arrays have unique names: another use of the pair.
+    if (global->getAttrOfType<StringAttr>(kLayerAttr) == layer)
+      return {symbol, true};
+  }
+}
+
 /// A constant becomes a global of its own and a view of it.
 struct ConstantModel
     : public BufferizableOpInterface::ExternalModel<ConstantModel, ConstantOp> {
@@ -78,10 +100,9 @@ struct ConstantModel
     auto tensorType = cast<RankedTensorType>(constant.getType());
     auto type =
         MemRefType::get(tensorType.getShape(), tensorType.getElementType());
-    std::string name = (constant.getLayer() + "." + constant.getName()).str();
-    // Layers and arrays have unique names; a second use of the pair shares the
-    // global.
-    if (!module.lookupSymbol(name)) {
+    auto [name, isThere] =
+        getSymbol(module, constant.getLayer(), constant.getName());
+    if (!isThere) {
       OpBuilder::InsertionGuard guard(rewriter);
       rewriter.setInsertionPointToStart(module.getBody());
       auto global = memref::GlobalOp::create(
