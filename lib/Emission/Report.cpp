@@ -23,15 +23,15 @@ template <typename LayerOp> static LayerSize getLayerSize(LayerOp op) {
   if (auto decode = weights.template getDefiningOp<mbn::DecodeOp>())
     weights = decode.getInput();
   mbn::ConstantOp constant = mbn::getWeightsConstant(weights);
-  if (!constant) {
-    size.weights = cast<ShapedType>(weights.getType()).getNumElements();
-    size.signs = size.formulaBits = 32 * size.weights;
-    return size;
-  }
-  size.weights = constant.getType().getNumElements();
+  size.weights = cast<ShapedType>(op.getWeights().getType()).getNumElements();
+  int64_t left = size.weights;
   if (auto all =
           op->template getAttrOfType<IntegerAttr>(mbn::kModelWeightsAttr))
     size.weights = all.getInt();
+  if (!constant) {
+    size.signs = size.formulaBits = 32 * left;
+    return size;
+  }
   numerics::Grouping grouping = mbn::getGrouping(constant.getType());
   size.groups = grouping.numGroups();
   if (auto attr = dyn_cast<mbn::BasesAttr>(constant.getValue())) {
@@ -41,7 +41,7 @@ template <typename LayerOp> static LayerSize getLayerSize(LayerOp op) {
     size.formulaBits =
         numerics::formulaBits(grouping, bases, constant.getType().getMaxBits());
   } else {
-    size.signs = size.formulaBits = 8 * size.weights;
+    size.signs = size.formulaBits = 8 * left;
   }
   return size;
 }

@@ -276,17 +276,21 @@ Error ALQ::keep() {
   return keeper(at);
 }
 
-Error ALQ::run(ArrayRef<Phase> phases, std::optional<Checkpoint> from) {
+Error ALQ::check(ArrayRef<Phase> phases) const {
   if (Error error = checkOptions())
     return error;
-  if (Error error = checkTarget(phases))
-    return error;
-  epochs = 0;
-  for (const Phase &phase : phases) {
+  for (const Phase &phase : phases)
     if (phase.epochs < 0)
       return createStringError("epochs must not be negative");
+  return checkTarget(phases);
+}
+
+Error ALQ::run(ArrayRef<Phase> phases, std::optional<Checkpoint> from) {
+  if (Error error = check(phases))
+    return error;
+  epochs = 0;
+  for (const Phase &phase : phases)
     epochs += phase.epochs;
-  }
   if (from) {
     at = std::move(*from);
     trainer.restore(std::move(at.trainer));

@@ -93,6 +93,9 @@ public:
   /// at its goal.
   std::vector<Phase> plan() const;
 
+  /// An error if options are out of range, or the target cannot be met.
+  llvm::Error check(llvm::ArrayRef<Phase> phases) const;
+
   /// Runs phases, from a checkpoint of them on if there is one; ends early
   /// where the trainer is told to stop. Then the trainer's state is the best.
   /// An error if the target cannot be met, or of an epoch.

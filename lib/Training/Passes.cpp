@@ -31,6 +31,8 @@ template <typename Base> struct TrainingPass : public Base {
 protected:
   FailureOr<TrainingSettings> settings();
   Target target();
+  /// Whether `max-integer` is rounded down to an even number.
+  bool evenGrid = false;
   /// Trains the module in the phases that `plan` gives.
   void train(const ALQOptions &options,
              llvm::function_ref<std::vector<Phase>(const ALQ &)> plan);
@@ -51,6 +53,8 @@ FailureOr<TrainingSettings> TrainingPass<Base>::settings() {
   if (!this->stddev.empty())
     settings.normalization.std = {this->stddev.begin(), this->stddev.end()};
   settings.maxInteger = this->maxInteger;
+  if (evenGrid)
+    settings.maxInteger -= settings.maxInteger % 2;
   settings.checkpoint = this->checkpoint;
   settings.resume = this->resume;
   settings.log = this->log;
@@ -190,11 +194,15 @@ struct StraightThroughPass
     // Two equal coordinates stay equal where the grid has their sum.
     bool isTernary = *kind == Projection::TerConnect ||
                      *kind == Projection::TWN || *kind == Projection::LAT;
-    if (isTernary && maxInteger % 2 != 0)
-      maxInteger = maxInteger - 1;
+    if (isTernary && maxInteger == 1) {
+      emitError(getOperation().getLoc())
+          << "max-integer must be at least 2 for ternary weights, found 1";
+      return signalPassFailure();
+    }
     ALQOptions options;
     options.rateDecay = rateDecay;
     options.straightThroughRate = rate;
+    evenGrid = isTernary;
     train(options, [&](const ALQ &) -> std::vector<Phase> {
       return {{Phase::Kind::StraightThrough, epochs, 0, *kind, rate}};
     });

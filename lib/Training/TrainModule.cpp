@@ -120,24 +120,28 @@ static void separateConstants(func::FuncOp main) {
   });
 }
 
+/// The floats that a constant of the graph stands for.
+static std::vector<float> readValues(Value constant) {
+  if (auto codes = dyn_cast<mbn::MultiBitType>(constant.getType()))
+    return valuesOf(codes.getLevels().toNumerics());
+  if (mbn::ConstantOp bases = basesOf(constant))
+    return mbn::decodeFloats(bases);
+  return *mbn::getConstantFloats(constant);
+}
+
 static FailureOr<State> readState(ModuleGraph &module, int64_t maxInteger) {
   State state;
   for (auto [i, constant] : llvm::enumerate(module.constants)) {
-    const Parameter &levels = module.graph.parameters[i];
-    if (levels.role == Role::Levels) {
+    state.values.push_back(readValues(constant));
+    Parameter &parameter = module.graph.parameters[i];
+    if (parameter.role == Role::Levels) {
       auto type = cast<mbn::MultiBitType>(constant.getType());
-      state.values.emplace_back(levels.size());
       state.activations.push_back({i, type.getLevels().toNumerics()});
-      continue;
     }
     mbn::ConstantOp bases = basesOf(constant);
-    if (!bases) {
-      state.values.push_back(*mbn::getConstantFloats(constant));
+    if (!bases)
       continue;
-    }
-    state.values.push_back(mbn::decodeFloats(bases));
     // What is not a layer's coordinates stays as it is.
-    Parameter &parameter = module.graph.parameters[i];
     auto attr = dyn_cast<mbn::BasesAttr>(bases.getValue());
     parameter.isFrozen = !attr || parameter.role != Role::Weights;
     if (parameter.isFrozen)
@@ -224,10 +228,12 @@ static FailureOr<Teacher> readTeacher(MLIRContext *context,
   FailureOr<ModuleGraph> graph = buildGraph(main);
   if (failed(graph))
     return failure();
-  FailureOr<State> state = readState(*graph, settings.maxInteger);
-  if (failed(state))
-    return failure();
+  auto output = dyn_cast<RankedTensorType>(main.getResultTypes().front());
   const Graph &found = graph->graph;
+  if (!output || output.getRank() != 2)
+    return emitError(loc) << "the teacher returns "
+                          << main.getResultTypes().front()
+                          << "; it must give a score for each class";
   if (found.inputShape != student.inputShape ||
       found.outputSize != student.outputSize)
     return emitError(loc) << "the teacher takes "
@@ -235,10 +241,10 @@ static FailureOr<Teacher> readTeacher(MLIRContext *context,
                           << found.outputSize << " scores, the network takes "
                           << shapeToString(student.inputShape) << " and gives "
                           << student.outputSize;
-  for (const ActivationLevels &activations : state->activations)
-    state->values[activations.parameter] = valuesOf(activations.levels);
   std::string error;
-  Teacher teacher{found, makeEngine(found, error), std::move(state->values)};
+  Teacher teacher{found, makeEngine(found, error), {}};
+  for (Value constant : graph->constants)
+    teacher.values.push_back(readValues(constant));
   if (!teacher.engine)
     return emitError(loc) << error;
   return teacher;
@@ -273,7 +279,8 @@ static std::string describeRun(const TrainingSettings &settings,
                                const ALQOptions &options,
                                ArrayRef<Phase> phases, const Graph &graph,
                                const Data &train, const Data &validation,
-                               const State &state) {
+                               const State &state,
+                               const std::optional<Teacher> &teacher) {
   std::string text;
   llvm::raw_string_ostream os(text);
   auto hash = [&](const auto &values) {
@@ -295,17 +302,21 @@ static std::string describeRun(const TrainingSettings &settings,
   for (const Tensor &tensor : state.tensors)
     hash(tensor.floats);
   for (const ActivationLevels &activations : state.activations) {
-    os << " " << activations.levels.step << " " << activations.levels.low;
+    os << " " << activations.levels.step << " " << activations.levels.zero
+       << " " << activations.levels.low;
     hash(activations.levels.multipliers);
   }
   const TrainerOptions &trainer = settings.trainer;
   os << settings.maxInteger << " " << trainer.batch << " " << trainer.seed
-     << " " << int(trainer.loss) << " " << settings.teacher << " "
-     << settings.teacherWeight << " " << trainer.floatRate << " "
-     << trainer.levelMomentum << " " << trainer.shift << " " << trainer.flip
-     << " " << options.share << " " << options.basisRate << " "
-     << options.coordinateRate << " " << options.pruneRate << " "
-     << options.rateDecay << " " << options.weightDecay;
+     << " " << int(trainer.loss) << " " << settings.teacherWeight << " "
+     << trainer.floatRate << " " << trainer.levelMomentum << " "
+     << trainer.shift << " " << trainer.flip << " " << options.share << " "
+     << options.basisRate << " " << options.coordinateRate << " "
+     << options.pruneRate << " " << options.rateDecay << " "
+     << options.weightDecay;
+  if (teacher)
+    for (const std::vector<float> &values : teacher->values)
+      hash(values);
   for (const Phase &phase : phases)
     os << " " << phase.name() << phase.epochs << "to" << phase.goal << "by"
        << phase.rate << int(phase.projection);
@@ -317,6 +328,9 @@ static Error runPhases(Location loc, const TrainingSettings &settings,
                        const ALQOptions &options, Trainer &trainer,
                        const std::string &checkpointRun,
                        ArrayRef<Phase> phases) {
+  // Before files of an earlier run are touched.
+  if (Error error = ALQ(trainer, options, {}).check(phases))
+    return error;
   std::optional<Checkpoint> from;
   if (settings.resume) {
     if (settings.checkpoint.empty())
@@ -373,6 +387,10 @@ FailureOr<int64_t> training::trainModule(
   if (settings.maxInteger < 1 || settings.maxInteger > 127)
     return emitError(module.getLoc()) << "max-integer must be from 1 to 127, "
                                       << "found " << settings.maxInteger;
+  double floatRate = settings.trainer.floatRate;
+  if (!(floatRate >= 0 && std::isfinite(floatRate)))
+    return emitError(module.getLoc())
+           << "float-rate must not be negative, found " << floatRate;
   double momentum = settings.trainer.levelMomentum;
   if (!(momentum >= 0 && momentum <= 1))
     return emitError(module.getLoc())
@@ -425,18 +443,21 @@ FailureOr<int64_t> training::trainModule(
     return emitError(module.getLoc()) << error;
   Trainer trainer(graph->graph, std::move(engine), *data, *validation,
                   std::move(*state), options);
+  std::optional<Teacher> teacher;
   if (!settings.teacher.empty()) {
-    FailureOr<Teacher> teacher = readTeacher(module.getContext(), settings,
-                                             graph->graph, module.getLoc());
-    if (failed(teacher))
+    FailureOr<Teacher> read = readTeacher(module.getContext(), settings,
+                                          graph->graph, module.getLoc());
+    if (failed(read))
       return failure();
-    trainer.learnFrom(std::move(*teacher), settings.teacherWeight);
+    teacher = std::move(*read);
   }
   std::vector<Phase> phases = plan(ALQ(trainer, alq, {}));
   std::string run;
   if (!settings.checkpoint.empty())
     run = describeRun(settings, alq, phases, graph->graph, *data, *validation,
-                      trainer.getState());
+                      trainer.getState(), teacher);
+  if (teacher)
+    trainer.learnFrom(std::move(*teacher), settings.teacherWeight);
   if (Error failed =
           runPhases(module.getLoc(), settings, alq, trainer, run, phases))
     return fail(std::move(failed));

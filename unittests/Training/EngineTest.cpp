@@ -271,6 +271,26 @@ TEST(Engine, SamplesActivations) {
   }
 }
 
+/// No channel is left out where rows are many.
+TEST(Engine, SamplesAllChannels) {
+  Engines network(kNetworks[2].text);
+  if (!network.engine)
+    GTEST_SKIP() << network.error;
+  // A third of 4096 times 3 divides the number of elements.
+  constexpr int64_t rows = 3 * 8192;
+  std::vector<float> inputs(3 * rows);
+  for (size_t i = 0; i < inputs.size(); ++i)
+    inputs[i] = i % 3;
+  network.labels.assign(rows, 1);
+  std::vector<std::vector<float>> gradients;
+  network.run(inputs, rows, Loss::CrossEntropy, &gradients, true);
+  for (auto [parameter, samples] :
+       llvm::zip(network.graph.parameters, gradients))
+    if (parameter.role == Role::Levels)
+      for (float channel : {0, 1, 2})
+        EXPECT_NEAR(llvm::count(samples, channel), kActivationSamples / 3, 100);
+}
+
 /// 0.7 of the labels' loss and 0.3 of the cross-entropy to the teacher's
 /// softmax.
 TEST(Engine, LearnsFromATeacher) {

@@ -110,8 +110,8 @@ static std::string describe(const numerics::Grouping &grouping,
 LogicalResult SketchPass::sketchLayer(Operation *op, Value weights,
                                       StringRef layer) {
   FailureOr<std::vector<float>> values = getConstantFloats(weights);
-  // Weights that are computed, or quantized already, are left alone.
-  if (failed(values))
+  // Weights that are computed, quantized already, or none, are left alone.
+  if (failed(values) || values->empty())
     return success();
   for (auto [i, value] : llvm::enumerate(*values))
     if (!std::isfinite(value))

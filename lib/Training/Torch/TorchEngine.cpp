@@ -7,6 +7,7 @@
 
 #include "lib/Training/Torch/TorchCalls.h"
 #include <ATen/Parallel.h>
+#include <cmath>
 #include <condition_variable>
 #include <cstdlib>
 #include <functional>
@@ -83,13 +84,16 @@ Tensor view(const T *data, std::vector<int64_t> shape, at::ScalarType type) {
 
 /// Elements from all over the tensor; see kActivationSamples.
 void sample(const Tensor &x, float *to) {
-  Tensor flat = x.detach().reshape({-1});
-  int64_t every = std::max<int64_t>(1, flat.size(0) / kActivationSamples);
-  Tensor some = flat.slice(0, 0, every * kActivationSamples, every);
-  view(to, {kActivationSamples}, at::kFloat)
-      .fill_(std::numeric_limits<float>::quiet_NaN())
-      .slice(0, 0, some.size(0))
-      .copy_(some);
+  Tensor flat = x.detach().contiguous();
+  const float *from = flat.data_ptr<float>();
+  int64_t size = flat.numel();
+  // Multiples of the golden ratio, which no number of channels divides.
+  constexpr double kGolden = 0.6180339887498949;
+  for (int64_t k = 0; k < kActivationSamples; ++k)
+    if (size <= kActivationSamples)
+      to[k] = k < size ? from[k] : std::numeric_limits<float>::quiet_NaN();
+    else
+      to[k] = from[static_cast<int64_t>(std::fmod(k * kGolden, 1.0) * size)];
 }
 
 class TorchEngine : public Engine {
