@@ -23,8 +23,10 @@ template <typename LayerOp> static LayerSize getLayerSize(LayerOp op) {
   if (auto decode = weights.template getDefiningOp<mbn::DecodeOp>())
     weights = decode.getInput();
   mbn::ConstantOp constant = mbn::getWeightsConstant(weights);
-  size.weights = cast<ShapedType>(op.getWeights().getType()).getNumElements();
-  int64_t left = size.weights;
+  int64_t left = constant
+                     ? constant.getType().getNumElements()
+                     : cast<ShapedType>(weights.getType()).getNumElements();
+  size.weights = left;
   if (auto all =
           op->template getAttrOfType<IntegerAttr>(mbn::kModelWeightsAttr))
     size.weights = all.getInt();
