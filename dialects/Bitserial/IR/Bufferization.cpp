@@ -64,8 +64,8 @@ struct DestinationModel
 };
 
 /// The symbol of a layer's array, in the characters of C identifiers and dots,
-/// and whether it is there already: layers "a/b" and "a_b" have symbols of their
-/// own.
+/// and whether it is there already: layers "a/b" and "a_b" have symbols of
+/// their own.
 std::pair<std::string, bool> getSymbol(ModuleOp module, StringRef layer,
                                        StringRef array) {
   std::string base;
