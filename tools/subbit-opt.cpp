@@ -20,6 +20,7 @@ static constexpr StringRef kPasses[] = {
     "mbn-prune-coordinates",
     "mbn-optimize-bases",
     "mbn-optimize-coordinates",
+    "mbn-straight-through",
     "mbn-remove-dead-channels",
     "mbn-quantize-activations",
     "mbn-fuse",
