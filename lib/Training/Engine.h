@@ -45,9 +45,9 @@ public:
   /// averages are written to the statistics among the parameters, and
   /// dl/dparameter to `gradients[i]` where that is not null; of levels,
   /// kActivationSamples of the values that they are to stand for instead, from
-  /// all over the batch's first part. `outputs`, where
-  /// not null, takes the network's outputs, [rows,
-  /// ...]. False, and a message, where it cannot be evaluated.
+  /// all over the batch's first part. `outputs`, where not null, takes the
+  /// network's outputs, [rows, ...]. False, and a message, where it cannot be
+  /// evaluated.
   virtual bool run(const Batch &batch, Loss loss,
                    const std::vector<float *> &parameters,
                    const std::vector<float *> &gradients, float *outputs,

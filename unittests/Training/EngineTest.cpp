@@ -276,7 +276,7 @@ TEST(Engine, SamplesAllChannels) {
   Engines network(kNetworks[2].text);
   if (!network.engine)
     GTEST_SKIP() << network.error;
-  // A third of 4096 times 3 divides the number of elements.
+  // Every so many elements, as many as are asked for, would be one channel.
   constexpr int64_t rows = 3 * 8192;
   std::vector<float> inputs(3 * rows);
   for (size_t i = 0; i < inputs.size(); ++i)
