@@ -58,6 +58,8 @@ withActivations(const ALQPassOptions &training, int64_t epochs) {
   options.teacher = training.teacher;
   options.teacherWeight = training.teacherWeight;
   options.floatRate = training.floatRate;
+  options.masked = training.masked;
+  options.shared = training.shared;
   options.levelMomentum = training.levelMomentum;
   options.shift = training.shift;
   options.flip = training.flip;
@@ -108,6 +110,8 @@ void subbit::addQuantizePasses(OpPassManager &manager, const Recipe &recipe) {
   if (recipe.training) {
     training = recipe.training->alq;
     setInput(training, recipe);
+    training.masked = llvm::to_vector(recipe.training->masked);
+    training.shared = llvm::to_vector(recipe.training->shared);
     manager.addPass(createALQPass(training));
     manager.addNestedPass<func::FuncOp>(mbn::createRemoveDeadChannelsPass());
   }

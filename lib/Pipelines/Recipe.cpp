@@ -86,6 +86,8 @@ template <> struct MappingTraits<Recipe::Training> {
     io.mapOptional("teacher", alq.teacher);
     io.mapOptional("teacher-weight", alq.teacherWeight);
     io.mapOptional("float-rate", alq.floatRate);
+    io.mapOptional("masked", training.masked);
+    io.mapOptional("shared", training.shared);
     io.mapOptional("level-momentum", alq.levelMomentum);
     io.mapOptional("shift", alq.shift);
     io.mapOptional("flip", alq.flip);

@@ -42,6 +42,7 @@ struct Recipe {
   /// activations are quantized, epochs of coordinates with them.
   struct Training {
     ALQPassOptions alq;
+    std::vector<std::string> masked, shared; ///< globs, as of the passes
     int64_t activationEpochs = 3;
   };
 

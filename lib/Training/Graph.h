@@ -59,9 +59,17 @@ enum class Role {
   Fixed,     ///< none of these
 };
 
+/// Which weights of a float layer are trained together.
+enum class Tie {
+  None,   ///< each is a parameter: dense
+  Zeros,  ///< those that are 0 stay 0: masked
+  Values, ///< and equal ones stay equal: shared
+};
+
 struct Parameter {
   int value = 0;
   Role role = Role::Fixed;
+  Tie tie = Tie::None; ///< of Weights without bases
   std::string name;
   std::vector<int64_t> shape;
   bool isFrozen = false; ///< stays as it is, whatever its role

@@ -55,6 +55,8 @@ FailureOr<TrainingSettings> TrainingPass<Base>::settings() {
   settings.maxInteger = this->maxInteger;
   if (evenGrid)
     settings.maxInteger -= settings.maxInteger % 2;
+  settings.masked = {this->masked.begin(), this->masked.end()};
+  settings.shared = {this->shared.begin(), this->shared.end()};
   settings.checkpoint = this->checkpoint;
   settings.resume = this->resume;
   settings.log = this->log;

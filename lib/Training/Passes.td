@@ -19,6 +19,8 @@ class TrainingPass<string name, list<Option> own> : Pass<name, "::mlir::ModuleOp
     Option<"teacher", "teacher", "std::string", "\"\"", "A module, MLIR of tensors, whose scores are learned from as well">,
     Option<"teacherWeight", "teacher-weight", "double", "0.5", "Part of the loss that is the cross-entropy to the teacher's scores">,
     Option<"floatRate", "float-rate", "double", "1e-4", "Learning rate of what has no bases: biases, normalization, float weights">,
+    ListOption<"masked", "masked", "std::string", "Float layers (globs) whose weights that are 0 stay 0">,
+    ListOption<"shared", "shared", "std::string", "Float layers (globs) whose equal weights stay equal, and 0 stays 0">,
     Option<"levelMomentum", "level-momentum", "double", "0.99", "Weight of the past in the running averages of activation levels; 1 keeps them">,
     Option<"shift", "shift", "int64_t", "0", "Move images by up to this many positions">,
     Option<"flip", "flip", "bool", "false", "Mirror half of the images">,

@@ -14,6 +14,7 @@
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Parser/Parser.h"
 #include "llvm/Support/FileSystem.h"
+#include "llvm/Support/GlobPattern.h"
 #include "llvm/Support/xxhash.h"
 #include <cmath>
 #include <csignal>
@@ -168,6 +169,41 @@ static FailureOr<State> readState(ModuleGraph &module, int64_t maxInteger) {
   return state;
 }
 
+/// Sets the ties of the float layers that these globs name.
+static LogicalResult tieWeights(ModuleGraph &module, const State &state,
+                                ArrayRef<std::string> globs, Tie tie,
+                                Location loc) {
+  std::vector<Parameter *> layers;
+  std::string names;
+  for (auto [i, parameter] : llvm::enumerate(module.graph.parameters)) {
+    if (parameter.role != Role::Weights || parameter.isFrozen ||
+        llvm::any_of(state.tensors,
+                     [&, i = i](const Tensor &t) { return t.parameter == i; }))
+      continue;
+    layers.push_back(&parameter);
+    names += (names.empty() ? "'" : ", '") + parameter.name + "'";
+  }
+  StringRef option = tie == Tie::Zeros ? "masked" : "shared";
+  for (const std::string &text : globs) {
+    auto glob = llvm::GlobPattern::create(text);
+    if (!glob)
+      return emitError(loc)
+             << option << ": '" << text
+             << "' is no glob: " << llvm::toString(glob.takeError());
+    bool matches = false;
+    for (Parameter *layer : layers)
+      if (glob->match(layer->name)) {
+        layer->tie = tie;
+        matches = true;
+      }
+    if (!matches)
+      return emitError(loc)
+             << option << ": no layer with float weights matches '" << text
+             << "'; there " << (layers.empty() ? "are none" : "are ") << names;
+  }
+  return success();
+}
+
 static void writeState(const ModuleGraph &module, const State &state) {
   for (const ActivationLevels &activations : state.activations) {
     Value codes = module.constants[activations.parameter];
@@ -296,7 +332,7 @@ static std::string describeRun(const TrainingSettings &settings,
   }
   for (const Parameter &parameter : graph.parameters)
     os << parameter.name << shapeToString(parameter.shape)
-       << int(parameter.role);
+       << int(parameter.role) << int(parameter.tie);
   for (const std::vector<float> &values : state.values)
     hash(values);
   for (const Tensor &tensor : state.tensors)
@@ -403,7 +439,11 @@ FailureOr<int64_t> training::trainModule(
   if (failed(graph))
     return failure();
   FailureOr<State> state = readState(*graph, settings.maxInteger);
-  if (failed(state))
+  if (failed(state) ||
+      failed(tieWeights(*graph, *state, settings.masked, Tie::Zeros,
+                        module.getLoc())) ||
+      failed(tieWeights(*graph, *state, settings.shared, Tie::Values,
+                        module.getLoc())))
     return failure();
   bool hasStatistics =
       llvm::any_of(graph->graph.parameters, [](const Parameter &parameter) {

@@ -23,6 +23,9 @@ struct TrainingSettings {
   bool pixels = false;
   Normalization normalization;
   int64_t maxInteger = 127;
+  /// Globs over names of float layers whose weights that are 0 stay so, and of
+  /// those whose equal weights stay equal as well.
+  std::vector<std::string> masked, shared;
   /// Where each epoch leaves what a run needs to go on, and whether to go on
   /// from there; none if empty.
   std::string checkpoint;

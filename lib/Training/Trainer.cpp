@@ -69,6 +69,7 @@ Trainer::Trainer(Graph graph, std::unique_ptr<Engine> engine, Data train,
     bool trained = !parameter.isFrozen && (parameter.role == Role::Trained ||
                                            parameter.role == Role::Weights);
     moments.emplace_back(trained && !hasBases ? parameter.size() : 0);
+    ties.emplace_back(parameter.tie, this->state.values[i]);
     if (trained)
       gradients[i].resize(parameter.size());
   }
@@ -227,9 +228,11 @@ Expected<Score> Trainer::epoch(StringRef phase, bool rounded, Update update) {
     update(gradients, step);
     followActivations();
     for (auto [i, state] : enumerate(moments))
-      if (!state.mean.empty())
+      if (!state.mean.empty()) {
+        ties[i].collect(gradients[i]);
         updatePlain(this->state.values[i], gradients[i], state,
                     options.floatRate);
+      }
   }
   score.loss /= train.rows();
   score.accuracy /= train.rows();

@@ -12,6 +12,7 @@
 #include "lib/Numerics/Random.h"
 #include "lib/Training/Engine.h"
 #include "lib/Training/LossAware.h"
+#include "lib/Training/Ties.h"
 #include "llvm/Support/Error.h"
 #include <functional>
 #include <optional>
@@ -148,6 +149,7 @@ private:
   TrainerOptions options;
   Random random;
   std::vector<AMSGrad> moments;                      ///< see TrainerState
+  std::vector<Ties> ties;                            ///< [parameters]
   std::vector<numerics::LevelsEstimator> estimators; ///< [activations]
   std::function<bool()> shouldStop;
   std::vector<float> inputs;
