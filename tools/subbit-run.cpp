@@ -10,6 +10,7 @@
 #include "lib/Pipelines/Compile.h"
 #include "lib/Pipelines/Diagnostics.h"
 #include "lib/Pipelines/Registration.h"
+#include "lib/Training/EngineReference.h"
 #include "llvm/Config/llvm-config.h"
 #include "llvm/Support/CommandLine.h"
 #include "llvm/Support/InitLLVM.h"
@@ -55,9 +56,15 @@ static cl::list<float> deviation("std", cl::CommaSeparated,
 static cl::opt<unsigned>
     batch("batch", cl::init(1), cl::value_desc("n"), in,
           cl::desc("Images per run of an ONNX model that leaves it open (1)"));
-static cl::opt<bool>
-    useReference("reference", in,
-                 cl::desc("Run the float meaning, compiled for this machine"));
+enum class ReferenceKind { None, Compiled, Torch };
+static cl::opt<ReferenceKind> useReference(
+    "reference", cl::ValueOptional, cl::init(ReferenceKind::None), in,
+    cl::desc("Run the float meaning:"),
+    cl::values(clEnumValN(ReferenceKind::Compiled, "compiled",
+                          "compiled for this machine"),
+               clEnumValN(ReferenceKind::Torch, "torch", "by libtorch"),
+               clEnumValN(ReferenceKind::Compiled, "",
+                          "the same as compiled")));
 static cl::opt<bool>
     useInterpreter("interpret", in,
                    cl::desc("Run the exact interpreter, on all cores"));
@@ -81,7 +88,8 @@ static cl::opt<std::string> outputPath("output", cl::value_desc("file.npy"), in,
                                        cl::desc("Write the first output"));
 
 static llvm::Expected<EvaluationOptions> readOptions(llvm::StringRef kind) {
-  if (useReference && useInterpreter)
+  bool isReference = useReference != ReferenceKind::None;
+  if (isReference && useInterpreter)
     return llvm::createStringError("give --reference or --interpret, not both");
   if (batch.getNumOccurrences() && (kind != ".onnx" || batch == 0))
     return llvm::createStringError(
@@ -89,7 +97,7 @@ static llvm::Expected<EvaluationOptions> readOptions(llvm::StringRef kind) {
   if (count.getNumOccurrences() && count == 0)
     return llvm::createStringError("--count is 1 or more; leave it out for all "
                                    "images");
-  if (profile && (kind != ".so" || useReference || useInterpreter))
+  if (profile && (kind != ".so" || isReference || useInterpreter))
     return llvm::createStringError(
         "--profile measures the layers of a compiled network, PREFIX.so");
   EvaluationOptions options;
@@ -104,8 +112,10 @@ static llvm::Expected<EvaluationOptions> readOptions(llvm::StringRef kind) {
       options.normalization->std = deviation;
   }
   std::optional<RunMode> asked;
-  if (useReference || useInterpreter)
-    asked = useReference ? RunMode::Reference : RunMode::Interpreter;
+  if (isReference || useInterpreter)
+    asked = isReference ? RunMode::Reference : RunMode::Interpreter;
+  if (useReference == ReferenceKind::Torch)
+    options.makeReference = training::makeEngineReference;
   options.choose(kind == ".so", asked, compare);
   return options;
 }

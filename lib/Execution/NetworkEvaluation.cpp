@@ -30,13 +30,24 @@ void EvaluationOptions::choose(bool isObject, std::optional<RunMode> asked,
   }
 }
 
+static llvm::Expected<RunFunction> compileReference(ModuleOp module) {
+  auto compiled = ReferenceFunction::compile(module);
+  if (!compiled)
+    return compiled.takeError();
+  std::shared_ptr<ReferenceFunction> reference = std::move(*compiled);
+  return
+      [reference](const TensorValue &input) { return reference->run(input); };
+}
+
 namespace {
 
 /// A network and what was made to run it.
 class Network {
 public:
-  Network(const CompiledNetwork *object, ModuleOp module, ModuleOp fused)
-      : object(object), module(module), fused(fused) {}
+  Network(const CompiledNetwork *object, ModuleOp module, ModuleOp fused,
+          const ReferenceFactory &makeReference)
+      : object(object), module(module), fused(fused),
+        makeReference(makeReference ? makeReference : compileReference) {}
 
   /// Zeros of the shape and type of the only input.
   llvm::Expected<TensorValue> makeInput();
@@ -48,7 +59,8 @@ private:
   const CompiledNetwork *object;
   ModuleOp module, fused;
   std::optional<Interpreter> interpreter;
-  std::unique_ptr<ReferenceFunction> reference;
+  ReferenceFactory makeReference;
+  RunFunction reference;
 };
 
 } // namespace
@@ -86,10 +98,10 @@ llvm::Error Network::prepare(RunMode mode) {
     interpreter.emplace(std::move(*created));
   }
   if (mode == RunMode::Reference && !reference) {
-    auto compiled = ReferenceFunction::compile(module);
-    if (!compiled)
-      return compiled.takeError();
-    reference = std::move(*compiled);
+    auto made = makeReference(module);
+    if (!made)
+      return made.takeError();
+    reference = std::move(*made);
   }
   return llvm::Error::success();
 }
@@ -104,7 +116,7 @@ RunFunction Network::makeFunction(RunMode mode) const {
     };
   }
   case RunMode::Reference:
-    return [this](const TensorValue &input) { return reference->run(input); };
+    return reference;
   case RunMode::Interpreter:
     return [this](const TensorValue &input) { return interpreter->run(input); };
   }
@@ -160,7 +172,7 @@ llvm::Expected<Evaluation> subbit::evaluate(const CompiledNetwork *object,
                                             ModuleOp module, ModuleOp fused,
                                             const Dataset &dataset,
                                             const EvaluationOptions &options) {
-  Network network(object, module, fused);
+  Network network(object, module, fused, options.makeReference);
   auto input = network.makeInput();
   if (!input)
     return input.takeError();

@@ -15,9 +15,13 @@ namespace subbit {
 /// The ways to run a network.
 enum class RunMode {
   Object,     ///< the compiled object
-  Reference,  ///< the float meaning of its module, compiled for this machine
+  Reference,  ///< the float meaning of its module
   Interpreter ///< its module, by the exact interpreter
 };
+
+/// Makes what runs the float meaning of a module.
+using ReferenceFactory =
+    std::function<llvm::Expected<RunFunction>(mlir::ModuleOp)>;
 
 struct EvaluationOptions {
   RunMode mode = RunMode::Reference;
@@ -30,6 +34,8 @@ struct EvaluationOptions {
   /// Measure the time of each layer of an object that has a trace.
   bool profile = false;
   std::optional<Normalization> normalization;
+  /// By default the reference is compiled for this machine.
+  ReferenceFactory makeReference;
 
   /// Sets `mode` and `compareWith` for an object or a module that was not
   /// compiled. By default objects are run as such, modules by the reference;

@@ -38,14 +38,14 @@ std::unique_ptr<Engine> subbit::training::makeEngine(const Graph &graph,
   if (!make) {
     std::string path = libraryPath();
     if (!llvm::sys::fs::exists(path)) {
-      error = "training needs libtorch, which this build of Subbit has not: "
+      error = "this needs libtorch, which this build of Subbit has not: "
               "install libtorch-dev, then configure and build again";
       return nullptr;
     }
     prepareBlas();
     void *library = dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
     if (!library) {
-      error = std::string("training needs libtorch, which cannot be loaded: ") +
+      error = std::string("this needs libtorch, which cannot be loaded: ") +
               dlerror() + "; install libtorch-dev";
       return nullptr;
     }

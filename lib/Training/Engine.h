@@ -21,7 +21,8 @@ enum class Loss { CrossEntropy, SquaredHinge, MeanSquaredError };
 struct Batch {
   const float *inputs = nullptr; ///< [rows, input shape]
   int64_t rows = 0;
-  const int64_t *labels = nullptr; ///< [rows], classes
+  /// [rows], classes; null where outputs are wanted and no loss.
+  const int64_t *labels = nullptr;
   /// A teacher's scores, [rows, classes], or null: this part of the loss, 0 to
   /// 1, is the cross-entropy to their softmax instead.
   const float *teacher = nullptr;

@@ -7,6 +7,7 @@
 
 #include "lib/Training/ModuleGraph.h"
 #include "dialects/MBN/IR/Weights.h"
+#include "lib/Training/Trainer.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Tosa/IR/TosaOps.h"
 #include "mlir/Dialect/Tosa/Utils/ConversionUtils.h"
@@ -87,6 +88,11 @@ LogicalResult GraphBuilder::addInput() {
   if (shape.size() < 2)
     return main.emitError() << "takes " << input.getType()
                             << "; training needs rows of floats or pixels";
+  Type scores = main.getResultTypes().front();
+  auto floats = dyn_cast<RankedTensorType>(scores);
+  if (!floats || !floats.getElementType().isF32() || floats.getRank() == 0)
+    return main.emitError()
+           << "returns " << scores << "; training needs rows of floats";
   batch = shape.front();
   Graph &graph = result.graph;
   graph.inputShape = shape.drop_front().vec();
@@ -330,4 +336,17 @@ FailureOr<ModuleGraph> GraphBuilder::build() {
 
 FailureOr<ModuleGraph> subbit::training::buildGraph(func::FuncOp main) {
   return GraphBuilder(main).build();
+}
+
+mbn::ConstantOp subbit::training::basesOf(Value constant) {
+  auto decode = constant.getDefiningOp<mbn::DecodeOp>();
+  return decode ? mbn::getWeightsConstant(decode.getInput()) : nullptr;
+}
+
+std::vector<float> subbit::training::readValues(Value constant) {
+  if (auto codes = dyn_cast<mbn::MultiBitType>(constant.getType()))
+    return valuesOf(codes.getLevels().toNumerics());
+  if (mbn::ConstantOp bases = basesOf(constant))
+    return mbn::decodeFloats(bases);
+  return *mbn::getConstantFloats(constant);
 }

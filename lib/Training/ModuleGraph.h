@@ -8,6 +8,7 @@
 #ifndef SUBBIT_TRAINING_MODULEGRAPH_H
 #define SUBBIT_TRAINING_MODULEGRAPH_H
 
+#include "dialects/MBN/IR/MBN.h"
 #include "lib/Training/Graph.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 
@@ -28,6 +29,12 @@ struct ModuleGraph {
 /// that are decoded, and returns one of floats. An operation that has no
 /// gradient here is an error that names it.
 mlir::FailureOr<ModuleGraph> buildGraph(mlir::func::FuncOp main);
+
+/// The constant of bases behind a constant of a graph; null where it has none.
+mbn::ConstantOp basesOf(mlir::Value constant);
+
+/// The floats that a constant of a graph stands for.
+std::vector<float> readValues(mlir::Value constant);
 
 } // namespace subbit::training
 

@@ -103,11 +103,6 @@ static Expected<Data> splitValidation(Data &data, int64_t rows) {
 // The module's constants
 //===----------------------------------------------------------------------===//
 
-static mbn::ConstantOp basesOf(Value constant) {
-  auto decode = constant.getDefiningOp<mbn::DecodeOp>();
-  return decode ? mbn::getWeightsConstant(decode.getInput()) : nullptr;
-}
-
 /// What a batch normalization has of its own may be one constant with
 /// another's.
 static void separateConstants(func::FuncOp main) {
@@ -119,15 +114,6 @@ static void separateConstants(func::FuncOp main) {
         operand.set(OpBuilder(op).clone(*constant)->getResult(0));
     }
   });
-}
-
-/// The floats that a constant of the graph stands for.
-static std::vector<float> readValues(Value constant) {
-  if (auto codes = dyn_cast<mbn::MultiBitType>(constant.getType()))
-    return valuesOf(codes.getLevels().toNumerics());
-  if (mbn::ConstantOp bases = basesOf(constant))
-    return mbn::decodeFloats(bases);
-  return *mbn::getConstantFloats(constant);
 }
 
 static FailureOr<State> readState(ModuleGraph &module, int64_t maxInteger) {

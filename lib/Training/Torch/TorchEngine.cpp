@@ -158,7 +158,8 @@ bool TorchEngine::run(const Batch &batch, Loss loss,
     part.batch = batch;
     part.batch.inputs += first * inputSize;
     part.batch.rows = std::min(share, batch.rows - first);
-    part.batch.labels += first;
+    if (batch.labels)
+      part.batch.labels += first;
     if (batch.teacher)
       part.batch.teacher += first * graph.outputSize;
     if (outputs)
@@ -251,6 +252,10 @@ void TorchEngine::evaluate(Part &part, int64_t allRows, Loss loss,
     }
   }
   Tensor result = values[graph.output];
+  if (part.outputs)
+    view(part.outputs, result.sizes().vec(), at::kFloat).copy_(result.detach());
+  if (!batch.labels)
+    return;
   Tensor labels = view(batch.labels, {batch.rows}, at::kLong);
   Tensor teacher;
   if (batch.teacher)
@@ -260,8 +265,6 @@ void TorchEngine::evaluate(Part &part, int64_t allRows, Loss loss,
   part.outcome.loss = total.item<double>();
   part.outcome.correct =
       result.detach().argmax(1).eq(labels).sum().item<int64_t>();
-  if (part.outputs)
-    view(part.outputs, result.sizes().vec(), at::kFloat).copy_(result.detach());
   if (training && total.requires_grad())
     total.backward();
 }
