@@ -5,6 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "dialects/Bitserial/IR/Bitserial.h"
 #include "lib/Benchmark/BenchmarkReport.h"
 #include "lib/Pipelines/Diagnostics.h"
 #include "lib/Pipelines/Registration.h"
@@ -78,6 +79,10 @@ static cl::opt<std::string> features("mattr", onConv, onMatmul, onGates,
 static cl::opt<double> seconds("seconds", cl::init(0.5), onConv, onMatmul,
                                onGates, cl::value_desc("S"),
                                cl::desc("how long to measure (default 0.5)"));
+static cl::opt<unsigned>
+    threads("threads", cl::init(1), onConv, onMatmul, onGates,
+            cl::value_desc("N"),
+            cl::desc("share the layer out to N threads (default 1)"));
 static cl::opt<bool>
     compareFloat("compare-float", onConv, onMatmul, onGates,
                  cl::desc("time the same product in float by OpenBLAS and "
@@ -142,6 +147,10 @@ int main(int argc, char **argv) {
   BenchmarkOptions options;
   options.target = {"", cpu, features};
   options.seconds = seconds;
+  options.threads = threads;
+  if (threads < 1 || threads > bitserial::kMostThreads)
+    check(createStringError("--threads must be from 1 to %d, found %u",
+                            int(bitserial::kMostThreads), unsigned(threads)));
   options.compareFloat = compareFloat;
   options.compareInt8 = compareInt8;
   BenchmarkResult result =

@@ -5,9 +5,11 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "dialects/Bitserial/IR/Bitserial.h"
 #include "lib/Checking/NetworkCheck.h"
 #include "lib/Checking/RandomNetworks.h"
 #include "lib/Pipelines/Diagnostics.h"
+#include "lib/Pipelines/OptionNames.h"
 #include "lib/Pipelines/Registration.h"
 #include "lib/Target/Target.h"
 #include "llvm/Support/CommandLine.h"
@@ -36,6 +38,11 @@ static cl::opt<std::string> features("mattr", cl::value_desc("+A,-B"),
                                      cl::desc("as in subbit-compile"),
                                      cl::cat(code));
 
+static const FreeOptionName freeThreads("threads");
+static cl::opt<unsigned>
+    threads("threads", cl::init(1), cl::value_desc("N"), cl::cat(code),
+            cl::desc("share every product out to N threads (default 1)"));
+
 /// Checks one network; says what is wrong and shows the network.
 static bool check(uint64_t seed, StringRef directory,
                   const mlir::DialectRegistry &registry) {
@@ -50,7 +57,8 @@ static bool check(uint64_t seed, StringRef directory,
   std::vector<std::vector<TensorValue>> inputs;
   for (int i = 0; i < 2; ++i)
     inputs.push_back(makeRandomInputs(random, *module));
-  Error error = checkNetwork(*module, {"", cpu, features}, directory, inputs);
+  Error error =
+      checkNetwork(*module, {"", cpu, features}, threads, directory, inputs);
   if (!error)
     return true;
   errs() << "subbit-check: error: --seed " << seed << ": "
@@ -71,6 +79,11 @@ int main(int argc, char **argv) {
       "compiled.\n");
   if (auto target = resolveTarget({"", cpu, features}); !target) {
     errs() << "subbit-check: error: " << toString(target.takeError()) << "\n";
+    return 1;
+  }
+  if (threads < 1 || threads > bitserial::kMostThreads) {
+    errs() << "subbit-check: error: --threads must be from 1 to "
+           << bitserial::kMostThreads << ", found " << threads << "\n";
     return 1;
   }
   SmallString<128> directory(keep);

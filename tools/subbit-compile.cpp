@@ -5,8 +5,10 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "dialects/Bitserial/IR/Bitserial.h"
 #include "lib/Pipelines/Compile.h"
 #include "lib/Pipelines/Diagnostics.h"
+#include "lib/Pipelines/OptionNames.h"
 #include "lib/Pipelines/Phases.h"
 #include "lib/Pipelines/Registration.h"
 #include "llvm/Config/llvm-config.h"
@@ -100,6 +102,12 @@ static cl::opt<cl::boolOrDefault>
     trace("trace", cl::cat(code),
           cl::desc("call args->trace after each layer (default with so)"));
 
+static const FreeOptionName freeThreads("threads");
+static cl::opt<unsigned>
+    threads("threads", cl::value_desc("N"), cl::cat(code),
+            cl::desc("let a run use up to N threads, which its caller brings\n"
+                     "by args->parallel (1)"));
+
 static void printVersion(raw_ostream &os) {
   os << "Subbit " SUBBIT_VERSION ", LLVM " LLVM_VERSION_STRING
      << ", default target " << sys::getDefaultTargetTriple() << "\n";
@@ -121,6 +129,10 @@ static Expected<CompileOptions> makeOptions() {
     return std::move(error);
   if (report && emit != "obj" && emit != "so")
     return invalid("--report is of an object; --emit=" + emit + " makes none");
+  if (threads.getNumOccurrences() &&
+      (threads < 1 || threads > bitserial::kMostThreads))
+    return invalid("--threads must be from 1 to " +
+                   Twine(bitserial::kMostThreads));
   if (batch < 1)
     return invalid("--batch must be at least 1");
   auto recipe = makeRecipe(
@@ -139,6 +151,7 @@ static Expected<CompileOptions> makeOptions() {
   options.target = {triple, cpu, features};
   options.recipe = *recipe;
   options.batch = batch;
+  options.threads = threads;
   options.trace = trace == cl::BOU_UNSET ? emit == "so" : trace == cl::BOU_TRUE;
   return options;
 }

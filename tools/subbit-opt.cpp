@@ -30,12 +30,14 @@ static constexpr StringRef kPasses[] = {
     "convert-mbn-to-bitserial",
     "fuse-epilogues",
     "choose-bands",
+    "choose-tasks",
     "fuse-bands",
     "prepare-entry",
     "copies-to-loops",
     "plan-memory",
     "vectorize-linalg",
     "lower-bitserial",
+    "outline-tasks",
     "lower-to-llvm",
 };
 

@@ -9,6 +9,7 @@
 #include "lib/Execution/NetworkEvaluation.h"
 #include "lib/Pipelines/Compile.h"
 #include "lib/Pipelines/Diagnostics.h"
+#include "lib/Pipelines/OptionNames.h"
 #include "lib/Pipelines/Registration.h"
 #include "lib/Training/EngineReference.h"
 #include "llvm/Config/llvm-config.h"
@@ -83,6 +84,11 @@ static cl::opt<bool>
 static cl::opt<bool>
     profile("profile", in,
             cl::desc("PREFIX.so: print the median time of each layer"));
+static const FreeOptionName freeThreads("threads");
+static cl::opt<unsigned> threads(
+    "threads", cl::value_desc("n"), in,
+    cl::desc("PREFIX.so: use up to n of the threads that it was compiled\n"
+             "for (all)"));
 static cl::opt<bool> json("json", in, cl::desc("Print one JSON object"));
 static cl::opt<std::string> outputPath("output", cl::value_desc("file.npy"), in,
                                        cl::desc("Write the first output"));
@@ -101,6 +107,13 @@ static llvm::Expected<EvaluationOptions> readOptions(llvm::StringRef kind) {
     return llvm::createStringError(
         "--profile measures the layers of a compiled network, PREFIX.so");
   EvaluationOptions options;
+  if (threads.getNumOccurrences() &&
+      (kind != ".so" || threads < 1 || threads > SUBBIT_MOST_THREADS))
+    return llvm::createStringError(
+        "--threads is from 1 to " + llvm::Twine(SUBBIT_MOST_THREADS) +
+        ", and for compiled networks, PREFIX.so, only");
+  if (threads.getNumOccurrences())
+    options.threads = threads;
   options.profile = profile;
   options.benchmark = timeRuns;
   if (scale.getNumOccurrences() || !mean.empty() || !deviation.empty()) {

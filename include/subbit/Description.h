@@ -12,7 +12,9 @@
 /*                                                                            */
 /* NAME_args is declared in the generated header. It is a row of pointer      */
 /* sized words: its own size in bytes, one pointer per input, one per output, */
-/* the scratch memory, a trace function and the trace function's context.     */
+/* the scratch memory, a trace function and the trace function's context; in  */
+/* objects compiled with --threads also a function that runs tasks, and its   */
+/* context.                                                                   */
 /* Programs that know a network only by its description can build it so.      */
 /*                                                                            */
 /* A shared object made by `subbit-compile --emit=so` also has NAME_module,   */
@@ -31,7 +33,7 @@ extern "C" {
 #endif
 
 /* The version of everything described here. */
-#define SUBBIT_ABI_VERSION 1
+#define SUBBIT_ABI_VERSION 2
 
 /* What NAME_run returns. */
 enum {
@@ -61,6 +63,8 @@ typedef struct subbit_description {
   size_t args_size; /* of NAME_args */
   size_t scratch_bytes;
   size_t scratch_alignment;
+  size_t
+      threads; /* most tasks that are run at once; 1 without such a function */
   size_t num_inputs;
   const subbit_tensor *inputs;
   size_t num_outputs;
@@ -69,6 +73,12 @@ typedef struct subbit_description {
 
 /* Called after each traced layer, in the order of the layers. */
 typedef void (*subbit_trace)(void *context, int32_t number, const void *values);
+
+/* Calls task(data, i) once for each i from 0 to count - 1, at once or one after
+   the other, and returns when all have returned; see subbit/Threads.h. */
+typedef void (*subbit_parallel)(void *pool, int32_t count,
+                                void (*task)(void *data, int32_t i),
+                                void *data);
 
 #ifdef __cplusplus
 }

@@ -49,6 +49,7 @@ compileNetwork(ModuleOp module, const BenchmarkOptions &options,
   compilation.output = prefix;
   compilation.emit = "so";
   compilation.target = options.target;
+  compilation.threads = options.threads;
   compilation.afterPhase = [&](StringRef phase, ModuleOp module) {
     if (phase == "bitserial")
       module.walk([&](Operation *op) {
@@ -181,6 +182,7 @@ subbit::runBenchmark(const BenchmarkLayer &layer,
   result.gbmacs = useful / times.front() * 1e-9;
   result.limitGbmacs = fastest * 1e-9;
   result.limit = limit->name().str();
+  result.threads = options.threads;
   if (llvm::Error error = compareWithLibraries(layer, options, result))
     return std::move(error);
   return result;

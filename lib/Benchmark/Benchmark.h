@@ -29,7 +29,11 @@ struct BenchmarkResult {
   std::optional<Baseline> inFloat, inInt8;
   /// With every instruction set that oneDNN finds; none if that does not run.
   std::optional<Baseline> inInt8Unrestricted;
-  double percentOfLimit() const { return 100 * gbmacs / limitGbmacs; }
+  /// The limit is that of one core, and each thread takes one.
+  int64_t threads = 1;
+  double percentOfLimit() const {
+    return 100 * gbmacs / (threads * limitGbmacs);
+  }
 };
 
 struct BenchmarkOptions {
@@ -37,6 +41,7 @@ struct BenchmarkOptions {
   TargetSpec target;
   /// How long to measure, at least.
   double seconds = 0.5;
+  int64_t threads = 1;
   bool compareFloat = false, compareInt8 = false;
 };
 

@@ -20,6 +20,7 @@ static json::Object makeObject(const BenchmarkResult &result) {
                       {"limit_gbmacs", result.limitGbmacs},
                       {"limit", result.limit},
                       {"percent_of_limit", result.percentOfLimit()},
+                      {"threads", result.threads},
                       {"family", result.family},
                       {"target", result.target},
                       {"cpu", result.cpu}};
@@ -60,7 +61,7 @@ void subbit::printText(const BenchmarkResult &result, raw_ostream &os) {
      << (result.family == "dense" ? "" : "binary ") << "GMAC/s\n"
      << format("%.1f %% of the limit of %.0f (", result.percentOfLimit(),
                result.limitGbmacs)
-     << result.limit << ")\n"
+     << result.limit << (result.threads > 1 ? ", each thread)\n" : ")\n")
      << "family " << result.family << ", target " << result.target << ", cpu "
      << result.cpu << "\n";
   printBaseline(os, "float", result.inFloat, result.microseconds);

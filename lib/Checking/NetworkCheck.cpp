@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "lib/Checking/NetworkCheck.h"
+#include "dialects/Bitserial/Transforms/Passes.h"
 #include "lib/Emission/ONNXExport.h"
 #include "lib/Execution/CompiledNetwork.h"
 #include "lib/Execution/Interpreter.h"
@@ -187,7 +188,7 @@ runObject(StringRef prefix, ArrayRef<std::vector<TensorValue>> inputs) {
 }
 
 llvm::Expected<Results>
-subbit::runCompiled(ModuleOp module, const TargetSpec &target,
+subbit::runCompiled(ModuleOp module, const TargetSpec &target, int64_t threads,
                     StringRef directory,
                     ArrayRef<std::vector<TensorValue>> inputs) {
   ScopedDiagnosticHandler handler(
@@ -204,6 +205,16 @@ subbit::runCompiled(ModuleOp module, const TargetSpec &target,
   options.output = prefix;
   options.emit = "so";
   options.target = target;
+  options.threads = threads;
+  options.afterPhase = [](StringRef phase, ModuleOp module) {
+    if (phase != "bitserial")
+      return success();
+    bitserial::ChooseTasksPassOptions all;
+    all.fewest = 0;
+    PassManager manager(module.getContext());
+    manager.addNestedPass<func::FuncOp>(bitserial::createChooseTasksPass(all));
+    return manager.run(module);
+  };
   // Passes are compared bit for bit.
   options.recipe.exactNormalization = true;
   if (failed(compile(options, *module.getContext())))
@@ -243,7 +254,7 @@ static llvm::Error checkExport(ModuleOp module, StringRef directory,
 }
 
 llvm::Error subbit::checkNetwork(ModuleOp module, const TargetSpec &target,
-                                 StringRef directory,
+                                 int64_t threads, StringRef directory,
                                  ArrayRef<std::vector<TensorValue>> inputs) {
   if (failed(verify(module)))
     return llvm::createStringError("the network is not valid");
@@ -261,7 +272,7 @@ llvm::Error subbit::checkNetwork(ModuleOp module, const TargetSpec &target,
     return error;
   if (llvm::Error error = checkExport(*fused, directory, *expected, inputs))
     return error;
-  auto compiled = runCompiled(module, target, directory, inputs);
+  auto compiled = runCompiled(module, target, threads, directory, inputs);
   if (!compiled)
     return compiled.takeError();
   return checkResults("compiled code", *expected, *compiled);

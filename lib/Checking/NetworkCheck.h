@@ -25,9 +25,10 @@ Difference compareBits(llvm::ArrayRef<TensorValue> expected,
                        llvm::ArrayRef<TensorValue> found);
 
 /// Runs a module compiled for a target, which must be this machine's; the files
-/// go to `directory`.
+/// go to `directory`. With several threads every product is shared out to them
+/// that can be.
 llvm::Expected<std::vector<std::vector<TensorValue>>>
-runCompiled(mlir::ModuleOp module, const TargetSpec &target,
+runCompiled(mlir::ModuleOp module, const TargetSpec &target, int64_t threads,
             llvm::StringRef directory,
             llvm::ArrayRef<std::vector<TensorValue>> inputs);
 
@@ -45,7 +46,7 @@ checkPasses(mlir::ModuleOp module,
 /// it was written as ONNX and read back. The error names the pass or the way of
 /// running that gave something else.
 llvm::Error checkNetwork(mlir::ModuleOp module, const TargetSpec &target,
-                         llvm::StringRef directory,
+                         int64_t threads, llvm::StringRef directory,
                          llvm::ArrayRef<std::vector<TensorValue>> inputs);
 
 } // namespace subbit

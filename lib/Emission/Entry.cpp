@@ -66,7 +66,12 @@ void subbit::nameSymbols(llvm::Module &module, const Entry &entry,
     global.setLinkage(llvm::GlobalValue::ExternalLinkage);
     global.setUnnamedAddr(llvm::GlobalValue::UnnamedAddr::Global);
   }
-  module.getFunction("main")->setName(mainSymbol(entry, version));
+  // `main`, its tasks and what runs these.
+  for (llvm::Function &function : module) {
+    StringRef name = function.getName();
+    if (name == "main" || name.starts_with("main.task"))
+      function.setName(entry.name + "." + name + versionSuffix(version));
+  }
 }
 
 //===----------------------------------------------------------------------===//
@@ -85,11 +90,15 @@ FailureOr<Entry> subbit::getEntry(ModuleOp module, StringRef name) {
   entry.scratchAlignment = target->bufferAlignment;
   // The names that the tensors' fields of the argument block must not take.
   llvm::StringSet<> taken;
-  for (StringRef field : {"size", "scratch", "trace", "trace_context"})
+  for (StringRef field :
+       {"size", "scratch", "trace", "trace_context", "parallel", "pool"})
     taken.insert(field);
   for (StringRef word : llvm::split(kReservedWords, ' '))
     taken.insert(word);
   module.walk([&](bitserial::TraceOp) { ++entry.traces; });
+  if (auto threads =
+          module->getAttrOfType<IntegerAttr>(bitserial::kThreadsAttr))
+    entry.threads = threads.getInt();
   for (unsigned i = 0; i < main.getNumArguments(); ++i) {
     auto type = cast<MemRefType>(main.getArgument(i).getType());
     if (main.getArgAttr(i, kScratchAttr)) {
@@ -144,17 +153,26 @@ public:
       global.setLinkage(llvm::GlobalValue::InternalLinkage);
     if (llvm::Function *trace = module.getFunction("subbit.trace"))
       buildTrace(trace);
+    SmallVector<llvm::Function *> tasks;
+    for (llvm::Function &function : module)
+      if (isTask(function))
+        tasks.push_back(&function);
+    for (llvm::Function *task : tasks)
+      buildTask(task);
     buildRun();
     buildDescription();
   }
 
 private:
   int64_t wordBytes() const { return module.getDataLayout().getPointerSize(); }
-  /// Words of the argument block: size, tensors, scratch, trace, context.
+  /// Words of the argument block: size, tensors, scratch, trace, context, and
+  /// with several threads the hook that runs tasks, and its pool.
   int64_t numTensors() const {
     return entry.inputs.size() + entry.outputs.size();
   }
-  int64_t argsWords() const { return numTensors() + 4; }
+  int64_t argsWords() const {
+    return numTensors() + (entry.threads > 1 ? 6 : 4);
+  }
 
   llvm::Value *loadWord(llvm::Value *args, int64_t index, llvm::Type *type) {
     return b.CreateLoad(type, b.CreateConstInBoundsGEP1_64(word, args, index));
@@ -181,6 +199,72 @@ private:
     b.CreateRetVoid();
   }
 
+  static bool isTask(const llvm::Function &function) {
+    return function.getName().contains(".main.task") &&
+           !function.isDeclaration();
+  }
+
+  /// The pointers that `main` takes, from the argument block.
+  SmallVector<llvm::Value *> loadPointers(llvm::Value *args) {
+    SmallVector<llvm::Value *> values;
+    for (int64_t i = 0; i <= numTensors(); ++i)
+      values.push_back(loadWord(args, i + 1, pointer));
+    return values;
+  }
+
+  /// Gives a task's function the form that a hook calls, and defines what
+  /// `main` calls to have all tasks run.
+  void buildTask(llvm::Function *function) {
+    function->setLinkage(llvm::GlobalValue::InternalLinkage);
+    auto *hooked = llvm::Function::Create(
+        llvm::FunctionType::get(b.getVoidTy(), {pointer, i32}, false),
+        llvm::GlobalValue::InternalLinkage, function->getName() + ".hooked",
+        module);
+    b.SetInsertPoint(llvm::BasicBlock::Create(context, "", hooked));
+    SmallVector<llvm::Value *> values = loadPointers(hooked->getArg(0));
+    values.truncate(function->arg_size() - 1);
+    values.push_back(b.CreateZExt(hooked->getArg(1), word));
+    b.CreateCall(function, values);
+    b.CreateRetVoid();
+
+    llvm::Function *run = module.getFunction(runSymbol(*function));
+    run->setLinkage(llvm::GlobalValue::InternalLinkage);
+    llvm::Value *args = run->getArg(0), *count = run->getArg(1);
+    auto block = [&] { return llvm::BasicBlock::Create(context, "", run); };
+    auto *start = block(), *loop = block(), *end = block();
+    b.SetInsertPoint(start);
+    if (entry.threads > 1) {
+      auto *parallel = block(), *serial = block();
+      llvm::Value *hook = loadWord(args, numTensors() + 4, pointer);
+      b.CreateCondBr(b.CreateIsNotNull(hook), parallel, serial);
+      b.SetInsertPoint(parallel);
+      auto *type = llvm::FunctionType::get(
+          b.getVoidTy(), {pointer, i32, pointer, pointer}, false);
+      b.CreateCall(
+          type, hook,
+          {loadWord(args, numTensors() + 5, pointer), count, hooked, args});
+      b.CreateBr(end);
+      b.SetInsertPoint(serial);
+      start = serial;
+    }
+    b.CreateBr(loop);
+    b.SetInsertPoint(loop);
+    llvm::PHINode *i = b.CreatePHI(i32, 2);
+    i->addIncoming(b.getInt32(0), start);
+    b.CreateCall(hooked, {args, i});
+    llvm::Value *next = b.CreateAdd(i, b.getInt32(1));
+    i->addIncoming(next, loop);
+    b.CreateCondBr(b.CreateICmpULT(next, count), loop, end);
+    b.SetInsertPoint(end);
+    b.CreateRetVoid();
+  }
+
+  /// NAME.main.task0.run.v2 of NAME.main.task0.v2.
+  static std::string runSymbol(const llvm::Function &task) {
+    auto [name, version] = task.getName().rsplit(".v");
+    return (version.empty() ? name + ".run" : name + ".run.v" + version).str();
+  }
+
   void buildRun() {
     auto *run = llvm::Function::Create(
         llvm::FunctionType::get(i32, {pointer}, false),
@@ -201,13 +285,11 @@ private:
     check(b.CreateICmpUGE(
               size, llvm::ConstantInt::get(word, argsWords() * wordBytes())),
           SUBBIT_BAD_SIZE);
-    SmallVector<llvm::Value *> values;
-    for (int64_t i = 0; i <= numTensors(); ++i) {
-      values.push_back(loadWord(args, i + 1, pointer));
+    SmallVector<llvm::Value *> values = loadPointers(args);
+    for (auto [i, value] : llvm::enumerate(values))
       // A network without temporaries needs no scratch memory.
-      if (i < numTensors() || entry.scratchBytes)
-        check(b.CreateIsNotNull(values.back()), SUBBIT_NULL_POINTER);
-    }
+      if (static_cast<int64_t>(i) < numTensors() || entry.scratchBytes)
+        check(b.CreateIsNotNull(value), SUBBIT_NULL_POINTER);
     llvm::Value *low =
         b.CreateAnd(b.CreatePtrToInt(values.back(), word),
                     llvm::ConstantInt::get(word, entry.scratchAlignment - 1));
@@ -231,8 +313,8 @@ private:
     }
   }
 
-  /// Calls a version's `main`, which takes the argument block only if it
-  /// traces, and returns.
+  /// Calls a version's `main`, which takes the argument block only if it calls
+  /// a hook, and returns.
   void callMain(unsigned version, ArrayRef<llvm::Value *> values) {
     llvm::Function *main = module.getFunction(mainSymbol(entry, version));
     main->setLinkage(llvm::GlobalValue::InternalLinkage);
@@ -281,9 +363,9 @@ private:
         {llvm::ConstantInt::get(i32, SUBBIT_ABI_VERSION),
          llvm::ConstantInt::get(i32, entry.traces), string(entry.name, "name"),
          size(argsWords() * wordBytes()), size(entry.scratchBytes),
-         size(entry.scratchAlignment), size(entry.inputs.size()),
-         tensors(entry.inputs, "inputs"), size(entry.outputs.size()),
-         tensors(entry.outputs, "outputs")});
+         size(entry.scratchAlignment), size(entry.threads),
+         size(entry.inputs.size()), tensors(entry.inputs, "inputs"),
+         size(entry.outputs.size()), tensors(entry.outputs, "outputs")});
     new llvm::GlobalVariable(module, value->getType(), /*isConstant=*/true,
                              llvm::GlobalValue::ExternalLinkage, value,
                              entry.name + "_description");
@@ -346,7 +428,11 @@ std::string subbit::makeHeader(const Entry &entry) {
      << "/* Bytes and alignment of the scratch memory. */\n"
      << "#define " << upper << "_SCRATCH_BYTES " << entry.scratchBytes << "\n"
      << "#define " << upper << "_SCRATCH_ALIGNMENT " << entry.scratchAlignment
-     << "\n\n"
+     << "\n";
+  if (entry.threads > 1)
+    os << "/* Tasks that a run may share out. */\n"
+       << "#define " << upper << "_THREADS " << entry.threads << "\n";
+  os << "\n"
      << "typedef struct " << entry.name << "_args {\n"
      << "  size_t size; /* sizeof(" << entry.name << "_args) */\n";
   for (const EntryTensor &tensor : entry.inputs)
@@ -358,8 +444,18 @@ std::string subbit::makeHeader(const Entry &entry) {
         "be "
         "null. */\n"
      << "  void (*trace)(void *context, int32_t number, const void *values);\n"
-     << "  void *trace_context;\n"
-     << "} " << entry.name << "_args;\n\n"
+     << "  void *trace_context;\n";
+  if (entry.threads > 1)
+    os << "  /* Calls task(data, i) once for each i from 0 to count - 1, at "
+          "once "
+          "or one\n     after the other, and returns when all have returned; "
+          "count is at most\n     "
+       << upper << "_THREADS. May be null. See subbit/Threads.h. */\n"
+       << "  void (*parallel)(void *pool, int32_t count,\n"
+       << "                   void (*task)(void *data, int32_t i), void "
+          "*data);\n"
+       << "  void *pool;\n";
+  os << "} " << entry.name << "_args;\n\n"
      << "/* Runs the network. Re-entrant: all memory is the caller's. Returns "
         "0, "
         "or\n"

@@ -32,6 +32,8 @@ struct Entry {
   std::vector<EntryTensor> inputs, outputs;
   int64_t scratchBytes = 0, scratchAlignment = 1;
   int64_t traces = 0;
+  /// Tasks that a run may share out; with more than one it takes a hook.
+  int64_t threads = 1;
   /// What a CPU must have for each version, where there are several.
   llvm::SmallVector<CPUTests> versions;
 };

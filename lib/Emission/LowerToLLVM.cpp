@@ -44,7 +44,8 @@ struct LowerToLLVMPass
   void runOnOperation() override;
 
 private:
-  void lowerTraces();
+  LogicalResult lowerHooks();
+  void lowerTraces(ArrayRef<bitserial::TraceOp> traces, Value args);
   LogicalResult convertToLLVM(const TargetInfo &target);
 };
 } // namespace
@@ -126,18 +127,46 @@ static LogicalResult expandExtreme(Op op, PatternRewriter &rewriter) {
   return success();
 }
 
-/// `bitserial.trace` to a call of a function that the entry defines.
-void LowerToLLVMPass::lowerTraces() {
+/// What the entry defines is called with the argument block, which `main` takes
+/// as one more argument.
+LogicalResult LowerToLLVMPass::lowerHooks() {
   SmallVector<bitserial::TraceOp> traces;
+  SmallVector<bitserial::RunTasksOp> tasks;
   getOperation().walk([&](bitserial::TraceOp op) { traces.push_back(op); });
+  getOperation().walk([&](bitserial::RunTasksOp op) { tasks.push_back(op); });
+  if (traces.empty() && tasks.empty())
+    return success();
+  auto main = getOperation().lookupSymbol<func::FuncOp>("main");
+  auto pointer = LLVM::LLVMPointerType::get(&getContext());
+  unsigned number = main.getNumArguments();
+  if (failed(main.insertArgument(number, pointer, {}, main.getLoc())))
+    return failure();
+  Value args = main.getArgument(number);
+  lowerTraces(traces, args);
+  OpBuilder builder(&getContext());
+  for (bitserial::RunTasksOp op : tasks) {
+    builder.setInsertionPointToEnd(getOperation().getBody());
+    auto callee = func::FuncOp::create(
+        builder, op.getLoc(), (op.getTask() + ".run").str(),
+        builder.getFunctionType({pointer, builder.getI32Type()}, {}));
+    callee.setPrivate();
+    builder.setInsertionPoint(op);
+    Value count = arith::ConstantIntOp::create(
+        builder, op.getLoc(), static_cast<int64_t>(op.getCount()), 32);
+    func::CallOp::create(builder, op.getLoc(), callee, ValueRange{args, count});
+    op->erase();
+  }
+  return success();
+}
+
+/// `bitserial.trace` to a call of a function that the entry defines.
+void LowerToLLVMPass::lowerTraces(ArrayRef<bitserial::TraceOp> traces,
+                                  Value args) {
   if (traces.empty())
     return;
   auto main = traces.front()->getParentOfType<func::FuncOp>();
   OpBuilder builder(&getContext());
-  auto pointer = LLVM::LLVMPointerType::get(&getContext());
-  unsigned number = main.getNumArguments();
-  if (failed(main.insertArgument(number, pointer, {}, main.getLoc())))
-    return signalPassFailure();
+  auto pointer = args.getType();
   builder.setInsertionPointToEnd(getOperation().getBody());
   auto callee = func::FuncOp::create(
       builder, main.getLoc(), "subbit.trace",
@@ -153,8 +182,7 @@ void LowerToLLVMPass::lowerTraces() {
     Value values = LLVM::IntToPtrOp::create(builder, loc, pointer, word);
     Value id = arith::ConstantIntOp::create(
         builder, loc, static_cast<int64_t>(trace.getNumber()), 32);
-    func::CallOp::create(builder, loc, callee,
-                         ValueRange{main.getArgument(number), id, values});
+    func::CallOp::create(builder, loc, callee, ValueRange{args, id, values});
     trace->erase();
   }
 }
@@ -205,9 +233,8 @@ LogicalResult LowerToLLVMPass::convertToLLVM(const TargetInfo &target) {
 
 void LowerToLLVMPass::runOnOperation() {
   auto target = bitserial::getTargetInfo(getOperation());
-  if (failed(target))
+  if (failed(target) || failed(lowerHooks()))
     return signalPassFailure();
-  lowerTraces();
   // The entry has been read off the arguments.
   getOperation().walk(
       [](func::FuncOp function) { function.removeArgAttrsAttr(); });

@@ -124,13 +124,51 @@ def VectorizeLinalgPass : Pass<"vectorize-linalg", "::mlir::func::FuncOp"> {
   ];
 }
 
+def OutlineTasksPass : Pass<"outline-tasks", "::mlir::ModuleOp"> {
+  let summary = "Make functions of what several threads run";
+  let description = [{
+    Each `scf.forall` of `main` becomes a function that takes the arguments of
+    `main` and the number of a task, and computes anew what it needs of what comes
+    before it: constants, views of the scratch memory.
+
+    Before:
+
+    ```mlir
+    func.func @main(%x: memref<64xf32>) {
+      %c0 = arith.constant 0.0 : f32
+      scf.forall (%task) in (2) {
+        memref.store %c0, %x[%task] : memref<64xf32>
+      }
+      return
+    }
+    ```
+
+    After:
+
+    ```mlir
+    func.func private @main.task0(%x: memref<64xf32>, %task: index) {
+      %c0 = arith.constant 0.0 : f32
+      memref.store %c0, %x[%task] : memref<64xf32>
+      return
+    }
+    func.func @main(%x: memref<64xf32>) {
+      bitserial.run_tasks @main.task0 count 2
+      return
+    }
+    ```
+  }];
+  let statistics = [Statistic<"numTasks", "tasks", "Functions made">];
+  let dependentDialects = ["::subbit::bitserial::BitserialDialect"];
+}
+
 def LowerToLLVMPass : Pass<"lower-to-llvm", "::mlir::ModuleOp"> {
   let summary = "Everything that is left to the LLVM dialect, in one conversion";
   let description = [{
     One type converter, whose index has the width of the target's pointers, so
     that 32-bit targets need nothing special. Buffers of functions become bare
     pointers. A `bitserial.trace` becomes a call of `subbit.trace` with the
-    caller's argument block, which `main` takes as its last argument then.
+    caller's argument block, which `main` takes as its last argument then; a
+    `bitserial.run_tasks @task` one of `task.run` with that block and the count.
 
     ```mlir
     func.func @main(%x: memref<4xf32>) {

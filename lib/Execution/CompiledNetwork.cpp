@@ -38,13 +38,27 @@ TensorValue subbit::makeTensorValue(const subbit_tensor &tensor) {
 // Loading
 //===----------------------------------------------------------------------===//
 
-CompiledNetwork::Scratch::Scratch(const subbit_description &description) {
+static void endThreads(subbit_threads *pool) {
+  subbit_threads_stop(pool);
+  delete pool;
+}
+
+CompiledNetwork::Scratch::Scratch(const subbit_description &description,
+                                  int32_t mostThreads)
+    : pool(nullptr, endThreads) {
   size_t bytes = description.scratch_bytes + description.scratch_alignment;
   memory.reset(new char[bytes]);
   // A network must not count on zeros that nobody wrote.
   std::memset(memory.get(), 0xA5, bytes);
   aligned = reinterpret_cast<void *>(llvm::alignAddr(
       memory.get(), llvm::Align(description.scratch_alignment)));
+  int32_t threads = std::min<int64_t>(description.threads, mostThreads);
+  if (threads < 2)
+    return;
+  // Where threads cannot be had, one does all.
+  auto started = std::make_unique<subbit_threads>();
+  if (subbit_threads_start(started.get(), threads) == 0)
+    pool.reset(started.release());
 }
 
 llvm::Error CompiledNetwork::fail(const Twine &message) const {
@@ -132,10 +146,13 @@ llvm::Error CompiledNetwork::checkDescription() const {
   auto contradiction = [&](const Twine &what) {
     return fail("has a description that contradicts itself: " + what);
   };
-  // Size, scratch, trace and its context, and the tensors.
-  size_t words = d.args_size / sizeof(void *);
-  if (d.args_size % sizeof(void *) || words < 4 || d.num_inputs > words - 4 ||
-      d.num_outputs != words - 4 - d.num_inputs)
+  if (d.threads < 1 || d.threads > SUBBIT_MOST_THREADS)
+    return contradiction(Twine(d.threads) + " threads");
+  // Size, scratch, trace and its context, those of threads, and the tensors.
+  size_t words = d.args_size / sizeof(void *), others = d.threads > 1 ? 6 : 4;
+  if (d.args_size % sizeof(void *) || words < others ||
+      d.num_inputs > words - others ||
+      d.num_outputs != words - others - d.num_inputs)
     return contradiction(Twine(d.num_inputs) + " inputs, " +
                          Twine(d.num_outputs) + " outputs, " +
                          Twine(d.args_size) + " bytes of arguments");
@@ -230,8 +247,23 @@ CompiledNetwork::prepare(llvm::ArrayRef<TensorValue> inputs,
   for (const TensorValue &result : call.results)
     call.arguments.push_back(addressOf(result));
   call.arguments.push_back(reinterpret_cast<intptr_t>(scratch.data()));
+  // The trace function and its context.
   call.arguments.insert(call.arguments.end(), 2, 0);
+  if (description->threads > 1) {
+    subbit_parallel run = scratch.threads() ? subbit_threads_run : nullptr;
+    call.arguments.push_back(reinterpret_cast<intptr_t>(run));
+    call.arguments.push_back(reinterpret_cast<intptr_t>(scratch.threads()));
+  }
   return std::move(call);
+}
+
+void CompiledNetwork::Call::setTrace(void (*function)(void *, int32_t,
+                                                      const void *),
+                                     void *context) {
+  const subbit_description &d = network->getDescription();
+  size_t at = 2 + d.num_inputs + d.num_outputs;
+  arguments[at] = reinterpret_cast<intptr_t>(function);
+  arguments[at + 1] = reinterpret_cast<intptr_t>(context);
 }
 
 llvm::Error CompiledNetwork::Call::run() const {
@@ -247,10 +279,8 @@ CompiledNetwork::run(llvm::ArrayRef<TensorValue> inputs, const Scratch &scratch,
   auto call = prepare(inputs, scratch);
   if (!call)
     return call.takeError();
-  if (trace) {
-    call->arguments.end()[-2] = reinterpret_cast<intptr_t>(&callTrace);
-    call->arguments.end()[-1] = reinterpret_cast<intptr_t>(&trace);
-  }
+  if (trace)
+    call->setTrace(callTrace, &trace);
   if (llvm::Error error = call->run())
     return std::move(error);
   return std::move(call->results);

@@ -12,6 +12,7 @@
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/OwningOpRef.h"
 #include "subbit/Description.h"
+#include "subbit/Threads.h"
 #include "llvm/ADT/STLFunctionalExtras.h"
 #include "llvm/ADT/SmallVector.h"
 #include <memory>
@@ -25,15 +26,21 @@ public:
   /// Called with the number and the values of each traced layer.
   using Trace = llvm::function_ref<void(int32_t, const void *)>;
 
-  /// The memory that a network works in. One run at a time may use it.
+  /// The memory that a network works in, and the threads that it works with:
+  /// as many as it was compiled for, or fewer where so many are asked for. One
+  /// run at a time may use it.
   class Scratch {
   public:
-    explicit Scratch(const subbit_description &description);
+    explicit Scratch(const subbit_description &description,
+                     int32_t mostThreads = SUBBIT_MOST_THREADS);
     void *data() const { return aligned; }
+    /// Null where there is one thread, the caller's.
+    subbit_threads *threads() const { return pool.get(); }
 
   private:
     std::unique_ptr<char[]> memory;
     void *aligned;
+    std::unique_ptr<subbit_threads, void (*)(subbit_threads *)> pool;
   };
 
   /// Loads the network `name` (a C identifier) from a file. Fails for files
@@ -63,6 +70,8 @@ public:
 
   private:
     friend class CompiledNetwork;
+    void setTrace(void (*function)(void *, int32_t, const void *),
+                  void *context);
     const CompiledNetwork *network;
     std::vector<TensorValue> results;
     std::vector<intptr_t> arguments;

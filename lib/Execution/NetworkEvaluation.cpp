@@ -45,9 +45,10 @@ namespace {
 class Network {
 public:
   Network(const CompiledNetwork *object, ModuleOp module, ModuleOp fused,
-          const ReferenceFactory &makeReference)
-      : object(object), module(module), fused(fused),
-        makeReference(makeReference ? makeReference : compileReference) {}
+          const EvaluationOptions &options)
+      : object(object), module(module), fused(fused), threads(options.threads),
+        makeReference(options.makeReference ? options.makeReference
+                                            : compileReference) {}
 
   /// Zeros of the shape and type of the only input.
   llvm::Expected<TensorValue> makeInput();
@@ -59,6 +60,7 @@ private:
   const CompiledNetwork *object;
   ModuleOp module, fused;
   std::optional<Interpreter> interpreter;
+  int32_t threads;
   ReferenceFactory makeReference;
   RunFunction reference;
 };
@@ -109,8 +111,8 @@ llvm::Error Network::prepare(RunMode mode) {
 RunFunction Network::makeFunction(RunMode mode) const {
   switch (mode) {
   case RunMode::Object: {
-    auto scratch =
-        std::make_shared<CompiledNetwork::Scratch>(object->getDescription());
+    auto scratch = std::make_shared<CompiledNetwork::Scratch>(
+        object->getDescription(), threads);
     return [this, scratch](const TensorValue &input) {
       return object->run(input, *scratch);
     };
@@ -135,7 +137,7 @@ llvm::Expected<RunResult> Network::run(RunMode mode,
 /// Times between the calls of an object's trace function.
 static llvm::Expected<std::vector<LayerTime>>
 profileLayers(const CompiledNetwork &object, ModuleOp fused,
-              const ImageBatches &batches) {
+              const ImageBatches &batches, int32_t threads) {
   constexpr int64_t fewestRuns = 100;
   SmallVector<TracedValue> traced =
       getTracedValues(fused.lookupSymbol<func::FuncOp>("main"));
@@ -143,7 +145,7 @@ profileLayers(const CompiledNetwork &object, ModuleOp fused,
     return llvm::createStringError(
         "--profile needs an object with a trace for each layer; compile it "
         "with --emit=so and without --trace=false");
-  CompiledNetwork::Scratch scratch(object.getDescription());
+  CompiledNetwork::Scratch scratch(object.getDescription(), threads);
   std::vector<std::vector<double>> times(traced.size() + 1);
   using Clock = std::chrono::steady_clock;
   int64_t runs = std::max(fewestRuns, batches.numBatches());
@@ -172,7 +174,7 @@ llvm::Expected<Evaluation> subbit::evaluate(const CompiledNetwork *object,
                                             ModuleOp module, ModuleOp fused,
                                             const Dataset &dataset,
                                             const EvaluationOptions &options) {
-  Network network(object, module, fused, options.makeReference);
+  Network network(object, module, fused, options);
   auto input = network.makeInput();
   if (!input)
     return input.takeError();
@@ -204,7 +206,7 @@ llvm::Expected<Evaluation> subbit::evaluate(const CompiledNetwork *object,
     report.times = *times;
   }
   if (options.profile) {
-    auto profile = profileLayers(*object, fused, *batches);
+    auto profile = profileLayers(*object, fused, *batches, options.threads);
     if (!profile)
       return profile.takeError();
     report.profile = std::move(*profile);

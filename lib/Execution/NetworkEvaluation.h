@@ -8,6 +8,7 @@
 #ifndef SUBBIT_EXECUTION_NETWORKEVALUATION_H
 #define SUBBIT_EXECUTION_NETWORKEVALUATION_H
 
+#include "lib/Execution/CompiledNetwork.h"
 #include "lib/Execution/EvaluationReport.h"
 
 namespace subbit {
@@ -34,6 +35,8 @@ struct EvaluationOptions {
   /// Measure the time of each layer of an object that has a trace.
   bool profile = false;
   std::optional<Normalization> normalization;
+  /// Most threads of an object that was compiled for several.
+  int32_t threads = SUBBIT_MOST_THREADS;
   /// By default the reference is compiled for this machine.
   ReferenceFactory makeReference;
 

@@ -189,6 +189,9 @@ LogicalResult Compilation::setTarget() {
     return fail(resolved.takeError());
   versions = *resolved;
   setModuleTarget(versions[0]);
+  if (options.threads)
+    (*module)->setAttr(bitserial::kThreadsAttr,
+                       Builder(&context).getI64IntegerAttr(options.threads));
   return success();
 }
 

@@ -162,6 +162,7 @@ void subbit::addBitserialPasses(OpPassManager &manager, bool trace,
   manager.addNestedPass<func::FuncOp>(createConvertElementwiseToLinalgPass());
   manager.addPass(createCanonicalizerPass());
   manager.addNestedPass<func::FuncOp>(bitserial::createFuseEpiloguesPass());
+  manager.addNestedPass<func::FuncOp>(bitserial::createChooseTasksPass());
   manager.addNestedPass<func::FuncOp>(bitserial::createChooseBandsPass());
   manager.addNestedPass<func::FuncOp>(bitserial::createFuseBandsPass());
   manager.addPass(createCanonicalizerPass());
@@ -192,6 +193,7 @@ void subbit::addLoopPasses(OpPassManager &manager) {
 }
 
 void subbit::addLLVMPasses(OpPassManager &manager) {
+  manager.addPass(createOutlineTasksPass());
   manager.addPass(createLowerToLLVMPass());
   manager.addPass(createCanonicalizerPass());
   manager.addPass(createCSEPass());

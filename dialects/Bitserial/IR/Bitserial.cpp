@@ -251,6 +251,17 @@ TileLayout::TileLayout(GeometryAttr g, ScheduleAttr schedule, int64_t planes) {
   }
   int64_t waiting = passes > 1 ? g.getOutput()[0] : schedule.usesTables();
   size = sums + waiting * tile;
+  numTiles = (g.getPositions() + tile - 1) / tile;
+}
+
+int64_t TileLayout::partSize() const {
+  constexpr int64_t line = 64 / sizeof(int32_t);
+  return (size + line - 1) / line * line;
+}
+
+Tasks bitserial::getTasks(Operation *product) {
+  auto attr = product->getAttrOfType<DenseI64ArrayAttr>(kTasksAttr);
+  return attr ? Tasks{attr[0], attr[1]} : Tasks();
 }
 
 SumTables::SumTables(GeometryAttr g, ScheduleAttr schedule) {

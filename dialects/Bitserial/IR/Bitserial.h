@@ -67,6 +67,14 @@ struct TileLayout {
   int64_t sums;
   /// Words of the whole workspace.
   int64_t size;
+  /// Words of a workspace of which each of several tasks has a part, a whole
+  /// number of cache lines.
+  int64_t sizeFor(int64_t tasks) const {
+    return tasks == 1 ? size : tasks * partSize();
+  }
+  int64_t partSize() const;
+  /// Tiles of an image.
+  int64_t numTiles;
 };
 
 /// How the workspace of a product of floats is used: first the activations,
@@ -102,6 +110,12 @@ constexpr llvm::StringLiteral kFamilyAttr = "bitserial.family";
 /// On a product: the rows and columns, before pooling, of the bands that its
 /// layer is computed in.
 constexpr llvm::StringLiteral kBandAttr = "bitserial.band";
+/// On the module: how many threads a run may use; see `choose-tasks`.
+constexpr llvm::StringLiteral kThreadsAttr = "bitserial.threads";
+constexpr int64_t kMostThreads = 64;
+/// On a tiled or dense product: the parts that its tiles and its words of 32
+/// outputs are divided into; a task has one of each.
+constexpr llvm::StringLiteral kTasksAttr = "bitserial.tasks";
 /// On a memref.global: the layer whose array it holds.
 constexpr llvm::StringLiteral kLayerAttr = "bitserial.layer";
 
@@ -112,6 +126,13 @@ TargetSpec getTargetSpec(mlir::ModuleOp module);
 /// The target table's row for it; fails with a message at the module if there
 /// is no such target.
 mlir::FailureOr<TargetInfo> getTargetInfo(mlir::ModuleOp module);
+
+/// What kTasksAttr says, or one task.
+struct Tasks {
+  int64_t tiles = 1, outputs = 1;
+  int64_t count() const { return tiles * outputs; }
+};
+Tasks getTasks(mlir::Operation *product);
 
 /// Lets one-shot bufferization handle the dialect's operations.
 void registerBufferizableOpInterfaceExternalModels(

@@ -757,6 +757,21 @@ def Bitserial_DecodeOp : Bitserial_DestinationOp<"decode"> {
   let hasVerifier = 1;
 }
 
+def Bitserial_RunTasksOp : Bitserial_Op<"run_tasks"> {
+  let summary = "runs tasks 0 to count - 1 of a function, on several threads";
+  let description = [{
+    The function takes the arguments of `main` and a task's number. Tasks are run by
+    the caller's hook, where there is one, else one after the other; all have ended
+    when this ends.
+
+    ```mlir
+    bitserial.run_tasks @main.task0 count 2
+    ```
+  }];
+  let arguments = (ins FlatSymbolRefAttr:$task, I64Attr:$count);
+  let assemblyFormat = "$task `count` $count attr-dict";
+}
+
 def Bitserial_TraceOp : Bitserial_DestinationOp<"trace"> {
   let summary = "hands a layer's result to whoever watches the run";
   let description = [{

@@ -306,8 +306,18 @@ template <typename Op> static LogicalResult verifyTiles(Op op) {
            << "expects a result that holds whole blocks of " << g.getPositions()
            << " positions of " << outputs
            << " outputs, and thresholds for codes of 1 to 4 bits";
-  if (sizeOf(op.getWorkspace()) != op.getLayout().size)
-    return op.emitOpError() << "expects a workspace of " << op.getLayout().size
+  if (Attribute attr = op->getAttr(kTasksAttr)) {
+    auto parts = dyn_cast<DenseI64ArrayAttr>(attr);
+    int64_t tiles = op.getLayout().numTiles, words = (outputs + 31) / 32;
+    if (!parts || parts.size() != 2 || parts[0] < 1 || parts[1] < 1 ||
+        parts[0] > tiles || parts[1] > words)
+      return op.emitOpError() << "expects " << kTasksAttr << " of up to "
+                              << tiles << " parts of tiles and up to " << words
+                              << " of outputs, found " << attr;
+  }
+  int64_t size = op.getLayout().sizeFor(getTasks(op).count());
+  if (sizeOf(op.getWorkspace()) != size)
+    return op.emitOpError() << "expects a workspace of " << size
                             << " words, found " << sizeOf(op.getWorkspace());
   return success();
 }

@@ -24,14 +24,15 @@ struct LowerDenseProduct : public OpRewritePattern<DenseProductOp> {
     if (!isa<MemRefType>(op.getPlanes().getType()))
       return rewriter.notifyMatchFailure(op, "not on buffers");
     LoopBuilder b(rewriter, op.getLoc());
-    TileSource source{op.getPlanes(),   op.getWorkspace(), op.getGeometry(),
-                      op.getSchedule(), op.getImage(),     op.getLayout(),
-                      /*numPlanes=*/1};
-    forEachTile(b, op,
-                [&](Value n, Value first, Value end, int64_t vectors, int64_t) {
-                  buildTilePatches(b, source, n, first, end, b.index(0));
-                  lowerTile(b, op, {n, first}, vectors);
-                });
+    forEachTask(b, op, [&](const Share &share) {
+      TileSource source{op.getPlanes(),   op.getWorkspace(), op.getGeometry(),
+                        op.getSchedule(), op.getImage(),     op.getLayout(),
+                        /*numPlanes=*/1};
+      forEachTile(b, op, share, [&](const Tile &tile) {
+        buildTilePatches(b, source, tile.n, tile.first, tile.end, b.index(0));
+        lowerTile(b, op, tile);
+      });
+    });
     rewriter.eraseOp(op);
     return success();
   }
@@ -40,9 +41,8 @@ private:
   /// Sums in registers.
   static constexpr int64_t kSums = 24;
 
-  static void lowerTile(LoopBuilder &b, DenseProductOp op, const Place &place,
-                        int64_t vectors) {
-    int64_t outputs = op.getGeometry().getOutput()[0];
+  static void lowerTile(LoopBuilder &b, DenseProductOp op, const Tile &tile) {
+    int64_t outputs = op.getGeometry().getOutput()[0], vectors = tile.vectors;
     PositionBlock block{b.index(0), vectors,
                         b.index(op.getSchedule().getLanes()), Value()};
     // As many outputs at a time as there is room for, and as divide them.
@@ -50,7 +50,7 @@ private:
     while (outputs % step || 32 % step)
       --step;
     forEachOutput(
-        b, op, place, block, {}, step, [&](Value c, ValueRange, StoreFn store) {
+        b, op, tile, block, {}, step, [&](Value c, ValueRange, StoreFn store) {
           Values sums = sumOutputs(b, op, block, c, step);
           for (int64_t o = 0; o < step; ++o)
             store(b.add(c, o), block,

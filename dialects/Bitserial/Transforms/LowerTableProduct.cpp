@@ -31,11 +31,11 @@ struct LowerTableProduct : public OpRewritePattern<TiledProductOp> {
         !op.getSchedule().usesTables())
       return rewriter.notifyMatchFailure(op, "not on buffers, or no tables");
     LoopBuilder b(rewriter, op.getLoc());
-    storeTables(b, op);
-    forEachTile(b, op,
-                [&](Value n, Value first, Value end, int64_t vectors, int64_t) {
-                  lowerTile(b, op, {n, first}, end, vectors);
-                });
+    forEachTask(b, op, [&](const Share &share) {
+      storeTables(b, op);
+      forEachTile(b, op, share,
+                  [&](const Tile &tile) { lowerTile(b, op, tile); });
+    });
     rewriter.eraseOp(op);
     return success();
   }
@@ -54,21 +54,23 @@ private:
     }
   }
 
-  static void lowerTile(LoopBuilder &b, TiledProductOp op, const Place &place,
-                        Value end, int64_t vectors) {
+  static void lowerTile(LoopBuilder &b, TiledProductOp op, const Tile &tile) {
     ScheduleAttr schedule = op.getSchedule();
     TileLayout layout = op.getLayout();
+    const Share &share = tile.share;
+    int64_t vectors = tile.vectors;
     int64_t outputs = op.getGeometry().getOutput()[0];
     Values start{b.index(0), b.index(0)};
     PositionBlock block{b.index(0), vectors, b.index(schedule.getLanes()),
                         Value()};
     auto build = [&](Value pass) {
-      buildTilePatches(b, sourceOf(op), place.n, place.first, end, pass);
+      buildTilePatches(b, sourceOf(op), tile.n, tile.first, tile.end, pass);
     };
     if (schedule.getPasses() == 1) {
       build(b.index(0));
       Value sums = b.index(layout.sums);
-      forEachOutput(b, op, place, block, start, 1,
+      start = rowsOfShare(b, op, share, b.index(0), start);
+      forEachOutput(b, op, tile, block, start, 1,
                     [&](Value c, ValueRange state, StoreFn store) {
                       startSums(b, op, c, sums, vectors);
                       Values next = sumRows(b, op, c, b.load(op.getRows(), c),
@@ -81,15 +83,18 @@ private:
     auto sumsOf = [&](Value c) {
       return b.add(b.mul(c, layout.tile), layout.sums);
     };
-    b.loop(outputs, [&](Value c) { startSums(b, op, c, sumsOf(c), vectors); });
+    Value first = share.firstOutput, end = share.endOutput;
+    b.loop(first, end, 1,
+           [&](Value c) { startSums(b, op, c, sumsOf(c), vectors); });
     b.loop(schedule.getPasses(), start, [&](Value pass, ValueRange state) {
       build(pass);
-      return b.loop(outputs, state, [&](Value c, ValueRange state) {
+      Values begin = rowsOfShare(b, op, share, pass, state);
+      return b.loop(first, end, 1, begin, [&](Value c, ValueRange state) {
         Value rows = b.load(op.getRows(), b.add(b.mul(pass, outputs), c));
         return sumRows(b, op, c, rows, sumsOf(c), vectors, Values(state));
       });
     });
-    forEachOutput(b, op, place, block, {}, 1,
+    forEachOutput(b, op, tile, block, {}, 1,
                   [&](Value c, ValueRange, StoreFn store) {
                     storeAll(b, op, c, sumsOf(c), vectors, store);
                     return Values();

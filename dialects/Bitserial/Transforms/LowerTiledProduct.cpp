@@ -25,48 +25,46 @@ struct LowerTiledProduct : public OpRewritePattern<TiledProductOp> {
         op.getSchedule().usesTables())
       return rewriter.notifyMatchFailure(op, "not on buffers, or of tables");
     LoopBuilder b(rewriter, op.getLoc());
-    forEachTile(
-        b, op,
-        [&](Value n, Value first, Value end, int64_t vectors, int64_t tail) {
-          lowerTile(b, op, {n, first}, end, vectors, tail);
-        });
+    forEachTask(b, op, [&](const Share &share) {
+      forEachTile(b, op, share,
+                  [&](const Tile &tile) { lowerTile(b, op, tile); });
+    });
     rewriter.eraseOp(op);
     return success();
   }
 
 private:
-  static void lowerTile(LoopBuilder &b, TiledProductOp op, const Place &place,
-                        Value end, int64_t vectors, int64_t tail) {
+  static void lowerTile(LoopBuilder &b, TiledProductOp op, const Tile &tile) {
     if (op.getSchedule().getPasses() > 1) {
-      lowerPasses(b, op, place, end, vectors, tail);
+      lowerPasses(b, op, tile);
       return;
     }
-    buildPatches(b, op, place, end, b.index(0), vectors, tail);
-    Values start{b.index(0), b.index(0)};
-    forEachBlock(b, op.getSchedule(), vectors, b.sub(end, place.first),
-                 [&](const PositionBlock &block) {
-                   auto compute = [&](Value c, ValueRange state,
-                                      StoreFn store) {
-                     Values sums = startOf(b, op, c, block.vectors);
-                     Value rows = b.load(op.getRows(), c);
-                     sums = sumRows(b, op, block, c, sums, rows, state, tail);
-                     Values next(ValueRange(sums).take_back(2));
-                     sums.truncate(block.vectors);
-                     store(c, block, sums);
-                     return next;
-                   };
-                   forEachOutput(b, op, place, block, start, 1, compute);
-                 });
+    buildPatches(b, op, tile, b.index(0));
+    Values start = rowsOfShare(b, op, tile.share, b.index(0),
+                               Values{b.index(0), b.index(0)});
+    forEachBlock(
+        b, op.getSchedule(), tile.vectors, b.sub(tile.end, tile.first),
+        [&](const PositionBlock &block) {
+          auto compute = [&](Value c, ValueRange state, StoreFn store) {
+            Values sums = startOf(b, op, c, block.vectors);
+            Value rows = b.load(op.getRows(), c);
+            sums = sumRows(b, op, block, c, sums, rows, state, tile.tail);
+            Values next(ValueRange(sums).take_back(2));
+            sums.truncate(block.vectors);
+            store(c, block, sums);
+            return next;
+          };
+          forEachOutput(b, op, tile, block, start, 1, compute);
+        });
   }
 
   /// Those of the tail are copied, so that the words of a row lie side by side.
-  static void buildPatches(LoopBuilder &b, TiledProductOp op,
-                           const Place &place, Value end, Value pass,
-                           int64_t vectors, int64_t tail) {
-    buildTilePatches(b, sourceOf(op), place.n, place.first, end, pass);
+  static void buildPatches(LoopBuilder &b, TiledProductOp op, const Tile &tile,
+                           Value pass) {
+    buildTilePatches(b, sourceOf(op), tile.n, tile.first, tile.end, pass);
     TileLayout layout = op.getLayout();
-    int64_t first = (vectors - 1) * op.getSchedule().getLanes();
-    for (int64_t p = 0; p < tail; ++p)
+    int64_t first = (tile.vectors - 1) * op.getSchedule().getLanes();
+    for (int64_t p = 0; p < tile.tail; ++p)
       b.loop(layout.patchRows, [&](Value row) {
         Value from = b.add(b.mul(row, layout.tile), first + p);
         Value to = b.add(row, layout.tailPatches + p * layout.patchRows);
@@ -75,11 +73,11 @@ private:
   }
 
   /// Sums wait in the workspace for the patches of the next pass.
-  static void lowerPasses(LoopBuilder &b, TiledProductOp op, const Place &place,
-                          Value end, int64_t vectors, int64_t tail) {
+  static void lowerPasses(LoopBuilder &b, TiledProductOp op, const Tile &tile) {
     ScheduleAttr schedule = op.getSchedule();
     TileLayout layout = op.getLayout();
-    int64_t outputs = op.getGeometry().getOutput()[0];
+    int64_t outputs = op.getGeometry().getOutput()[0], vectors = tile.vectors;
+    const Share &share = tile.share;
     VectorType type = schedule.getVector(b.b.getI32Type());
     PositionBlock block{b.index(0), vectors, b.index(schedule.getLanes()),
                         Value()};
@@ -97,19 +95,21 @@ private:
       for (int64_t v = 0; v < vectors; ++v)
         b.storeVector(sums[v], op.getWorkspace(), at(c, v));
     };
-    b.loop(outputs,
+    Value first = share.firstOutput, end = share.endOutput;
+    b.loop(first, end, 1,
            [&](Value c) { store(c, startOf(b, op, c, block.vectors)); });
     Values start{b.index(0), b.index(0)};
     b.loop(schedule.getPasses(), start, [&](Value pass, ValueRange state) {
-      buildPatches(b, op, place, end, pass, vectors, tail);
-      return b.loop(outputs, state, [&](Value c, ValueRange state) {
+      buildPatches(b, op, tile, pass);
+      Values begin = rowsOfShare(b, op, share, pass, state);
+      return b.loop(first, end, 1, begin, [&](Value c, ValueRange state) {
         Value rows = b.load(op.getRows(), b.add(b.mul(pass, outputs), c));
-        Values sums = sumRows(b, op, block, c, load(c), rows, state, tail);
+        Values sums = sumRows(b, op, block, c, load(c), rows, state, tile.tail);
         store(c, sums);
         return Values(ValueRange(sums).take_back(2));
       });
     });
-    forEachOutput(b, op, place, block, {}, 1,
+    forEachOutput(b, op, tile, block, {}, 1,
                   [&](Value c, ValueRange, StoreFn store) {
                     store(c, block, load(c));
                     return Values();

@@ -27,6 +27,37 @@ def ChooseBandsPass : Pass<"choose-bands", "::mlir::func::FuncOp"> {
   let statistics = [Statistic<"numBands", "bands", "Layers that get bands">];
 }
 
+def ChooseTasksPass : Pass<"choose-tasks", "::mlir::func::FuncOp"> {
+  let summary = "Choose what each thread computes of a product";
+  let description = [{
+    Where the module has the attribute `bitserial.threads` and several of them,
+    tiled and dense products that are worth it get the attribute `bitserial.tasks`,
+    the parts that their tiles and their words of 32 outputs are divided into, and a
+    workspace with a part for each task. Tasks write to different elements. Products
+    that have the attribute keep it.
+
+    ```mlir
+    module attributes {bitserial.threads = 2} {
+      %w = tensor.empty() : tensor<9232xi32>
+      %s:2 = bitserial.tiled_product "conv" ... outs(%r, %w : tensor<1x128x1024xi32>, tensor<9232xi32>)
+    ```
+
+    becomes
+
+    ```mlir
+      %w = tensor.empty() : tensor<18464xi32>
+      %s:2 = bitserial.tiled_product "conv" ... outs(%r, %w : tensor<1x128x1024xi32>, tensor<18464xi32>) {bitserial.tasks = array<i64: 2, 1>}
+    ```
+
+    which `lower-bitserial` makes an `scf.forall` of, and `outline-tasks` a function.
+  }];
+  let options = [
+    Option<"fewest", "fewest", "int64_t", "30000", "Instructions on vectors below which a product stays one task">,
+  ];
+  let statistics = [Statistic<"numShared", "shared", "Products that get several tasks">];
+  let dependentDialects = ["::mlir::tensor::TensorDialect"];
+}
+
 def FuseBandsPass : Pass<"fuse-bands", "::mlir::func::FuncOp"> {
   let summary = "Compute patches, sums, codes and pooling band by band";
   let description = [{

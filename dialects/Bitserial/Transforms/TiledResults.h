@@ -13,32 +13,113 @@
 // Shared by the products whose results come tile by tile of positions.
 namespace subbit::bitserial {
 
-/// Calls `body(n, first, end, vectors, tail)` for each tile of positions. Of
-/// fixed vectors the last tile may need fewer, of which the last may have so
-/// few positions that they are its tail.
+/// What one task computes of a product: some tiles of each image, some outputs.
+/// These begin at a multiple of 32, and end at one or with the last.
+struct Share {
+  mlir::Value firstTile, endTile, firstOutput, endOutput;
+  /// Whether there are outputs before the first.
+  bool isSecond = false;
+};
+
+/// One tile of positions, and where its results go.
+struct Tile {
+  mlir::Value n;          ///< image
+  mlir::Value first, end; ///< positions
+  Share share;
+  int64_t vectors; ///< of positions
+  int64_t tail;    ///< positions of the last vector, where they are few
+};
+
+/// Calls `body` for each task of a product, with its share. While a task is
+/// built the product has the task's part of the workspace.
 template <typename Op>
-void forEachTile(LoopBuilder &b, Op op,
-                 llvm::function_ref<void(mlir::Value, mlir::Value, mlir::Value,
-                                         int64_t, int64_t)>
-                     body) {
+void forEachTask(LoopBuilder &b, Op op,
+                 llvm::function_ref<void(const Share &)> body) {
+  Tasks tasks = getTasks(op);
+  TileLayout layout = op.getLayout();
+  int64_t outputs = op.getGeometry().getOutput()[0];
+  if (tasks.count() == 1) {
+    body({b.index(0), b.index(layout.numTiles), b.index(0), b.index(outputs)});
+    return;
+  }
+  auto part = [&](mlir::Value i, int64_t size, int64_t parts) {
+    return b.divide(b.mul(i, size), b.index(parts));
+  };
+  auto build = [&](mlir::OpBuilder &, mlir::Location,
+                   mlir::ValueRange numbers) {
+    mlir::Value tiles = b.divide(numbers[0], b.index(tasks.outputs));
+    mlir::Value words = b.remainder(numbers[0], b.index(tasks.outputs));
+    Share share{part(tiles, layout.numTiles, tasks.tiles),
+                part(b.add(tiles, 1), layout.numTiles, tasks.tiles), b.index(0),
+                b.index(outputs), tasks.outputs > 1};
+    if (share.isSecond) {
+      int64_t size = (outputs + 31) / 32;
+      share.firstOutput = b.mul(part(words, size, tasks.outputs), 32);
+      mlir::Value end = b.mul(part(b.add(words, 1), size, tasks.outputs), 32);
+      share.endOutput = b.least(end, b.index(outputs));
+    }
+    mlir::Value all = op.getWorkspace();
+    mlir::OpFoldResult from = b.mul(numbers[0], layout.partSize());
+    mlir::OpFoldResult size = b.b.getIndexAttr(layout.size);
+    mlir::OpFoldResult stride = b.b.getIndexAttr(1);
+    op.getWorkspaceMutable().assign(
+        mlir::memref::SubViewOp::create(b.b, b.loc, all, from, size, stride));
+    body(share);
+    op.getWorkspaceMutable().assign(all);
+    mlir::scf::InParallelOp::create(b.b, b.loc);
+  };
+  mlir::OpFoldResult count = b.b.getIndexAttr(tasks.count());
+  mlir::scf::ForallOp::create(b.b, b.loc, count, mlir::ValueRange(),
+                              std::nullopt, build);
+}
+
+/// Calls `body` for each tile of a share. Of fixed vectors the last tile may
+/// need fewer, of which the last may have so few positions that they are its
+/// tail.
+template <typename Op>
+void forEachTile(LoopBuilder &b, Op op, const Share &share,
+                 llvm::function_ref<void(const Tile &)> body) {
   int64_t positions = op.getGeometry().getPositions();
   int64_t batch =
       llvm::cast<mlir::MemRefType>(op.getPlanes().getType()).getDimSize(0);
-  int64_t tile = op.getLayout().tile;
+  TileLayout layout = op.getLayout();
+  int64_t tile = layout.tile;
   ScheduleAttr schedule = op.getSchedule();
   int64_t rest = positions % tile, whole = positions;
   int64_t vectors = schedule.padVectors(rest);
   bool hasShortTile = !schedule.isScalable() && rest != 0 &&
-                      (vectors < schedule.getVectors() || op.getLayout().tail);
+                      (vectors < schedule.getVectors() || layout.tail);
   if (hasShortTile)
     whole -= rest;
+  bool hasAll = getTasks(op).tiles == 1;
   b.loop(batch, [&](mlir::Value n) {
-    b.loop(b.index(0), b.index(whole), tile, [&](mlir::Value first) {
+    mlir::Value first = b.index(0), end = b.index(whole);
+    if (!hasAll) {
+      first = b.mul(share.firstTile, tile);
+      end = b.least(b.mul(share.endTile, tile), end);
+    }
+    b.loop(first, end, tile, [&](mlir::Value first) {
       mlir::Value end = b.least(b.add(first, tile), b.index(positions));
-      body(n, first, end, schedule.getVectors(), 0);
+      body({n, first, end, share, schedule.getVectors(), 0});
     });
-    if (hasShortTile)
-      body(n, b.index(whole), b.index(positions), vectors, op.getLayout().tail);
+    if (!hasShortTile)
+      return;
+    auto shortTile = [&] {
+      body(
+          {n, b.index(whole), b.index(positions), share, vectors, layout.tail});
+    };
+    if (hasAll) {
+      shortTile();
+      return;
+    }
+    mlir::Value isLast =
+        mlir::arith::CmpIOp::create(b.b, b.loc, mlir::arith::CmpIPredicate::eq,
+                                    share.endTile, b.index(layout.numTiles));
+    mlir::scf::IfOp::create(b.b, b.loc, isLast,
+                            [&](mlir::OpBuilder &, mlir::Location) {
+                              shortTile();
+                              mlir::scf::YieldOp::create(b.b, b.loc);
+                            });
   });
 }
 
@@ -49,23 +130,18 @@ LoopBuilder::Values startOf(LoopBuilder &b, Op op, mlir::Value c,
   return LoopBuilder::Values(vectors, b.splat(b.load(op.getInit(), c), type));
 }
 
-/// Where the results of a block go: image `n`, the tile's first position.
-struct Place {
-  mlir::Value n, first;
-};
-
 template <typename Op>
-void storeSums(LoopBuilder &b, Op op, const Place &place,
+void storeSums(LoopBuilder &b, Op op, const Tile &tile,
                const PositionBlock &block, mlir::Value c,
                llvm::ArrayRef<mlir::Value> sums) {
   for (int64_t v = 0; v < block.vectors; ++v)
     b.storeVector(sums[v], op.getOutput(),
-                  {place.n, c, b.add(place.first, block.at(b, v))}, block.mask);
+                  {tile.n, c, b.add(tile.first, block.at(b, v))}, block.mask);
 }
 
 /// Words of codes of no output.
 template <typename Op>
-void clearCodes(LoopBuilder &b, Op op, const Place &place,
+void clearCodes(LoopBuilder &b, Op op, const Tile &tile,
                 const PositionBlock &block, mlir::Value word) {
   mlir::Value none = b.zero(op.getSchedule().getVector(b.b.getI32Type()));
   int64_t planes =
@@ -74,7 +150,7 @@ void clearCodes(LoopBuilder &b, Op op, const Place &place,
     for (int64_t v = 0; v < block.vectors; ++v)
       b.storeVector(
           none, op.getOutput(),
-          {place.n, b.index(j), word, b.add(place.first, block.at(b, v))},
+          {tile.n, b.index(j), word, b.add(tile.first, block.at(b, v))},
           block.mask);
 }
 
@@ -82,7 +158,7 @@ void clearCodes(LoopBuilder &b, Op op, const Place &place,
 /// thresholds that are reached is the parity of those that are numbered by
 /// multiples of 2^j.
 template <typename Op>
-void storeCodes(LoopBuilder &b, Op op, const Place &place,
+void storeCodes(LoopBuilder &b, Op op, const Tile &tile,
                 const PositionBlock &block, mlir::Value word, mlir::Value c,
                 llvm::ArrayRef<mlir::Value> sums) {
   mlir::VectorType type = op.getSchedule().getVector(b.b.getI32Type());
@@ -109,8 +185,8 @@ void storeCodes(LoopBuilder &b, Op op, const Place &place,
         set = set ? mlir::arith::XOrIOp::create(b.b, b.loc, set, reached[k - 1])
                         .getResult()
                   : reached[k - 1];
-      LoopBuilder::Values at{place.n, b.index(j), word,
-                             b.add(place.first, block.at(b, v))};
+      LoopBuilder::Values at{tile.n, b.index(j), word,
+                             b.add(tile.first, block.at(b, v))};
       mlir::Value old = b.loadVector(op.getOutput(), at, type, block.mask);
       mlir::Value with = mlir::arith::OrIOp::create(b.b, b.loc, old, bit);
       b.storeVector(mlir::arith::SelectOp::create(b.b, b.loc, set, with, old),
@@ -143,6 +219,28 @@ inline mlir::Value firstPatchOf(LoopBuilder &b, TiledProductOp op,
                b.mul(group, layout.patchRows / g.getGroups() * layout.tile));
 }
 
+/// The number and the first word of the first row of output `c`, of all passes.
+inline LoopBuilder::Values rowsBefore(LoopBuilder &b, TiledProductOp op,
+                                      mlir::Value c) {
+  mlir::Value row =
+      b.loop(b.index(0), c, 1, b.index(0),
+             [&](mlir::Value i, mlir::ValueRange sum) -> LoopBuilder::Values {
+               return {b.add(sum[0], b.toIndex(b.load(op.getRows(), i)))};
+             })[0];
+  return {row, b.mul(row, op.getGeometry().getWords())};
+}
+
+/// The same for the first output of a share in a pass, where `state` is what
+/// all outputs before it would have left.
+inline LoopBuilder::Values rowsOfShare(LoopBuilder &b, TiledProductOp op,
+                                       const Share &share, mlir::Value pass,
+                                       mlir::ValueRange state) {
+  if (!share.isSecond)
+    return LoopBuilder::Values(state);
+  int64_t outputs = op.getGeometry().getOutput()[0];
+  return rowsBefore(b, op, b.add(b.mul(pass, outputs), share.firstOutput));
+}
+
 /// Stores what becomes of the sums of output `c` in the vectors of a block.
 using StoreFn = llvm::function_ref<void(
     mlir::Value c, const PositionBlock &block, LoopBuilder::Values sums)>;
@@ -151,39 +249,40 @@ using StoreFn = llvm::function_ref<void(
 using OutputFn = llvm::function_ref<LoopBuilder::Values(
     mlir::Value c, mlir::ValueRange state, StoreFn store)>;
 
-/// Calls `body` for all outputs, by steps, so that their sums or codes are
-/// stored.
+/// Calls `body` for the outputs of a tile's share, by steps, so that their sums
+/// or codes are stored.
 template <typename Op>
-void forEachOutput(LoopBuilder &b, Op op, const Place &place,
+void forEachOutput(LoopBuilder &b, Op op, const Tile &tile,
                    const PositionBlock &block, mlir::ValueRange start,
                    int64_t step, OutputFn body) {
-  int64_t outputs = op.getGeometry().getOutput()[0];
+  const Share &share = tile.share;
   if (!op.getThresholds()) {
     auto store = [&](mlir::Value c, const PositionBlock &own,
                      const LoopBuilder::Values &sums) {
-      storeSums(b, op, place, own, c, sums);
+      storeSums(b, op, tile, own, c, sums);
     };
-    b.loop(b.index(0), b.index(outputs), step, start,
+    b.loop(share.firstOutput, share.endOutput, step, start,
            [&](mlir::Value c, mlir::ValueRange state) {
              return body(c, state, store);
            });
     return;
   }
-  int64_t words =
-      llvm::cast<mlir::MemRefType>(op.getOutput().getType()).getDimSize(2);
-  b.loop(words, start, [&](mlir::Value word, mlir::ValueRange state) {
-    clearCodes(b, op, place, block, word);
-    auto store = [&](mlir::Value c, const PositionBlock &own,
-                     const LoopBuilder::Values &sums) {
-      storeCodes(b, op, place, own, word, c, sums);
-    };
-    mlir::Value begin = b.mul(word, 32);
-    mlir::Value end = b.least(b.add(begin, 32), b.index(outputs));
-    return b.loop(begin, end, step, state,
-                  [&](mlir::Value c, mlir::ValueRange state) {
-                    return body(c, state, store);
-                  });
-  });
+  mlir::Value firstWord = b.divide(share.firstOutput, b.index(32));
+  mlir::Value endWord = b.divide(b.add(share.endOutput, 31), b.index(32));
+  b.loop(firstWord, endWord, 1, start,
+         [&](mlir::Value word, mlir::ValueRange state) {
+           clearCodes(b, op, tile, block, word);
+           auto store = [&](mlir::Value c, const PositionBlock &own,
+                            const LoopBuilder::Values &sums) {
+             storeCodes(b, op, tile, own, word, c, sums);
+           };
+           mlir::Value begin = b.mul(word, 32);
+           mlir::Value end = b.least(b.add(begin, 32), share.endOutput);
+           return b.loop(begin, end, step, state,
+                         [&](mlir::Value c, mlir::ValueRange state) {
+                           return body(c, state, store);
+                         });
+         });
 }
 
 } // namespace subbit::bitserial
