@@ -92,12 +92,12 @@ Expected<StringMap<int64_t>> subbit::symbolSizes(ArrayRef<char> object) {
   return sizes;
 }
 
-/// Adds up frames; of versions, only one of which runs, the largest. A section
-/// of stack sizes has a function's address, which is a relocation, then its
-/// frame's size.
+/// Finds the largest frame of each kind of function, of which one is on the
+/// stack at a time: versions of `main`, tasks. A section of stack sizes has a
+/// function's address, which is a relocation, then its frame's size.
 static Error addFrames(const object::ObjectFile &file,
-                       const object::SectionRef &section, int64_t &frames,
-                       int64_t &largestVersion) {
+                       const object::SectionRef &section,
+                       StringMap<int64_t> &largest) {
   // Functions have sections of their own, whose names say which they are.
   DenseMap<uint64_t, StringRef> functions;
   for (const object::SectionRef &other : file.sections()) {
@@ -125,10 +125,15 @@ static Error addFrames(const object::ObjectFile &file,
     StringRef function = functions.lookup(at.tell());
     data.getAddress(at);
     int64_t frame = data.getULEB128(at);
-    if (function.contains(".main") || function.ends_with(".version"))
-      largestVersion = std::max(largestVersion, frame);
-    else
-      frames += frame;
+    // NAME.main.task1.v2 is of the kind of NAME.main.task0; NAME.version has
+    // returned before `main` is called.
+    std::string kind = function.str();
+    erase_if(kind, isDigit);
+    StringRef name(kind);
+    if (name.consume_back(".v") || name.consume_back(".version"))
+      kind = function.ends_with(".version") ? (name + ".main").str() : name.str();
+    int64_t &of = largest[kind];
+    of = std::max(of, frame);
   }
   return at.takeError();
 }
@@ -142,7 +147,7 @@ subbit::measureMemory(ArrayRef<char> object) {
   if (!isa<object::ELFObjectFileBase>(**file))
     return std::nullopt;
   ObjectMemory memory;
-  int64_t version = 0;
+  StringMap<int64_t> frames;
   for (object::ELFSectionRef section : (*file)->sections()) {
     uint64_t flags = section.getFlags();
     if (flags & ELF::SHF_ALLOC)
@@ -153,10 +158,11 @@ subbit::measureMemory(ArrayRef<char> object) {
       return name.takeError();
     if (*name != ".stack_sizes")
       continue;
-    if (Error error = addFrames(**file, section, memory.stackBytes, version))
+    if (Error error = addFrames(**file, section, frames))
       return std::move(error);
   }
-  memory.stackBytes += version;
+  for (const auto &kind : frames)
+    memory.stackBytes += kind.second;
   return memory;
 }
 

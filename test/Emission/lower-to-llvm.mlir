@@ -114,3 +114,20 @@ func.func @main(%x: memref<3x4xf32>, %i: index, %j: index) -> f32 {
   %v = memref.load %row[%c0, %j] : memref<1x4xf32, strided<[4, 1], offset: ?>>
   return %v : f32
 }
+
+// -----
+
+// Tasks are run by a function that the entry defines, with the caller's block.
+// CHECK: llvm.func @main.task0(%{{.*}}: !llvm.ptr, %{{.*}}: i64)
+// CHECK-LABEL: llvm.func @main(
+// CHECK-SAME: %{{.*}}: !llvm.ptr, %[[ARGS:.*]]: !llvm.ptr)
+// CHECK: %[[COUNT:.*]] = llvm.mlir.constant(3 : i32) : i32
+// CHECK: llvm.call @main.task0.run(%[[ARGS]], %[[COUNT]]) : (!llvm.ptr, i32) -> ()
+// CHECK: llvm.func @main.task0.run(!llvm.ptr, i32)
+func.func private @main.task0(%x: memref<4xf32>, %i: index) {
+  return
+}
+func.func @main(%x: memref<4xf32>) {
+  bitserial.run_tasks @main.task0 count 3
+  return
+}
