@@ -105,8 +105,7 @@ static cl::opt<cl::boolOrDefault>
 static const FreeOptionName freeThreads("threads");
 static cl::opt<unsigned>
     threads("threads", cl::value_desc("N"), cl::cat(code),
-            cl::desc("let a run use up to N threads, which its caller brings\n"
-                     "by args->parallel (1)"));
+            cl::desc("share a run out to N threads by args->parallel (1)"));
 
 static void printVersion(raw_ostream &os) {
   os << "Subbit " SUBBIT_VERSION ", LLVM " LLVM_VERSION_STRING

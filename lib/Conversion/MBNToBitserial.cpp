@@ -43,12 +43,21 @@ Value subbit::buildLayerConstant(OpBuilder &builder, Location loc,
                                        builder.getStringAttr(name), value);
 }
 
+/// A product whose result is no sum of integers.
+static bool isFloatLayer(Operation *op) {
+  return isa<mbn::Conv2DOp, mbn::MatmulOp>(op) &&
+         getElementTypeOrSelf(op->getResult(0)).isF32();
+}
+
 SmallVector<TracedValue> subbit::getTracedValues(func::FuncOp func) {
   SmallVector<TracedValue> values;
   func.walk([&](Operation *op) {
     if (isa<mbn::ThresholdOp, mbn::RescaleOp>(op))
       values.push_back(
           {op->getResult(0), getLayerOfSums(op->getOperand(0)).str()});
+    else if (isFloatLayer(op))
+      values.push_back(
+          {op->getResult(0), op->getAttrOfType<StringAttr>("layer").str()});
   });
   return values;
 }
@@ -97,10 +106,21 @@ void ConvertMBNToBitserialPass::runOnOperation() {
     return signalPassFailure();
   if (trace) {
     module.walk([&](func::FuncOp func) {
-      for (auto [number, traced] : llvm::enumerate(getTracedValues(func)))
-        traced.value.getDefiningOp()->setAttr(
-            "mbn.trace", IntegerAttr::get(IntegerType::get(&context, 64),
-                                          static_cast<int64_t>(number)));
+      for (auto [i, traced] : llvm::enumerate(getTracedValues(func))) {
+        Operation *op = traced.value.getDefiningOp();
+        auto number = IntegerAttr::get(IntegerType::get(&context, 64),
+                                       static_cast<int64_t>(i));
+        if (!isFloatLayer(op)) {
+          op->setAttr("mbn.trace", number);
+          continue;
+        }
+        OpBuilder builder(&context);
+        builder.setInsertionPointAfter(op);
+        auto trace = bitserial::TraceOp::create(
+            builder, op->getLoc(), traced.value.getType(),
+            builder.getStringAttr(traced.layer), number, traced.value);
+        traced.value.replaceAllUsesExcept(trace->getResult(0), trace);
+      }
     });
   }
 

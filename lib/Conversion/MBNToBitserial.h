@@ -43,7 +43,7 @@ void populateFloatLayerPatterns(mlir::TypeConverter &converter,
                                 const TargetInfo &target);
 
 /// The layer results that an object with tracing hands to the caller, in order:
-/// those of `mbn.threshold` and `mbn.rescale`.
+/// those of `mbn.threshold` and `mbn.rescale`, and of layers left in float.
 struct TracedValue {
   mlir::Value value;
   std::string layer;

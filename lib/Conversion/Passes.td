@@ -73,8 +73,8 @@ def ConvertMBNToBitserialPass : Pass<"convert-mbn-to-bitserial", "::mlir::Module
     product takes its activations signed, a convolution decodes tiles. Codes are `tensor<...xi8>` of level indices from here
     on. `tosa` operations stay.
 
-    With `trace` every result of an `mbn.threshold` or `mbn.rescale` passes
-    through a `bitserial.trace`.
+    With `trace` every result of an `mbn.threshold` or `mbn.rescale`, and of a layer
+    left in float, passes through a `bitserial.trace`.
 
     Before:
 

@@ -276,6 +276,38 @@ void VectorNest::store(Value value, OpOperand &operand, Piece piece) {
 // The pass
 //===----------------------------------------------------------------------===//
 
+/// Dimensions of a result that lie one behind the other in all operands become
+/// one, so that vectors need not end with the innermost. Returns the operation
+/// as it is where that cannot be.
+static linalg::GenericOp flatten(RewriterBase &rewriter, linalg::GenericOp op) {
+  ReassociationIndices parallel;
+  SmallVector<ReassociationIndices> dims;
+  for (auto [dim, type] : llvm::enumerate(op.getIteratorTypesArray())) {
+    bool isReduction = linalg::isReductionIterator(type);
+    if (!isReduction && dim == parallel.size())
+      parallel.push_back(dim);
+    else if (isReduction)
+      dims.push_back({static_cast<int64_t>(dim)});
+    else
+      return op;
+  }
+  dims.insert(dims.begin(), parallel);
+  bool isContiguous = llvm::all_of(op->getOperandTypes(), [](Type type) {
+    auto memref = dyn_cast<MemRefType>(type);
+    return !isa<ShapedType>(type) || (memref && memref.hasStaticShape() &&
+                                      memref.getLayout().isIdentity());
+  });
+  if (parallel.size() < 2 || op.hasIndexSemantics() || !isContiguous ||
+      !op.hasPureBufferSemantics() ||
+      !linalg::areDimSequencesPreserved(op.getIndexingMapsArray(), dims))
+    return op;
+  auto collapsed = linalg::collapseOpIterationDims(op, dims, rewriter);
+  if (failed(collapsed))
+    return op;
+  rewriter.eraseOp(op);
+  return cast<linalg::GenericOp>(collapsed->collapsedOp);
+}
+
 namespace {
 struct VectorizeLinalgPass
     : public subbit::impl::VectorizeLinalgPassBase<VectorizeLinalgPass> {
@@ -300,6 +332,10 @@ void VectorizeLinalgPass::runOnOperation() {
       if (failed(made))
         continue;
       generic = *made;
+      rewriter.setInsertionPoint(generic);
+    }
+    if (target->lanes > 1) {
+      generic = flatten(rewriter, generic);
       rewriter.setInsertionPoint(generic);
     }
     VectorNest nest(generic, rewriter, target->lanes);

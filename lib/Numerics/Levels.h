@@ -59,7 +59,8 @@ public:
   void observe(llvm::ArrayRef<float> values);
 
   /// The levels learned so far, rounded to the grid: multipliers are
-  /// superincreasing integers with a sum of at most 255. Without any non-zero
+  /// superincreasing integers with a sum of at most 255; where there are 256
+  /// levels, on both sides of 0, it is one of them. Without any non-zero
   /// observation the levels are those of step 1.
   Levels finish() const;
 

@@ -155,7 +155,7 @@ TEST(LevelsEstimator, superincreasing_over_all_bits) {
         ASSERT_EQ(levels.planes(), bits);
         expectSuperincreasing(levels);
         EXPECT_GT(levels.step, 0);
-        EXPECT_EQ(levels.zero, 0);
+        EXPECT_EQ(levels.zero != 0, bits == 8 && !exactZero);
         if (exactZero) {
           EXPECT_EQ(levels.low, 0);
           EXPECT_EQ(levels.value(0), 0);
@@ -260,6 +260,29 @@ TEST(LevelsEstimator, one_bit_of_two_values) {
   Levels levels = estimator.finish();
   EXPECT_NEAR(levels.value(0), -3, 1e-5);
   EXPECT_NEAR(levels.value(1), 5, 1e-5);
+}
+
+// What a layer pads with has a code then.
+TEST(LevelsEstimator, zero_is_one_of_256_signed_levels) {
+  for (float shift : {-2.0f, -0.1f, 0.3f, 1.0f}) {
+    std::vector<float> values = normalValues(1000, false);
+    for (float &value : values)
+      value += shift;
+    LevelsEstimator estimator(8, /*exactZero=*/false);
+    estimator.observe(values);
+    Levels levels = estimator.finish();
+    EXPECT_EQ(levels.low, 0);
+    ASSERT_GE(levels.zeroIndex(), 0);
+    EXPECT_EQ(levels.value(levels.zeroIndex()), 0);
+    auto [least, most] = std::minmax_element(values.begin(), values.end());
+    EXPECT_LT(levels.value(0), *least + levels.step * 60);
+    EXPECT_GT(levels.value(255), *most - levels.step * 60);
+  }
+  // All on one side: 0 is none of them.
+  std::vector<float> far{100, 101, 102, 103, 104, 105, 106, 107, 108, 109};
+  LevelsEstimator estimator(8, /*exactZero=*/false);
+  estimator.observe(far);
+  EXPECT_GT(estimator.finish().low, 90);
 }
 
 TEST(LevelsEstimator, no_observation_gives_step_one) {
