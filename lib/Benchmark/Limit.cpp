@@ -41,8 +41,9 @@ public:
     bool isScalable = StringRef(info.scaling) != "none";
     if (info.lanes > 1)
       vector = VectorType::get(element, elements, isScalable);
-    // Accumulators, operands and a weight have registers.
-    vectors = info.registers >= 32 ? 8 : 6;
+    // Accumulators, operands and a weight have registers. Two products of codes
+    // a cycle, each of which takes five, need ten.
+    vectors = info.registers < 32 ? 6 : ofCodes ? 12 : 8;
   }
 
   /// Multiply-adds, which may be for each unit of the vectors' length.
@@ -116,8 +117,10 @@ private:
       return b.CreateBitCast(
           x, VectorType::get(b.getIntNTy(bits), elements * (32 / bits), false));
     };
-    if (info.dot == "usdot")
-      return b.CreateIntrinsic(Intrinsic::aarch64_neon_usdot,
+    if (info.dot == "usdot" || info.dot == "sdot")
+      return b.CreateIntrinsic(info.dot == "sdot"
+                                   ? Intrinsic::aarch64_neon_sdot
+                                   : Intrinsic::aarch64_neon_usdot,
                                {sum->getType(), as(codes, 8)->getType()},
                                {sum, as(codes, 8), as(weights, 8)});
     if (info.dot == "dpbusd")

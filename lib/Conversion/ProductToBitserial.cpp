@@ -255,12 +255,13 @@ private:
   /// rows and planes, and the zero point of positions that have a code for it.
   void chooseInit() {
     int64_t perOutput = integers.size() / rows.outputs();
+    int64_t zero = levels.zero - (schedule.hasSignedCodes() ? 128 : 0);
     for (int64_t c = 0; c < rows.outputs(); ++c) {
       int64_t value =
           schedule.isDense() ? 0 : rows.weightedCount(c) * planes.sum();
       if (schedule.isDense() || !planes.insidePlane)
         for (int64_t k = 0; k < perOutput; ++k)
-          value -= levels.zero * integers[c * perOutput + k];
+          value -= zero * integers[c * perOutput + k];
       // Wrap-around inside a sum does not matter.
       init.push_back(static_cast<int32_t>(static_cast<uint32_t>(value)));
     }
@@ -376,9 +377,10 @@ private:
     Value none = empty({conv.batch, 1, layout.channelWords,
                         pixels + roomBehindPlanes(schedule)});
     Value words =
-        CodeWordsOp::create(b, loc, none.getType(), codes, none,
-                            b.getI64IntegerAttr(perWord),
-                            b.getDenseI64ArrayAttr(levels.multipliers))
+        CodeWordsOp::create(
+            b, loc, none.getType(), codes, none, b.getI64IntegerAttr(perWord),
+            b.getDenseI64ArrayAttr(levels.multipliers),
+            schedule.hasSignedCodes() ? b.getUnitAttr() : UnitAttr())
             ->getResult(0);
     Value values = unpacks ? unpackWeights() : storedWeights(layout.words);
     Value sums = empty(

@@ -50,6 +50,7 @@ static double costOf(Counting counting) {
     return 4.8;
   case Counting::Dpbusd:
   case Counting::Usdot:
+  case Counting::Sdot:
     return 2.2;
   case Counting::Pmaddwd:
     return 3;

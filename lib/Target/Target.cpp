@@ -208,6 +208,7 @@ static constexpr Dot kDots[] = {
     {"pmaddwd", isX86, "+avx2", 8},
     {"pmaddwd", isX86, "+sse2", 4},
     {"usdot", isAArch64, "+i8mm", 4},
+    {"sdot", isAArch64, "+dotprod", 4},
 };
 
 Expected<TargetInfo> subbit::describeTarget(const TargetSpec &spec) {

@@ -1,4 +1,4 @@
-// Tiles are shared out where each thread gets as many or there are many of them, else
+// Tiles are shared out where threads get about as many each, else
 // words of 32 outputs; the workspace has a part for each task.
 // RUN: subbit-opt %s -choose-tasks=fewest=0 -split-input-file | FileCheck %s
 // Little work stays one task.

@@ -1324,5 +1324,10 @@ func.func @unpack_c3_widths(%w: memref<4xi32>, %a: memref<2xi8>, %n: memref<2xi8
 
 // -----
 
+// expected-error @below {{no instruction sdot sums the bytes of 8 lanes}}
+func.func private @schedule_c2_sdot() attributes {s = #bitserial.schedule<pixels, lanes = 8, vectors = 1, count = sdot>}
+
+// -----
+
 // expected-error @below {{no instruction usdot sums the bytes of 8 lanes}}
 func.func private @schedule_c2_usdot() attributes {s = #bitserial.schedule<pixels, lanes = 8, vectors = 1, count = usdot>}

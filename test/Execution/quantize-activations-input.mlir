@@ -1,10 +1,10 @@
 // A float input of a quantized layer gets eight bits at least, and levels that
-// reach below 0; a batch of two rows is run at a time.
+// reach below 0, which is one of them; a batch of two rows is run at a time.
 // RUN: %python %S/Inputs/npy.py %t.npy '<f4' 8x2 -1 0 1 3
 // RUN: subbit-opt %s -mbn-quantize-activations="bits=2 calibration=%t.npy" | FileCheck %s
 // CHECK-LABEL: func.func @main(
 // CHECK-SAME: %[[X:.*]]: tensor<2x2xf32>)
-// CHECK: %[[Q:.*]] = mbn.encode %[[X]] : tensor<2x2xf32> -> !mbn.tensor<2x2xf32, levels = #mbn.levels<step 0.0156{{[0-9]*}}, zero 0, low -1.0{{[0-9]*}}, [1, 2, 4, 8, 16, 32, 64, 128]>>
+// CHECK: %[[Q:.*]] = mbn.encode %[[X]] : tensor<2x2xf32> -> !mbn.tensor<2x2xf32, levels = #mbn.levels<step 0.0156{{[0-9]*}}, zero 64, [1, 2, 4, 8, 16, 32, 64, 128]>>
 // CHECK: %[[D:.*]] = mbn.decode %[[Q]]
 // CHECK: mbn.matmul %[[D]],
 

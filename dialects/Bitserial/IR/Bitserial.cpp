@@ -63,16 +63,16 @@ LogicalResult ScheduleAttr::verify(function_ref<InFlightDiagnostic()> emitError,
     return emitError() << "lanes and vectors must be from 1 to 1024, found "
                        << lanes << " and " << vectors;
   // schedule_c2
-  bool isKnown = counting == Counting::Uaddlp || counting == Counting::Vpaddl ||
-                         counting == Counting::Udot
-                     ? lanes == 4
-                 : counting == Counting::Pmadd ||
-                         counting == Counting::Pmaddwd ||
-                         counting == Counting::Tables
-                     ? lanes == 4 || lanes == 8 || lanes == 16
-                 : counting == Counting::Usdot  ? lanes == 4
-                 : counting == Counting::Dpbusd ? lanes == 8 || lanes == 16
-                                                : true;
+  bool isKnown =
+      counting == Counting::Uaddlp || counting == Counting::Vpaddl ||
+              counting == Counting::Udot
+          ? lanes == 4
+      : counting == Counting::Pmadd || counting == Counting::Pmaddwd ||
+              counting == Counting::Tables
+          ? lanes == 4 || lanes == 8 || lanes == 16
+      : counting == Counting::Usdot || counting == Counting::Sdot ? lanes == 4
+      : counting == Counting::Dpbusd ? lanes == 8 || lanes == 16
+                                     : true;
   if (!isKnown)
     return emitError() << "no instruction " << stringifyCounting(counting)
                        << " sums the bytes of " << lanes << " lanes";
@@ -95,7 +95,7 @@ LogicalResult ScheduleAttr::verify(function_ref<InFlightDiagnostic()> emitError,
                        << passes;
   // schedule_c5
   bool isDense = counting == Counting::Dpbusd || counting == Counting::Usdot ||
-                 counting == Counting::Pmaddwd;
+                 counting == Counting::Sdot || counting == Counting::Pmaddwd;
   bool inPixels = orientation == Orientation::Pixels;
   bool isTables = counting == Counting::Tables;
   if (isDense && !inPixels)

@@ -45,7 +45,8 @@ def Bitserial_Counting : I32EnumAttr<"Counting", "how the bits of words are coun
     I32EnumAttrCase<"Dpbusd", 7, "dpbusd">,
     I32EnumAttrCase<"Usdot", 8, "usdot">,
     I32EnumAttrCase<"Pmaddwd", 9, "pmaddwd">,
-    I32EnumAttrCase<"Tables", 10, "tables">]> {
+    I32EnumAttrCase<"Tables", 10, "tables">,
+    I32EnumAttrCase<"Sdot", 11, "sdot">]> {
   let genSpecializedAttr = 0;
   let cppNamespace = "::subbit::bitserial";
 }
@@ -78,7 +79,7 @@ def Bitserial_ScheduleAttr : AttrDef<Bitserial_Dialect, "Schedule"> {
     activations as index a vector of it.
 
     A dense product multiplies codes by weights instead: four codes to a word with
-    x86's `dpbusd` (8 or 16 lanes) or AArch64's `usdot` (4), two with x86's `pmaddwd`.
+    x86's `dpbusd` (8 or 16 lanes) or AArch64's `usdot` or `sdot` (4), two with x86's `pmaddwd`.
 
     With `pairs`, on 64-bit CPUs without vectors, two words of a position lie side by
     side and are counted at once.
@@ -125,6 +126,7 @@ def Bitserial_ScheduleAttr : AttrDef<Bitserial_Dialect, "Schedule"> {
       switch (getCounting()) {
       case Counting::Dpbusd:
       case Counting::Usdot:
+      case Counting::Sdot:
         return 4;
       case Counting::Pmaddwd:
         return 2;
@@ -134,6 +136,8 @@ def Bitserial_ScheduleAttr : AttrDef<Bitserial_Dialect, "Schedule"> {
     }
     /// Whether codes are multiplied.
     bool isDense() const { return getPerWord() < 32; }
+    /// Whether codes are multiplied as signed bytes, 128 less than they are.
+    bool hasSignedCodes() const { return getCounting() == Counting::Sdot; }
     /// Words of a row that are counted at once, side by side in memory.
     int64_t getWordsAtOnce() const {
       return getCounting() == Counting::Pairs ? 2 : 1;
@@ -357,8 +361,8 @@ def Bitserial_CodeWordsOp : Bitserial_DestinationOp<"code_words"> {
   let description = [{
     Codes are `[batch, positions, channels]`; the result's word `[batch, 0, c / n,
     position]` holds channel `c` in field `c % n` of `n`, 4 or 2. An index becomes the
-    code that it stands for, the sum of the `multipliers` of its bits; fields past the
-    last channel are 0.
+    code that it stands for, the sum of the `multipliers` of its bits, less 128 where
+    codes are `signed`; weights of fields past the last channel are 0.
 
     Constraints:
     - code_words_c1: codes are i8 of rank 3, words i32 of rank 4, with one plane.
@@ -366,9 +370,10 @@ def Bitserial_CodeWordsOp : Bitserial_DestinationOp<"code_words"> {
       for all positions, and 1 to 8 multipliers of a sum below 256.
   }];
   let arguments = (ins Bitserial_Buffer:$input, Bitserial_Buffer:$output,
-                       I64Attr:$codes, DenseI64ArrayAttr:$multipliers);
+                       I64Attr:$codes, DenseI64ArrayAttr:$multipliers,
+                       UnitAttr:$isSigned);
   let assemblyFormat = [{
-    $codes `multipliers` $multipliers
+    $codes (`signed` $isSigned^)? `multipliers` $multipliers
     `ins` `(` $input `:` type($input) `)` `outs` `(` $output `:` type($output) `)`
     attr-dict (`->` type($results)^)?
   }];

@@ -27,11 +27,12 @@ private:
 };
 } // namespace
 
-/// Tiles where every thread gets as many, or so many that it hardly matters;
-/// else words of outputs, each of which needs all patches, if there are enough.
+/// Tiles where threads get about as many each; else words of outputs, for each
+/// of which all patches are made again, if there are enough.
 static Tasks divide(int64_t threads, int64_t tiles, int64_t words) {
-  constexpr int64_t manyTiles = 8;
-  if (tiles % threads == 0 || tiles >= manyTiles * threads)
+  constexpr double mostIdle = 0.15;
+  int64_t slots = (tiles + threads - 1) / threads * threads;
+  if (slots - tiles <= mostIdle * tiles)
     return {threads, 1};
   if (words >= threads)
     return {1, threads};

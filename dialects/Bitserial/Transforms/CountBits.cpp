@@ -237,6 +237,24 @@ LoopBuilder::Values countRow(LoopBuilder &b, int64_t words,
   return total;
 }
 
+/// Whether counts of so many words, and coordinates times a multiplier, fit 16
+/// bits, which LLVM does not see where counts come from a loop.
+bool fitsHalf(int64_t words, Type coordinate, int64_t multiplier) {
+  constexpr int64_t most = std::numeric_limits<int16_t>::max();
+  return words * 32 <= most && coordinate.isInteger(8) &&
+         std::abs(multiplier) * 128 <= most;
+}
+
+/// The product of words whose values fit 16 bits.
+Value multiplyHalves(LoopBuilder &b, Value x, Value y, ScheduleAttr schedule) {
+  VectorType halves = schedule.getVector(b.b.getIntegerType(16), 2);
+  auto split = [&](Value words) -> Value {
+    return vector::BitCastOp::create(b.b, b.loc, halves, words);
+  };
+  // The upper half of a count is 0.
+  return multiplyPairs(b, split(x), split(y), schedule);
+}
+
 } // namespace
 
 void subbit::bitserial::disableUnrolling(Operation *loop) {
@@ -281,6 +299,8 @@ subbit::bitserial::subtractRow(LoopBuilder &b, ValueRange acc, Value coordinate,
       sum = b.sub(sum, b.mul(total, b.splat(coordinate, type)));
     return sums;
   }
+  bool isAVX512 = schedule.getLanes() == 16 && !schedule.isScalable() &&
+                  !countsInBytes(schedule);
   bool multipliesHalves = schedule.getCounting() == Counting::Pmadd &&
                           schedule.inPixels() && narrow.isInteger(8);
   for (auto [j, m] : llvm::enumerate(multipliers)) {
@@ -312,8 +332,10 @@ subbit::bitserial::subtractRow(LoopBuilder &b, ValueRange acc, Value coordinate,
       factor = b.splat(factor, cast<VectorType>(sums[0].getType()));
     LoopBuilder::Values counts =
         countRow(b, words, schedule, sums.size(), bits);
+    bool isShort = isAVX512 && fitsHalf(words, narrow, m);
     for (auto [sum, count] : llvm::zip_equal(sums, counts))
-      sum = b.add(sum, b.mul(count, factor));
+      sum = b.add(sum, isShort ? multiplyHalves(b, count, factor, schedule)
+                               : b.mul(count, factor));
   }
   return sums;
 }

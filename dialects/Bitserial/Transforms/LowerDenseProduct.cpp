@@ -116,6 +116,9 @@ private:
     case Counting::Usdot:
       return call("llvm.aarch64.neon.usdot.v4i32.v16i8",
                   {sum, as(codes, 8), as(weights, 8)});
+    case Counting::Sdot:
+      return call("llvm.aarch64.neon.sdot.v4i32.v16i8",
+                  {sum, as(codes, 8), as(weights, 8)});
     default:
       return b.add(sum,
                    call(isWide ? "llvm.x86.avx512.pmaddw.d.512"

@@ -322,9 +322,21 @@ private:
               {n, b.index(0), b.add(first, w), position});
   }
 
-  /// What a vector of indices stands for, in so many bits.
+  /// What a vector of indices stands for, in so many bits; the lowest eight
+  /// hold a signed code.
   static Value valuesOf(LoopBuilder &b, CodeWordsOp op, Value indices,
                         unsigned bits) {
+    Value codes = codesOf(b, op, indices, bits);
+    if (!op.getIsSigned())
+      return codes;
+    auto type = cast<VectorType>(codes.getType());
+    Value top = arith::ConstantOp::create(
+        b.b, b.loc, DenseElementsAttr::get(type, APInt(bits, 0x80)));
+    return arith::XOrIOp::create(b.b, b.loc, codes, top);
+  }
+
+  static Value codesOf(LoopBuilder &b, CodeWordsOp op, Value indices,
+                       unsigned bits) {
     VectorType type =
         VectorType::get(cast<VectorType>(indices.getType()).getShape(),
                         b.b.getIntegerType(bits));

@@ -162,14 +162,18 @@ private:
   }
 
   Value outsideWord(Value plane, Value word) {
-    if (!image.getOutside())
-      return b.i32(0);
     if (schedule.isDense()) {
       uint32_t fields = perWord == 4 ? 0x01010101 : 0x00010001;
+      uint32_t outside =
+          image.getOutside() ^ (schedule.hasSignedCodes() ? 0x80 : 0);
+      if (!outside)
+        return b.i32(0);
       return arith::AndIOp::create(
-          b.b, b.loc, b.i32(static_cast<int32_t>(fields * image.getOutside())),
+          b.b, b.loc, b.i32(static_cast<int32_t>(fields * outside)),
           channelMask(word));
     }
+    if (!image.getOutside())
+      return b.i32(0);
     Value bit = arith::ShRUIOp::create(b.b, b.loc, b.i32(image.getOutside()),
                                        b.toI32(plane));
     bit = arith::AndIOp::create(b.b, b.loc, bit, b.i32(1));
