@@ -129,6 +129,9 @@ static Expected<BenchmarkLayer> makeLayer() {
 
 int main(int argc, char **argv) {
   InitLLVM init(argc, argv);
+  // Outside of the commands there are LLVM's options alone.
+  cl::OptionCategory none("none");
+  cl::HideUnrelatedOptions(none);
   cl::ParseCommandLineOptions(
       argc, argv,
       R"(Times one layer, without a model, beside what the CPU's instructions allow
