@@ -131,7 +131,8 @@ static Error addFrames(const object::ObjectFile &file,
     erase_if(kind, isDigit);
     StringRef name(kind);
     if (name.consume_back(".v") || name.consume_back(".version"))
-      kind = function.ends_with(".version") ? (name + ".main").str() : name.str();
+      kind =
+          function.ends_with(".version") ? (name + ".main").str() : name.str();
     int64_t &of = largest[kind];
     of = std::max(of, frame);
   }

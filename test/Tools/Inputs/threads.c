@@ -1,7 +1,8 @@
-/* Runs a network with pools of several sizes, with a hook of its own and without
-   any, and compares the results; then what a pool does with any number of tasks. */
-#include "net.h"
+/* Runs a network with pools of several sizes, with a hook of its own and
+   without any, and compares the results; then what a pool does with any number
+   of tasks. */
 #include "subbit/Threads.h"
+#include "net.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -22,9 +23,12 @@ typedef void hook(void *, int32_t, void (*)(void *, int32_t), void *);
 static void run_all(hook *parallel, void *pool, float scores[DIGITS][10]) {
   memset(scratch, 0x5a, sizeof scratch);
   for (int i = 0; i < DIGITS; ++i) {
-    net_args args = {.size = sizeof args, .image = images[i],
-                     .logits = scores[i], .scratch = scratch,
-                     .parallel = parallel, .pool = pool};
+    net_args args = {.size = sizeof args,
+                     .image = images[i],
+                     .logits = scores[i],
+                     .scratch = scratch,
+                     .parallel = parallel,
+                     .pool = pool};
     if (net_run(&args))
       fail("net_run fails");
   }
