@@ -11,7 +11,9 @@ get_property(subbit_libraries GLOBAL PROPERTY SUBBIT_LIBRARIES)
 get_property(subbit_tools GLOBAL PROPERTY SUBBIT_TOOLS)
 
 foreach(library IN LISTS subbit_libraries)
-  target_compile_features(${library} INTERFACE cxx_std_17)
+  if(NOT library STREQUAL SubbitThreads)
+    target_compile_features(${library} INTERFACE cxx_std_17)
+  endif()
 endforeach()
 install(TARGETS ${subbit_libraries} EXPORT SubbitTargets
   ARCHIVE DESTINATION "${CMAKE_INSTALL_LIBDIR}"
@@ -20,6 +22,8 @@ install(TARGETS ${subbit_tools} RUNTIME DESTINATION "${CMAKE_INSTALL_BINDIR}")
 
 install(DIRECTORY "${CMAKE_SOURCE_DIR}/include/subbit"
   DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}")
+install(FILES "${CMAKE_SOURCE_DIR}/runtime/Threads.c"
+  DESTINATION "${CMAKE_INSTALL_DATADIR}/subbit")
 install(DIRECTORY "${CMAKE_SOURCE_DIR}/dialects" "${CMAKE_SOURCE_DIR}/lib"
   DESTINATION "${subbit_headers}"
   FILES_MATCHING PATTERN "*.h" PATTERN "*.td")

@@ -10,8 +10,9 @@
 #include <errno.h>
 #include <sched.h>
 
-/* Looks for work before a thread sleeps: tens of microseconds, about as long as
-   what a network does between two products. */
+/* Looks for work before a thread sleeps. On x86, where a pause is some dozen
+   cycles, that is tens of microseconds, about as long as what a network does
+   between two products; on other CPUs less. */
 enum { LOOKS = 2000 };
 
 static void pause_briefly(void) {

@@ -154,6 +154,9 @@ int main(int argc, char **argv) {
   if (threads < 1 || threads > bitserial::kMostThreads)
     check(createStringError("--threads must be from 1 to %d, found %u",
                             int(bitserial::kMostThreads), unsigned(threads)));
+  if (threads > 1 && (compareFloat || compareInt8))
+    check(createStringError("--compare-float and --compare-int8 are of one "
+                            "thread; leave out --threads"));
   options.compareFloat = compareFloat;
   options.compareInt8 = compareInt8;
   BenchmarkResult result =

@@ -41,7 +41,7 @@ static cl::opt<std::string> features("mattr", cl::value_desc("+A,-B"),
 static const FreeOptionName freeThreads("threads");
 static cl::opt<unsigned>
     threads("threads", cl::init(1), cl::value_desc("N"), cl::cat(code),
-            cl::desc("share every product out to N threads (default 1)"));
+            cl::desc("share products out to N threads (default 1)"));
 
 /// Checks one network; says what is wrong and shows the network.
 static bool check(uint64_t seed, StringRef directory,

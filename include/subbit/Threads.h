@@ -16,7 +16,8 @@
 /*   NAME_run(&args);                                                         */
 /*   subbit_threads_stop(&pool);                                              */
 /*                                                                            */
-/* Compile runtime/Threads.c along, or link libSubbitThreads. Any other       */
+/* Compile Threads.c along (runtime/ of the source, share/subbit/ where it is */
+/* installed), or link libSubbitThreads. Any other                            */
 /* function of the type `subbit_parallel` (subbit/Description.h) does too.    */
 /*                                                                            */
 /*===----------------------------------------------------------------------===*/

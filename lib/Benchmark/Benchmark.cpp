@@ -38,7 +38,8 @@ struct TemporaryDirectory {
 
 static llvm::Expected<std::unique_ptr<CompiledNetwork>>
 compileNetwork(ModuleOp module, const BenchmarkOptions &options,
-               StringRef directory, std::string &family) {
+               StringRef directory, BenchmarkResult &result) {
+  std::string &family = result.family;
   std::string prefix = (directory + "/layer").str(), text;
   llvm::raw_string_ostream os(text);
   module->print(os);
@@ -53,6 +54,8 @@ compileNetwork(ModuleOp module, const BenchmarkOptions &options,
   compilation.afterPhase = [&](StringRef phase, ModuleOp module) {
     if (phase == "bitserial")
       module.walk([&](Operation *op) {
+        result.threads =
+            std::max(result.threads, bitserial::getTasks(op).count());
         if (auto product = dyn_cast<bitserial::TiledProductOp>(op))
           family = product.getSchedule().usesTables() ? "table" : "popcount";
         else if (isa<bitserial::ProductOp>(op))
@@ -137,7 +140,7 @@ subbit::runBenchmark(const BenchmarkLayer &layer,
     return llvm::createStringError("cannot make a directory: " +
                                    error.message());
   auto compiled =
-      compileNetwork(*network->module, options, directory.path, result.family);
+      compileNetwork(*network->module, options, directory.path, result);
   if (!compiled)
     return compiled.takeError();
   auto limit = Limit::compile(*target, result.family == "dense");
@@ -182,7 +185,6 @@ subbit::runBenchmark(const BenchmarkLayer &layer,
   result.gbmacs = useful / times.front() * 1e-9;
   result.limitGbmacs = fastest * 1e-9;
   result.limit = limit->name().str();
-  result.threads = options.threads;
   if (llvm::Error error = compareWithLibraries(layer, options, result))
     return std::move(error);
   return result;

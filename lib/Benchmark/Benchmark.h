@@ -29,7 +29,8 @@ struct BenchmarkResult {
   std::optional<Baseline> inFloat, inInt8;
   /// With every instruction set that oneDNN finds; none if that does not run.
   std::optional<Baseline> inInt8Unrestricted;
-  /// The limit is that of one core, and each thread takes one.
+  /// That the layer is shared out to; the limit is that of one core, and each
+  /// takes one.
   int64_t threads = 1;
   double percentOfLimit() const {
     return 100 * gbmacs / (threads * limitGbmacs);
@@ -41,6 +42,7 @@ struct BenchmarkOptions {
   TargetSpec target;
   /// How long to measure, at least.
   double seconds = 0.5;
+  /// For the layer; libraries are compared by one.
   int64_t threads = 1;
   bool compareFloat = false, compareInt8 = false;
 };

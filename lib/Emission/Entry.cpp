@@ -218,7 +218,7 @@ private:
     function->setLinkage(llvm::GlobalValue::InternalLinkage);
     auto *hooked = llvm::Function::Create(
         llvm::FunctionType::get(b.getVoidTy(), {pointer, i32}, false),
-        llvm::GlobalValue::InternalLinkage, function->getName() + ".hooked",
+        llvm::GlobalValue::InternalLinkage, symbolOf(*function, ".hooked"),
         module);
     b.SetInsertPoint(llvm::BasicBlock::Create(context, "", hooked));
     SmallVector<llvm::Value *> values = loadPointers(hooked->getArg(0));
@@ -227,7 +227,7 @@ private:
     b.CreateCall(function, values);
     b.CreateRetVoid();
 
-    llvm::Function *run = module.getFunction(runSymbol(*function));
+    llvm::Function *run = module.getFunction(symbolOf(*function, ".run"));
     run->setLinkage(llvm::GlobalValue::InternalLinkage);
     llvm::Value *args = run->getArg(0), *count = run->getArg(1);
     auto block = [&] { return llvm::BasicBlock::Create(context, "", run); };
@@ -259,10 +259,11 @@ private:
     b.CreateRetVoid();
   }
 
-  /// NAME.main.task0.run.v2 of NAME.main.task0.v2.
-  static std::string runSymbol(const llvm::Function &task) {
+  /// NAME.main.task0.run.v2 of NAME.main.task0.v2 and ".run".
+  static std::string symbolOf(const llvm::Function &task, StringRef suffix) {
     auto [name, version] = task.getName().rsplit(".v");
-    return (version.empty() ? name + ".run" : name + ".run.v" + version).str();
+    std::string symbol = (name + suffix).str();
+    return version.empty() ? symbol : symbol + ".v" + version.str();
   }
 
   void buildRun() {

@@ -137,6 +137,12 @@ LogicalResult LowerToLLVMPass::lowerHooks() {
   if (traces.empty() && tasks.empty())
     return success();
   auto main = getOperation().lookupSymbol<func::FuncOp>("main");
+  if (!main)
+    return emitError(getOperation().getLoc())
+           << "traces and tasks need a function 'main'";
+  for (bitserial::RunTasksOp op : tasks)
+    if (!getOperation().lookupSymbol<func::FuncOp>(op.getTask()))
+      return op.emitError() << "there is no function '" << op.getTask() << "'";
   auto pointer = LLVM::LLVMPointerType::get(&getContext());
   unsigned number = main.getNumArguments();
   if (failed(main.insertArgument(number, pointer, {}, main.getLoc())))

@@ -297,7 +297,11 @@ static linalg::GenericOp flatten(RewriterBase &rewriter, linalg::GenericOp op) {
     return !isa<ShapedType>(type) || (memref && memref.hasStaticShape() &&
                                       memref.getLayout().isIdentity());
   });
+  auto isPermutation = [](AffineMap map) {
+    return map.isProjectedPermutation();
+  };
   if (parallel.size() < 2 || op.hasIndexSemantics() || !isContiguous ||
+      !llvm::all_of(op.getIndexingMapsArray(), isPermutation) ||
       !op.hasPureBufferSemantics() ||
       !linalg::areDimSequencesPreserved(op.getIndexingMapsArray(), dims))
     return op;

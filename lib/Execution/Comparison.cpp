@@ -101,8 +101,8 @@ namespace {
 /// The comparison of one object, batch by batch, by several threads at once.
 class ObjectComparer {
 public:
-  static llvm::Expected<ObjectComparer> create(const CompiledNetwork &network,
-                                               ModuleOp module);
+  static llvm::Expected<ObjectComparer>
+  create(const CompiledNetwork &network, int32_t threads, ModuleOp module);
   llvm::Error compareBatch(const TensorValue &input, int64_t images,
                            ObjectComparison &comparison) const;
 
@@ -110,8 +110,10 @@ public:
   ObjectComparison start;
 
 private:
-  ObjectComparer(const CompiledNetwork &network, Interpreter interpreter)
-      : network(network), interpreter(std::move(interpreter)) {}
+  ObjectComparer(const CompiledNetwork &network, int32_t threads,
+                 Interpreter interpreter)
+      : network(network), threads(threads),
+        interpreter(std::move(interpreter)) {}
 
   /// A layer result: its number, size and demand.
   struct Layer {
@@ -120,6 +122,7 @@ private:
   };
 
   const CompiledNetwork &network;
+  int32_t threads;
   Interpreter interpreter;
   llvm::DenseMap<Value, Layer> layers;
   std::vector<int64_t> layerBytes;
@@ -129,11 +132,12 @@ private:
 } // namespace
 
 llvm::Expected<ObjectComparer>
-ObjectComparer::create(const CompiledNetwork &network, ModuleOp module) {
+ObjectComparer::create(const CompiledNetwork &network, int32_t threads,
+                       ModuleOp module) {
   auto interpreter = Interpreter::create(module);
   if (!interpreter)
     return interpreter.takeError();
-  ObjectComparer comparer(network, std::move(*interpreter));
+  ObjectComparer comparer(network, threads, std::move(*interpreter));
   auto main = module.lookupSymbol<func::FuncOp>("main");
   llvm::DenseSet<Value> rounded = findRounded(main);
   auto closeness = [&](Value value) {
@@ -186,7 +190,7 @@ llvm::Error ObjectComparer::compareBatch(const TensorValue &input,
   std::vector<std::vector<char>> traced(layerBytes.size());
   bool known = true;
   auto outputsOfObject = network.run(
-      input, CompiledNetwork::Scratch(network.getDescription()),
+      input, CompiledNetwork::Scratch(network.getDescription(), threads),
       [&](int32_t number, const void *values) {
         known &= number >= 0 && static_cast<size_t>(number) < traced.size();
         if (known) {
@@ -237,9 +241,9 @@ static void add(std::vector<ComparedValues> &sums,
 }
 
 llvm::Expected<ObjectComparison>
-subbit::compareWithInterpreter(const CompiledNetwork &network, ModuleOp module,
-                               const ImageBatches &batches) {
-  auto comparer = ObjectComparer::create(network, module);
+subbit::compareWithInterpreter(const CompiledNetwork &network, int32_t threads,
+                               ModuleOp module, const ImageBatches &batches) {
+  auto comparer = ObjectComparer::create(network, threads, module);
   if (!comparer)
     return comparer.takeError();
   ObjectComparison result = comparer->start;

@@ -45,8 +45,8 @@ struct ObjectComparison {
 /// object was compiled from, and compares layers and outputs: bit for bit,
 /// unless their computation passes a layer that sums up floats.
 llvm::Expected<ObjectComparison>
-compareWithInterpreter(const CompiledNetwork &network, mlir::ModuleOp module,
-                       const ImageBatches &batches);
+compareWithInterpreter(const CompiledNetwork &network, int32_t threads,
+                       mlir::ModuleOp module, const ImageBatches &batches);
 
 /// Two results that need not have the same bits.
 struct OutputComparison {

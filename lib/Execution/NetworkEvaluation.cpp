@@ -125,7 +125,7 @@ RunFunction Network::makeFunction(RunMode mode) const {
   llvm_unreachable("all modes are covered");
 }
 
-/// Latency is that of a single thread; nobody asks for the interpreter's.
+/// Latency is that of one run at a time; nobody asks for the interpreter's.
 llvm::Expected<RunResult> Network::run(RunMode mode,
                                        const ImageBatches &batches) {
   if (llvm::Error error = prepare(mode))
@@ -214,7 +214,7 @@ llvm::Expected<Evaluation> subbit::evaluate(const CompiledNetwork *object,
 
   if (options.mode == RunMode::Object &&
       options.compareWith == RunMode::Interpreter) {
-    auto comparison = compareWithInterpreter(*object, fused, *batches);
+    auto comparison = compareWithInterpreter(*object, options.threads, fused, *batches);
     if (!comparison)
       return comparison.takeError();
     report.layers = std::move(*comparison);

@@ -337,15 +337,15 @@ void LevelsEstimator::observe(ArrayRef<float> values) {
   }
 }
 
-/// 256 levels on both sides of 0 are moved by up to half a step, so that it is
-/// one of them: what lies outside of an image then has a code.
+/// 256 levels around 0 are moved by up to half a step, so that it is one of
+/// them: what lies outside of an image then has a code.
 static Levels moveToZero(Levels levels) {
   if (levels.planes() < 8)
     return levels;
   int64_t sum = std::accumulate(levels.multipliers.begin(),
                                 levels.multipliers.end(), int64_t(0));
   double zero = std::round(-static_cast<double>(levels.low) / levels.step);
-  if (zero > 0 && zero < sum) {
+  if (zero >= 0 && zero <= sum) {
     levels.zero = static_cast<int64_t>(zero);
     levels.low = 0;
   }

@@ -60,8 +60,8 @@ public:
 
   /// The levels learned so far, rounded to the grid: multipliers are
   /// superincreasing integers with a sum of at most 255; where there are 256
-  /// levels, on both sides of 0, it is one of them. Without any non-zero
-  /// observation the levels are those of step 1.
+  /// levels, and 0 is no farther from them than half a step, it is one. Without
+  /// any non-zero observation the levels are those of step 1.
   Levels finish() const;
 
   /// What was learned, before rounding: the lowest level, and how far each

@@ -1,5 +1,4 @@
 //===- EngineReference.h - A module by the engine ------------- -*- C++ -*-===//
-//-*-===//
 //
 // Part of Subbit, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -15,9 +14,9 @@
 namespace subbit::training {
 
 /// Evaluates `main`, of one input and one output of floats, with what training
-/// computes losses by: a reference that shares no code with any other way to
-/// run a network. Fails where an operation has no gradient there, which the
-/// module's context is told, or where the library is missing.
+/// computes losses by: a reference whose layers are libtorch's. Fails where an
+/// operation has no gradient there, which the module's context is told, or
+/// where the library is missing.
 llvm::Expected<RunFunction> makeEngineReference(mlir::ModuleOp module);
 
 } // namespace subbit::training

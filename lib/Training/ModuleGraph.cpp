@@ -92,7 +92,7 @@ LogicalResult GraphBuilder::addInput() {
   auto floats = dyn_cast<RankedTensorType>(scores);
   if (!floats || !floats.getElementType().isF32() || floats.getRank() == 0)
     return main.emitError()
-           << "returns " << scores << "; training needs rows of floats";
+           << "returns " << scores << "; rows of floats are needed";
   batch = shape.front();
   Graph &graph = result.graph;
   graph.inputShape = shape.drop_front().vec();

@@ -1,4 +1,4 @@
-//===- Ties.cpp - Weights that are trained together ---------------------===//
+//===- Ties.cpp - Weights trained together --------------------------------===//
 //
 // Part of Subbit, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

@@ -1,5 +1,4 @@
-//===- Ties.h - Weights that are trained together -------------- -*- C++
-//-*-===//
+//===- Ties.h - Weights trained together ---------------------- -*- C++ -*-===//
 //
 // Part of Subbit, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

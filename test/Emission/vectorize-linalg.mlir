@@ -100,3 +100,44 @@ module attributes {bitserial.target = #target} {
     return
   }
 }
+
+// -----
+
+// Elements that lie one behind the other are one dimension: 45 are five vectors of 8, one
+// of 4 and one by itself, not fifteen rows of three.
+// CHECK-LABEL: @rows_of_three
+// CHECK-SAME: %[[X:.*]]: memref<5x3x3xf32>, %[[Y:.*]]: memref<5x3x3xf32>
+// CHECK: %[[FLAT:.*]] = memref.collapse_shape %[[X]] {{\[\[}}0, 1, 2]]
+// CHECK: vector.load %[[FLAT]][%{{.*}}] : memref<45xf32>, vector<8xf32>
+// CHECK: vector.load %[[FLAT]][%{{.*}}] : memref<45xf32>, vector<4xf32>
+// CHECK: memref.load %[[FLAT]][%{{.*}}] : memref<45xf32>
+// A row that is the same for all others is read from its own beginning each time.
+// CHECK-LABEL: @broadcast
+// CHECK-SAME: %[[X:.*]]: memref<4x8xf32>, %[[B:.*]]: memref<1x8xf32>
+// CHECK-NOT: collapse_shape
+// CHECK: scf.for %[[I:.*]] =
+// CHECK-DAG: vector.load %[[X]][%[[I]], %[[J:[a-z0-9_]*]]]
+// CHECK-DAG: vector.load %[[B]][%{{c0.*}}, %{{c0.*}}] : memref<1x8xf32>
+#target = #bitserial.target<triple = "x86_64-linux-gnu", cpu = "haswell", features = "">
+module attributes {bitserial.target = #target} {
+  func.func @rows_of_three(%x: memref<5x3x3xf32>, %y: memref<5x3x3xf32>) {
+    linalg.generic {indexing_maps = [affine_map<(i, j, k) -> (i, j, k)>, affine_map<(i, j, k) -> (i, j, k)>],
+                    iterator_types = ["parallel", "parallel", "parallel"]}
+        ins(%x : memref<5x3x3xf32>) outs(%y : memref<5x3x3xf32>) {
+    ^bb0(%a: f32, %out: f32):
+      %s = arith.addf %a, %a : f32
+      linalg.yield %s : f32
+    }
+    return
+  }
+  func.func @broadcast(%x: memref<4x8xf32>, %b: memref<1x8xf32>, %y: memref<4x8xf32>) {
+    linalg.generic {indexing_maps = [affine_map<(i, j) -> (i, j)>, affine_map<(i, j) -> (0, j)>, affine_map<(i, j) -> (i, j)>],
+                    iterator_types = ["parallel", "parallel"]}
+        ins(%x, %b : memref<4x8xf32>, memref<1x8xf32>) outs(%y : memref<4x8xf32>) {
+    ^bb0(%a: f32, %c: f32, %out: f32):
+      %s = arith.addf %a, %c : f32
+      linalg.yield %s : f32
+    }
+    return
+  }
+}

@@ -278,6 +278,14 @@ TEST(LevelsEstimator, zero_is_one_of_256_signed_levels) {
     EXPECT_LT(levels.value(0), *least + levels.step * 60);
     EXPECT_GT(levels.value(255), *most - levels.step * 60);
   }
+  // Images begin at 0, or so; the lowest level may be found a little below.
+  std::vector<float> image;
+  for (int i = 0; i < 2000; ++i)
+    image.push_back(static_cast<float>(i * 7 % 256) / 255);
+  LevelsEstimator ofImage(8, /*exactZero=*/false);
+  ofImage.observe(image);
+  EXPECT_EQ(ofImage.finish().low, 0);
+  EXPECT_GE(ofImage.finish().zeroIndex(), 0);
   // All on one side: 0 is none of them.
   std::vector<float> far{100, 101, 102, 103, 104, 105, 106, 107, 108, 109};
   LevelsEstimator estimator(8, /*exactZero=*/false);

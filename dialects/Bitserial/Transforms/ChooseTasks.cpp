@@ -28,15 +28,15 @@ private:
 } // namespace
 
 /// Tiles where threads get about as many each; else words of outputs, for each
-/// of which all patches are made again, if there are enough.
+/// of which all patches are made again, or whichever of both there are more of.
 static Tasks divide(int64_t threads, int64_t tiles, int64_t words) {
   constexpr double mostIdle = 0.15;
   int64_t slots = (tiles + threads - 1) / threads * threads;
   if (slots - tiles <= mostIdle * tiles)
     return {threads, 1};
-  if (words >= threads)
-    return {1, threads};
-  return {std::min(tiles, threads), 1};
+  Tasks ofTiles{std::min(tiles, threads), 1};
+  Tasks ofOutputs{1, std::min(words, threads)};
+  return ofTiles.count() > ofOutputs.count() ? ofTiles : ofOutputs;
 }
 
 /// `words` are those of weights that a vector of positions meets.
