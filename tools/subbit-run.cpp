@@ -39,7 +39,8 @@ static cl::opt<std::string> networkPath(cl::Positional, cl::Required, in,
                                         cl::desc("PREFIX.so|MODEL"));
 static cl::opt<std::string>
     inputPath("input", cl::Required, cl::value_desc("file"), in,
-              cl::desc("Images: .npy, IDX or CIFAR, gzipped or not"));
+              cl::desc("Images: .npy, .npz[:NAME], IDX or CIFAR, gzipped\n"
+                       "or not"));
 static cl::opt<std::string>
     labelsPath("labels", cl::value_desc("file"), in,
                cl::desc("Their classes (CIFAR files bring them)"));

@@ -56,12 +56,24 @@ private:
 };
 } // namespace
 
-llvm::Expected<DataFile> DataFile::open(llvm::StringRef path) {
+/// "FILE.npz:NAME" as the file and the name, which else is empty.
+static std::pair<llvm::StringRef, llvm::StringRef>
+splitArchivePath(llvm::StringRef path) {
+  constexpr llvm::StringLiteral mark = ".npz:";
+  size_t at = path.rfind(mark);
+  if (at == llvm::StringRef::npos)
+    return {path, ""};
+  return {path.take_front(at + mark.size() - 1),
+          path.drop_front(at + mark.size())};
+}
+
+llvm::Expected<DataFile> DataFile::open(llvm::StringRef fullPath) {
+  auto [path, array] = splitArchivePath(fullPath);
   llvm::sys::fs::file_status status;
   std::error_code error = llvm::sys::fs::status(path, status);
   if (!error && !llvm::sys::fs::is_regular_file(status))
     return fileError(path, "is not a regular file; give the path of a .npy, "
-                           "IDX or CIFAR-10 file");
+                           ".npz, IDX or CIFAR-10 file");
   if (error)
     return fileError(path,
                      "cannot be opened: " + reason(error) + "; check the path");
@@ -71,7 +83,17 @@ llvm::Expected<DataFile> DataFile::open(llvm::StringRef path) {
     return fileError(path, "cannot be read: " + reason(buffer.getError()) +
                                "; check its permissions");
 
-  DataFile file(path, std::move(*buffer));
+  if (isNpz((*buffer)->getBuffer())) {
+    auto content = readNpzArray(path, (*buffer)->getBuffer(), array);
+    if (!content)
+      return content.takeError();
+    *buffer = llvm::MemoryBuffer::getMemBufferCopy(
+        llvm::StringRef(content->data(), content->size()));
+  } else if (!array.empty()) {
+    return fileError(path, "is no .npz archive, of which '" + array +
+                               "' would be an array");
+  }
+  DataFile file(fullPath, std::move(*buffer));
   llvm::StringRef bytes = file.buffer->getBuffer();
   file.start = bytes.take_front(headBytes);
   if (isGzip(bytes)) {
@@ -249,9 +271,6 @@ static llvm::Expected<Dataset> readFile(llvm::StringRef path) {
   // A CIFAR file may start with any pixels, even with those of an IDX header.
   if (!isNpy(head) && isCifarName(path))
     return readCifar(*file);
-  if (head.starts_with("PK"))
-    return fileError(path, "an archive of arrays is not supported; save one "
-                           "array with numpy.save");
   if (!isNpy(head) && !isIdx(head))
     return fileError(path, "starts with the bytes " +
                                llvm::toHex(head.take_front(4), true) +

@@ -61,6 +61,8 @@ struct Dataset {
 
 /// Reads one array. The format is recognized by content, except for CIFAR:
 ///  - `.npy`, versions 1 to 3: f4 f8 u1 i1 i2 i4 i8 b1, little-endian, C order;
+///  - `.npz`, archives of these: FILE.npz where they hold one array, or
+///    FILE.npz:NAME;
 ///  - IDX as MNIST ships it (magic 0x0000TTNN, big-endian), all its types;
 ///  - CIFAR-10 binaries, named `.bin` or `.bin.gz`: the images alone, as
 ///    uint8 [N, 3, 32, 32].

@@ -65,6 +65,14 @@ uint64_t gzipBound(uint64_t compressedBytes);
 llvm::Expected<std::vector<char>>
 inflateGzip(llvm::StringRef path, llvm::StringRef content, uint64_t limit);
 
+/// True for content that starts as a `.npz` archive does.
+bool isNpz(llvm::StringRef content);
+/// The `.npy` content of the array of this name, or of the only one where the
+/// name is empty.
+llvm::Expected<std::vector<char>> readNpzArray(llvm::StringRef path,
+                                               llvm::StringRef content,
+                                               llvm::StringRef name);
+
 } // namespace subbit::dataformats
 
 #endif // SUBBIT_EXECUTION_DATAFORMATS_H

@@ -134,15 +134,14 @@ TEST_F(DataFiles, no_known_format) {
             "a: starts with the bytes 00, which is neither .npy nor IDX; "
             "convert it with numpy.save");
   EXPECT_EQ(arrayError("a.npz", "PK\3\4"),
-            "a.npz: an archive of arrays is not supported; save one array with "
-            "numpy.save");
+            "a.npz: the archive is cut off or damaged; fetch or save it again");
   EXPECT_EQ(error(readArray(path("none"))),
             "none: cannot be opened: no such file or directory; check the "
             "path");
   for (const char *name : {"/dev/zero", "/"})
     EXPECT_EQ(error(readArray(name)),
               std::string(name) + ": is not a regular file; give the path of a "
-                                  ".npy, IDX or CIFAR-10 file");
+                                  ".npy, .npz, IDX or CIFAR-10 file");
 }
 
 TEST_F(DataFiles, no_gzip) {
