@@ -8,6 +8,7 @@
 #include "lib/Benchmark/Benchmark.h"
 #include "dialects/Bitserial/IR/Bitserial.h"
 #include "lib/Benchmark/Limit.h"
+#include "lib/Benchmark/PlanesInterface.h"
 #include "lib/Execution/CompiledNetwork.h"
 #include "lib/Execution/Interpreter.h"
 #include "lib/Pipelines/Compile.h"
@@ -52,26 +53,39 @@ compileNetwork(ModuleOp module, const BenchmarkOptions &options,
   compilation.target = options.target;
   compilation.threads = options.threads;
   compilation.afterPhase = [&](StringRef phase, ModuleOp module) {
-    if (phase == "bitserial")
-      module.walk([&](Operation *op) {
-        result.threads =
-            std::max(result.threads, bitserial::getTasks(op).count());
-        if (auto product = dyn_cast<bitserial::TiledProductOp>(op))
-          family = product.getSchedule().usesTables() ? "table" : "popcount";
-        else if (isa<bitserial::ProductOp>(op))
-          family = "popcount";
-        else if (isa<bitserial::DenseProductOp>(op))
-          family = "dense";
-        else if (auto product = dyn_cast<bitserial::FloatProductOp>(op))
-          family = product.getSchedule().usesTables() ? "table" : "float";
-        else if (isa<bitserial::DecodeOp>(op))
-          family = "float";
-      });
+    if (phase != "bitserial")
+      return success();
+    handOnPlanes(module);
+    module.walk([&](Operation *op) {
+      result.threads =
+          std::max(result.threads, bitserial::getTasks(op).count());
+      if (auto product = dyn_cast<bitserial::TiledProductOp>(op))
+        family = product.getSchedule().usesTables() ? "table" : "popcount";
+      else if (isa<bitserial::ProductOp>(op))
+        family = "popcount";
+      else if (isa<bitserial::DenseProductOp>(op))
+        family = "dense";
+      else if (auto product = dyn_cast<bitserial::FloatProductOp>(op))
+        family = product.getSchedule().usesTables() ? "table" : "float";
+      else if (isa<bitserial::DecodeOp>(op))
+        family = "float";
+    });
     return success();
   };
   if (failed(compile(compilation, *module.getContext())))
     return llvm::createStringError("the layer cannot be compiled");
   return CompiledNetwork::load(prefix + ".so", "layer");
+}
+
+/// Codes as the layer takes them, which may be planes.
+static std::vector<TensorValue>
+makeInputs(const BenchmarkNetwork &network,
+           const subbit_description &description) {
+  const TensorValue &codes = network.inputs[0];
+  const subbit_tensor &input = description.inputs[0];
+  if (input.type != SUBBIT_I32)
+    return network.inputs;
+  return {makePlanes(codes, ArrayRef(input.shape, input.rank))};
 }
 
 /// The results must be those of the interpreter.
@@ -83,7 +97,11 @@ static llvm::Error checkResults(const BenchmarkNetwork &network,
   auto expected = interpreter->run(network.inputs);
   if (!expected)
     return expected.takeError();
-  if ((*expected)[0].data != call.outputs()[0].data)
+  TensorValue result = call.outputs()[0];
+  if (std::holds_alternative<std::vector<uint8_t>>((*expected)[0].data) &&
+      std::holds_alternative<std::vector<int32_t>>(result.data))
+    result = makeCodes(result, (*expected)[0].shape);
+  if ((*expected)[0].data != result.data)
     return llvm::createStringError(
         "the compiled layer differs from the interpreter; please report this "
         "with the command");
@@ -148,7 +166,9 @@ subbit::runBenchmark(const BenchmarkLayer &layer,
     return limit.takeError();
 
   CompiledNetwork::Scratch scratch((*compiled)->getDescription());
-  auto call = (*compiled)->prepare(network->inputs, scratch);
+  std::vector<TensorValue> inputs =
+      makeInputs(*network, (*compiled)->getDescription());
+  auto call = (*compiled)->prepare(inputs, scratch);
   if (!call)
     return call.takeError();
   if (llvm::Error error = call->run())

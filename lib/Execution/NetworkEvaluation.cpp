@@ -214,7 +214,8 @@ llvm::Expected<Evaluation> subbit::evaluate(const CompiledNetwork *object,
 
   if (options.mode == RunMode::Object &&
       options.compareWith == RunMode::Interpreter) {
-    auto comparison = compareWithInterpreter(*object, options.threads, fused, *batches);
+    auto comparison =
+        compareWithInterpreter(*object, options.threads, fused, *batches);
     if (!comparison)
       return comparison.takeError();
     report.layers = std::move(*comparison);

@@ -1,0 +1,116 @@
+//===- PlanesInterface.cpp - Layers as they are in a network --------------===//
+//
+// Part of Subbit, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "lib/Benchmark/PlanesInterface.h"
+#include "dialects/Bitserial/IR/Bitserial.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "llvm/ADT/STLFunctionalExtras.h"
+
+using namespace mlir;
+using namespace subbit;
+
+/// The value that reshapes alone made this one of.
+static Value skipReshapes(Value value) {
+  while (isa_and_nonnull<tensor::CollapseShapeOp, tensor::ExpandShapeOp>(
+      value.getDefiningOp()))
+    value = value.getDefiningOp()->getOperand(0);
+  return value;
+}
+
+/// Reshapes that nothing reads, and what made their operand if it is `first`.
+static void eraseUnread(Value value, Operation *first) {
+  while (Operation *op = value.getDefiningOp()) {
+    if (!value.use_empty() ||
+        !(op == first ||
+          isa<tensor::CollapseShapeOp, tensor::ExpandShapeOp>(op)))
+      return;
+    value = op->getOperand(0);
+    op->erase();
+  }
+}
+
+static void takePlanes(func::FuncOp main) {
+  bitserial::PlanesOp planes;
+  main.walk([&](bitserial::PlanesOp op) {
+    if (skipReshapes(op.getInput()) == main.getArgument(0))
+      planes = op;
+  });
+  if (!planes)
+    return;
+  DictionaryAttr attributes = main.getArgAttrDict(0);
+  (void)main.insertArgument(1, planes->getResult(0).getType(), attributes,
+                            planes.getLoc());
+  planes->getResult(0).replaceAllUsesWith(main.getArgument(1));
+  Value read = planes.getInput();
+  planes.erase();
+  eraseUnread(read, nullptr);
+  (void)main.eraseArgument(0);
+}
+
+static void returnPlanes(func::FuncOp main) {
+  Operation *end = main.getBody().front().getTerminator();
+  Value result = end->getOperand(0);
+  auto codes = skipReshapes(result).getDefiningOp<bitserial::CodesOp>();
+  if (!codes)
+    return;
+  end->setOperand(0, codes.getInput());
+  eraseUnread(result, codes);
+  main.setType(FunctionType::get(main.getContext(), main.getArgumentTypes(),
+                                 end->getOperandTypes()));
+}
+
+void subbit::handOnPlanes(ModuleOp module) {
+  auto main = module.lookupSymbol<func::FuncOp>("main");
+  takePlanes(main);
+  returnPlanes(main);
+}
+
+/// Calls `visit` with the place of each code, that of the first word with a bit
+/// of it, and the bit's number. Words of further planes are `distance` on.
+static void forEachCode(
+    ArrayRef<int64_t> codes, ArrayRef<int64_t> planes,
+    llvm::function_ref<void(int64_t code, int64_t word, int64_t bit)> visit) {
+  int64_t channels = codes.back(), count = 1;
+  for (int64_t size : codes)
+    count *= size;
+  int64_t positions = count / channels / planes[0];
+  for (int64_t code = 0; code < count; ++code) {
+    int64_t c = code % channels, position = code / channels;
+    int64_t n = position / positions;
+    visit(code,
+          (n * planes[1] * planes[2] + c / 32) * planes[3] +
+              position % positions,
+          c % 32);
+  }
+}
+
+TensorValue subbit::makePlanes(const TensorValue &codes,
+                               ArrayRef<int64_t> shape) {
+  std::vector<int32_t> words(shape[0] * shape[1] * shape[2] * shape[3]);
+  forEachCode(codes.shape, shape, [&](int64_t code, int64_t word, int64_t bit) {
+    for (int64_t j = 0; j < shape[1]; ++j)
+      words[word + j * shape[2] * shape[3]] |=
+          uint32_t(codes.indices()[code] >> j & 1) << bit;
+  });
+  return {shape.vec(), std::move(words)};
+}
+
+TensorValue subbit::makeCodes(const TensorValue &planes,
+                              ArrayRef<int64_t> shape) {
+  int64_t count = 1;
+  for (int64_t size : shape)
+    count *= size;
+  std::vector<uint8_t> codes(count);
+  ArrayRef<int64_t> from = planes.shape;
+  forEachCode(shape, from, [&](int64_t code, int64_t word, int64_t bit) {
+    for (int64_t j = 0; j < from[1]; ++j)
+      codes[code] |= (planes.ints()[word + j * from[2] * from[3]] >> bit & 1)
+                     << j;
+  });
+  return {shape.vec(), std::move(codes)};
+}
