@@ -13,6 +13,10 @@ using namespace subbit::bitserial;
 
 namespace {
 
+/// Vectors of so many words, unless they are scalable, are x86's from AVX2 on,
+/// which loads them under a mask.
+constexpr int64_t kMaskedLanes = 8;
+
 /// The lanes of positions from `first` on that are below `end`. Of all ways to
 /// say so this one becomes a single instruction of SVE.
 Value maskBelow(LoopBuilder &b, Value first, Value end, ScheduleAttr schedule) {
@@ -53,18 +57,65 @@ public:
     source = b.flatten(tile.planes);
   }
 
-  /// The planes' words at each position of the kernel. Rows are written in
-  /// their order: a vector that reaches past the end of one is overwritten by
-  /// the next.
+  /// The planes' words at each position of the kernel, row by row.
   void buildWords() {
+    if (isShifted()) {
+      b.loop(b.index(0), b.sub(end, first), schedule.getLanes(), [&](Value x) {
+        ShiftedPositions positions(b, schedule, b.add(first, x),
+                                   g.getOutput()[2]);
+        forEachRow([&](const Row &row) { buildShifted(row, x, positions); });
+      });
+      return;
+    }
+    // Rows are written in their order: a vector that reaches past the end of
+    // one is overwritten by the next.
+    forEachRow([&](const Row &row) { buildRow(row); });
+  }
+
+  /// The patches of any groups, element by element.
+  void buildGroups() {
+    b.loop(g.getGroups(), [&](Value convGroup) {
+      b.loop(g.getNumGroups(), [&](Value group) {
+        GroupBox box(b, g, group);
+        Value number = b.add(b.mul(convGroup, g.getNumGroups()), group);
+        b.loop(planes, [&](Value plane) {
+          Value row = b.add(b.mul(number, planes), plane);
+          auto build = [&](const PositionBlock &block) {
+            buildGroup(box, b.mul(convGroup, g.getKernel()[2]), plane,
+                       b.mul(row, layout.words), block);
+          };
+          if (schedule.usesTables())
+            forEachBytes([&](Value x) {
+              build({x, 4, b.index(schedule.getLanes()), Value()});
+            });
+          else
+            forEachBlock(b, schedule, schedule.getVectors(), b.sub(end, first),
+                         build);
+        });
+      });
+    });
+  }
+
+private:
+  /// A row of words: where it is, and what it holds.
+  struct Row {
+    Value number;
+    /// The position of the kernel.
+    Value ky, kx;
+    /// Of the planes, or of the one that tells the inside.
+    Value plane, word;
+    bool isStored;
+  };
+
+  void forEachRow(llvm::function_ref<void(const Row &)> body) {
     ArrayRef<int64_t> kernel = g.getKernel(), group = g.getGroup();
     if (!layout.isAligned) {
       b.loop(kernel[0], [&](Value ky) {
         b.loop(kernel[1], [&](Value kx) {
           forEachPlane([&](Value plane, bool isStored) {
             b.loop(layout.channelWords, [&](Value word) {
-              buildRow(wordRow(ky, kx, plane, word), ky, kx, plane, word,
-                       isStored);
+              body({wordRow(ky, kx, plane, word), ky, kx, plane, word,
+                    isStored});
             });
           });
         });
@@ -96,12 +147,8 @@ public:
               b.loop(groupWords, [&](Value word) {
                 Value at = b.add(b.mul(y, group[1]), x);
                 at = b.add(b.mul(at, groupWords), word);
-                at = b.add(first, at);
-                buildRow(schedule.usesTables() ? Value() : at, b.add(top, y),
-                         b.add(left, x), plane, b.add(firstWord, word),
-                         isStored);
-                if (schedule.usesTables())
-                  expandRow(at);
+                body({b.add(first, at), b.add(top, y), b.add(left, x), plane,
+                      b.add(firstWord, word), isStored});
               });
             });
           });
@@ -110,31 +157,67 @@ public:
     });
   }
 
-  /// The patches of any groups, element by element.
-  void buildGroups() {
-    b.loop(g.getGroups(), [&](Value convGroup) {
-      b.loop(g.getNumGroups(), [&](Value group) {
-        GroupBox box(b, g, group);
-        Value number = b.add(b.mul(convGroup, g.getNumGroups()), group);
-        b.loop(planes, [&](Value plane) {
-          Value row = b.add(b.mul(number, planes), plane);
-          auto build = [&](const PositionBlock &block) {
-            buildGroup(box, b.mul(convGroup, g.getKernel()[2]), plane,
-                       b.mul(row, layout.words), block);
-          };
-          if (schedule.usesTables())
-            forEachBytes([&](Value x) {
-              build({x, 4, b.index(schedule.getLanes()), Value()});
-            });
-          else
-            forEachBlock(b, schedule, schedule.getVectors(), b.sub(end, first),
-                         build);
-        });
-      });
-    });
+  /// Whether a position's source is as far from it as any other's: results are
+  /// as wide as the image. Loads under a mask leave out what is beside it.
+  bool isShifted() const {
+    return !schedule.isScalable() && schedule.getLanes() >= kMaskedLanes &&
+           !schedule.usesTables() && g.getStride()[0] == 1 &&
+           g.getStride()[1] == 1 && g.getOutput()[2] == image.getSize()[1];
   }
 
-private:
+  /// A vector of positions, and their columns.
+  struct ShiftedPositions {
+    ShiftedPositions(LoopBuilder &b, ScheduleAttr schedule, Value first,
+                     int64_t width)
+        : first(first) {
+      VectorType type = schedule.getVector(b.b.getI32Type());
+      auto lanes = llvm::to_vector(llvm::seq<int32_t>(0, type.getDimSize(0)));
+      numbers = arith::ConstantOp::create(
+          b.b, b.loc, DenseElementsAttr::get(type, ArrayRef<int32_t>(lanes)));
+      numbers = b.add(numbers, b.splat(b.toI32(first), type));
+      columns = b.remainder(numbers, b.splat(b.i32(width), type));
+    }
+    Value first, numbers, columns;
+  };
+
+  /// A vector of a row, `x` from its first position on.
+  void buildShifted(const Row &row, Value x,
+                    const ShiftedPositions &positions) {
+    VectorType type = schedule.getVector(b.b.getI32Type());
+    ArrayRef<int64_t> size = image.getSize();
+    Value dx =
+        b.sub(b.mul(row.kx, g.getDilation()[1]), b.index(image.getPad()[1]));
+    Value dy =
+        b.sub(b.mul(row.ky, g.getDilation()[0]), b.index(image.getPad()[0]));
+    Value down = b.mul(dy, size[1]);
+    // Of a number that is negative or too large, as one without a sign.
+    auto isBelow = [&](Value numbers, Value distance, int64_t end) -> Value {
+      Value moved = b.add(numbers, b.splat(b.toI32(distance), type));
+      return arith::CmpIOp::create(b.b, b.loc, arith::CmpIPredicate::ult, moved,
+                                   b.splat(b.i32(end), type));
+    };
+    Value mask = arith::AndIOp::create(
+        b.b, b.loc, isBelow(positions.columns, dx, size[1]),
+        isBelow(positions.numbers, down, size[0] * size[1]));
+    Value words;
+    if (row.isStored) {
+      Value from = b.add(firstOf(row), b.add(positions.first, b.add(down, dx)));
+      Value outside = b.splat(outsideWord(row.plane, row.word), type);
+      words = vector::MaskedLoadOp::create(b.b, b.loc, type, source, from, mask,
+                                           outside);
+    } else {
+      words = arith::SelectOp::create(
+          b.b, b.loc, mask, b.splat(channelMask(row.word), type), b.zero(type));
+    }
+    b.storeVector(words, workspace, b.add(b.mul(row.number, layout.tile), x));
+  }
+
+  /// Where the words of a row's plane begin.
+  Value firstOf(const Row &row) {
+    Value from = b.add(b.mul(n, stored[1]), row.plane);
+    return b.mul(b.add(b.mul(from, layout.channelWords), row.word), stored[3]);
+  }
+
   /// Of the columns of the result those whose source is inside the image.
   struct Columns {
     Value begin, end;
@@ -264,20 +347,25 @@ private:
     }
   }
 
-  /// One row of words, or without a number the one that is to be expanded: by
-  /// runs of positions that share a row of the result.
-  void buildRow(Value row, Value ky, Value kx, Value plane, Value word,
-                bool isStored) {
+  /// One row of words, which of tables is expanded to one of bytes: by runs of
+  /// positions that share a row of the result.
+  void buildRow(const Row &row) {
+    if (schedule.usesTables() && layout.isAligned) {
+      buildRuns(row, b.index(layout.unexpanded));
+      expandRow(row.number);
+    } else {
+      buildRuns(row, b.mul(row.number, layout.tile));
+    }
+  }
+
+  void buildRuns(const Row &row, Value start) {
     int64_t width = g.getOutput()[2];
-    Value top = b.mul(ky, g.getDilation()[0]);
-    Value left = b.mul(kx, g.getDilation()[1]);
+    Value top = b.mul(row.ky, g.getDilation()[0]);
+    Value left = b.mul(row.kx, g.getDilation()[1]);
     Columns columns = insideColumns(left);
-    Value outside = isStored ? outsideWord(plane, word) : b.i32(0);
-    Value inside = isStored ? Value() : channelMask(word);
-    Value from = b.add(b.mul(n, stored[1]), plane);
-    from = b.mul(b.add(b.mul(from, layout.channelWords), word), stored[3]);
-    from = b.add(from, b.sub(left, b.index(image.getPad()[1])));
-    row = row ? b.mul(row, layout.tile) : b.index(layout.unexpanded);
+    Value outside = row.isStored ? outsideWord(row.plane, row.word) : b.i32(0);
+    Value inside = row.isStored ? Value() : channelMask(row.word);
+    Value from = b.add(firstOf(row), b.sub(left, b.index(image.getPad()[1])));
     Value firstRow = b.divide(first, b.index(width));
     Value endRow = b.divide(b.add(end, width - 1), b.index(width));
     b.loop(firstRow, endRow, 1, [&](Value y) {
@@ -285,7 +373,7 @@ private:
       // Positions count from the row's first, which goes to `to`.
       Value x0 = b.most(b.sub(first, rowStart), b.index(0));
       Value x1 = b.least(b.sub(end, rowStart), b.index(width));
-      Value to = b.sub(b.add(row, rowStart), first);
+      Value to = b.sub(b.add(start, rowStart), first);
       Value iy = b.sub(b.add(b.mul(y, g.getStride()[0]), top),
                        b.index(image.getPad()[0]));
       Value isInside =
