@@ -34,20 +34,35 @@ static void eraseUnread(Value value, Operation *first) {
   }
 }
 
+/// The planes that words of codes could be made of.
+static RankedTensorType planesType(bitserial::CodeWordsOp op) {
+  auto codes = cast<ShapedType>(op.getInput().getType()).getShape();
+  auto words = cast<ShapedType>(op.getOutput().getType());
+  return RankedTensorType::get({codes[0], int64_t(op.getMultipliers().size()),
+                                (codes[2] + 31) / 32, words.getDimSize(3)},
+                               words.getElementType());
+}
+
 static void takePlanes(func::FuncOp main) {
-  bitserial::PlanesOp planes;
-  main.walk([&](bitserial::PlanesOp op) {
-    if (skipReshapes(op.getInput()) == main.getArgument(0))
-      planes = op;
+  Operation *reader = nullptr;
+  main.walk([&](Operation *op) {
+    if (isa<bitserial::PlanesOp, bitserial::CodeWordsOp>(op) &&
+        skipReshapes(op->getOperand(0)) == main.getArgument(0))
+      reader = op;
   });
-  if (!planes)
+  if (!reader)
     return;
+  auto words = dyn_cast<bitserial::CodeWordsOp>(reader);
+  Type type = words ? planesType(words) : reader->getResult(0).getType();
   DictionaryAttr attributes = main.getArgAttrDict(0);
-  (void)main.insertArgument(1, planes->getResult(0).getType(), attributes,
-                            planes.getLoc());
-  planes->getResult(0).replaceAllUsesWith(main.getArgument(1));
-  Value read = planes.getInput();
-  planes.erase();
+  (void)main.insertArgument(1, type, attributes, reader->getLoc());
+  Value read = reader->getOperand(0), planes = main.getArgument(1);
+  if (words) {
+    words.getInputMutable().assign(planes);
+  } else {
+    reader->getResult(0).replaceAllUsesWith(planes);
+    reader->erase();
+  }
   eraseUnread(read, nullptr);
   (void)main.eraseArgument(0);
 }

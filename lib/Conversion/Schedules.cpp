@@ -17,6 +17,8 @@ using namespace subbit::bitserial;
 static constexpr int64_t kWordsOfBytes = 3;
 /// Fewer vectors of a block would read each word of weights too often.
 static constexpr int64_t kFewestVectors = 4;
+/// Of codes that are multiplied, with so many outputs, which divide a word.
+static constexpr int64_t kFewestDenseVectors = 3, kOutputsOfFewVectors = 8;
 /// Patches of one pass: what caches of 32 or 48 KiB serve well.
 static constexpr int64_t kMostPatchBytes = 40 << 10;
 /// CPUs of that kind have 32 KiB, which tables and sums share.
@@ -75,10 +77,29 @@ static ScheduleChoice chooseDense(const TargetInfo &target,
     return {{}, "codes are multiplied in convolutions of one group only"};
   int64_t lanes = target.lanes, most = target.registers * 3 / 16;
   int64_t vectors = (g.getPositions() + lanes - 1) / lanes;
-  int64_t blocks = (vectors + most - 1) / most;
-  auto schedule = ScheduleAttr::get(g.getContext(), Orientation::Pixels, lanes,
-                                    (vectors + blocks - 1) / blocks, *dot,
-                                    Scaling::None, /*passes=*/1);
+  auto blocked = [&](int64_t most) {
+    int64_t blocks = (vectors + most - 1) / most;
+    return ScheduleAttr::get(g.getContext(), Orientation::Pixels, lanes,
+                             (vectors + blocks - 1) / blocks, *dot,
+                             Scaling::None, /*passes=*/1);
+  };
+  // The kernel is one group.
+  auto layoutOf = [&](ScheduleAttr schedule) {
+    auto whole = GeometryAttr::get(g.getContext(), g.getInput(), g.getKernel(),
+                                   g.getKernel(), g.getOutput(), g.getStride(),
+                                   g.getDilation(), g.getGroups());
+    return TileLayout(whole, schedule, /*planes=*/1);
+  };
+  ScheduleAttr schedule = blocked(most);
+  TileLayout layout = layoutOf(schedule);
+  // Patches from the second cache serve twice as many outputs of half as many
+  // positions; of a last vector of few positions no vector is made.
+  if (most > kFewestDenseVectors &&
+      layout.patchRows * layout.tile * int64_t(sizeof(int32_t)) >
+          kMostPatchBytes &&
+      g.getOutput()[0] % kOutputsOfFewVectors == 0 &&
+      !(layout.tail && vectors == kFewestDenseVectors + 1))
+    schedule = blocked(kFewestDenseVectors);
   bool fitsBytes = shape.largestWeight <= 127;
   if (schedule.getPerWord() == 4 && !fitsBytes)
     return {{}, "weights do not fit a byte"};

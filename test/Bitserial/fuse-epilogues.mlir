@@ -25,6 +25,31 @@ func.func @next_product(%p: tensor<1x1x1x80xi32>, %w: tensor<5xi32>, %a: tensor<
 
 // -----
 
+#geometry = #bitserial.geometry<input = [64, 1, 16], kernel = [1, 1, 64], group = [1, 1, 64], output = [3, 1, 16], stride = [1, 1], dilation = [1, 1], groups = 1>
+#schedule = #bitserial.schedule<pixels, lanes = 16, vectors = 1, count = dpbusd>
+#image = #bitserial.image<size = [1, 16], pad = [0, 0], bits = 8, outside = 0>
+
+// Words of codes are made of planes, if there is one for each bit.
+// CHECK-LABEL: func.func @next_codes(
+// CHECK: %[[P:.*]]:2 = bitserial.dense_product "conv" {{.*}} thresholds(
+// CHECK: %[[C:.*]] = bitserial.codes
+// CHECK: bitserial.code_words 4 multipliers [1, 2] ins(%[[P]]#0 : tensor<1x2x1x80xi32>)
+// CHECK: bitserial.code_words 4 multipliers [1, 2, 4] ins(%[[C]] : tensor<1x16x3xi8>)
+func.func @next_codes(%p: tensor<1x1x16x80xi32>, %w: tensor<48xi32>, %r: tensor<3xi32>, %t: tensor<3x3xi32>) -> (tensor<1x1x1x80xi32>, tensor<1x1x1x80xi32>) {
+  %0 = tensor.empty() : tensor<1x3x16xi32>
+  %1 = tensor.empty() : tensor<272xi32>
+  %s:2 = bitserial.dense_product "conv" #geometry #schedule image #image ins(%p, %w, %r : tensor<1x1x16x80xi32>, tensor<48xi32>, tensor<3xi32>) outs(%0, %1 : tensor<1x3x16xi32>, tensor<272xi32>) -> tensor<1x3x16xi32>, tensor<272xi32>
+  %2 = tensor.empty() : tensor<1x1x16x3xi8>
+  %c = bitserial.threshold #schedule ins(%s#0, %t : tensor<1x3x16xi32>, tensor<3x3xi32>) outs(%2 : tensor<1x1x16x3xi8>) -> tensor<1x1x16x3xi8>
+  %f = tensor.collapse_shape %c [[0], [1, 2], [3]] : tensor<1x1x16x3xi8> into tensor<1x16x3xi8>
+  %3 = tensor.empty() : tensor<1x1x1x80xi32>
+  %q = bitserial.code_words 4 multipliers [1, 2] ins(%f : tensor<1x16x3xi8>) outs(%3 : tensor<1x1x1x80xi32>) -> tensor<1x1x1x80xi32>
+  %u = bitserial.code_words 4 multipliers [1, 2, 4] ins(%f : tensor<1x16x3xi8>) outs(%3 : tensor<1x1x1x80xi32>) -> tensor<1x1x1x80xi32>
+  return %q, %u : tensor<1x1x1x80xi32>, tensor<1x1x1x80xi32>
+}
+
+// -----
+
 #geometry = #bitserial.geometry<input = [8, 4, 4], kernel = [1, 1, 8], group = [1, 1, 8], output = [4, 4, 4], stride = [1, 1], dilation = [1, 1], groups = 1>
 #schedule = #bitserial.schedule<pixels, lanes = 16, vectors = 1, count = dpbusd>
 

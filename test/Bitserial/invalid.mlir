@@ -758,9 +758,9 @@ func.func @codes_c1_words(%c: memref<1x15x40xi8>, %p: memref<1x2x3x20xi32>) {
 
 // -----
 
-func.func @code_words_c1_codes(%c: memref<1x15x40xi32>, %p: memref<1x1x10x20xi32>) {
-  // expected-error @below {{'bitserial.code_words' op has codes of element type 'i32'}}
-  bitserial.code_words 4 multipliers [1, 2] ins(%c : memref<1x15x40xi32>) outs(%p : memref<1x1x10x20xi32>)
+func.func @code_words_c1_codes(%c: memref<1x15x40xi16>, %p: memref<1x1x10x20xi32>) {
+  // expected-error @below {{'bitserial.code_words' op has codes of element type 'i16'}}
+  bitserial.code_words 4 multipliers [1, 2] ins(%c : memref<1x15x40xi16>) outs(%p : memref<1x1x10x20xi32>)
   return
 }
 
@@ -801,6 +801,38 @@ func.func @code_words_c2_room(%c: memref<1x15x40xi8>, %p: memref<1x1x10x12xi32>)
 func.func @code_words_c2_multipliers(%c: memref<1x15x40xi8>, %p: memref<1x1x10x20xi32>) {
   // expected-error @below {{'bitserial.code_words' op expects words of 4 or 2 codes for 40 channels at 15 positions, and multipliers of a byte}}
   bitserial.code_words 4 multipliers [200, 100] ins(%c : memref<1x15x40xi8>) outs(%p : memref<1x1x10x20xi32>)
+  return
+}
+
+// -----
+
+func.func @code_words_c1_planes(%c: memref<1x2x2xi32>, %p: memref<1x1x10x20xi32>) {
+  // expected-error @below {{'bitserial.code_words' op has codes of rank 3, expects 4}}
+  bitserial.code_words 4 multipliers [1, 2] ins(%c : memref<1x2x2xi32>) outs(%p : memref<1x1x10x20xi32>)
+  return
+}
+
+// -----
+
+func.func @code_words_c3_planes(%c: memref<1x3x2x20xi32>, %p: memref<1x1x10x20xi32>) {
+  // expected-error @below {{'bitserial.code_words' op expects words of 4 or 2 codes, multipliers of a byte, and for each a plane with a word for 32 of 40 channels and room for 20 positions}}
+  bitserial.code_words 4 multipliers [1, 2] ins(%c : memref<1x3x2x20xi32>) outs(%p : memref<1x1x10x20xi32>)
+  return
+}
+
+// -----
+
+func.func @code_words_c3_words(%c: memref<1x2x3x20xi32>, %p: memref<1x1x10x20xi32>) {
+  // expected-error @below {{'bitserial.code_words' op expects words of 4 or 2 codes, multipliers of a byte, and for each a plane with a word for 32 of 40 channels and room for 20 positions}}
+  bitserial.code_words 4 multipliers [1, 2] ins(%c : memref<1x2x3x20xi32>) outs(%p : memref<1x1x10x20xi32>)
+  return
+}
+
+// -----
+
+func.func @code_words_c3_room(%c: memref<1x2x2x19xi32>, %p: memref<1x1x10x20xi32>) {
+  // expected-error @below {{'bitserial.code_words' op expects words of 4 or 2 codes, multipliers of a byte, and for each a plane with a word for 32 of 40 channels and room for 20 positions}}
+  bitserial.code_words 4 multipliers [1, 2] ins(%c : memref<1x2x2x19xi32>) outs(%p : memref<1x1x10x20xi32>)
   return
 }
 

@@ -58,6 +58,32 @@ func.func @code_words(%c: memref<1x20x6xi8>, %p: memref<1x1x2x36xi32>) {
 
 // -----
 
+// The same of planes, for 16 positions at once, and the last 16 of 36. Four bits, the
+// second time those from bit 4 on, move to a byte each, less 128.
+// CHECK-LABEL: func.func @code_words_of_planes(
+// CHECK-DAG: %[[BITS:.*]] = arith.constant dense<15> : vector<16xi32>
+// CHECK-DAG: %[[COPIES:.*]] = arith.constant dense<2113665> : vector<16xi32>
+// CHECK-DAG: %[[ONES:.*]] = arith.constant dense<16843009> : vector<16xi32>
+// CHECK-DAG: %[[THREE:.*]] = arith.constant dense<3> : vector<16xi32>
+// CHECK-DAG: %[[TOP:.*]] = arith.constant dense<-2139062144> : vector<16xi32>
+// CHECK: scf.for
+// CHECK: %[[PLANE:.*]] = vector.load {{.*}} : memref<1x2x1x36xi32>, vector<16xi32>
+// CHECK: vector.load
+// CHECK: %[[FIELD:.*]] = arith.andi %[[PLANE]], %[[BITS]]
+// CHECK: %[[MOVED:.*]] = arith.muli %[[FIELD]], %[[COPIES]]
+// CHECK: %[[BYTES:.*]] = arith.andi %[[MOVED]], %[[ONES]]
+// CHECK: arith.muli %[[BYTES]], %[[THREE]]
+// CHECK: arith.xori %{{.*}}, %[[TOP]]
+// CHECK: vector.store
+// CHECK: arith.shrui %[[PLANE]]
+// CHECK: vector.load %{{.*}}[%c0, %c0, %c0, %c20]
+func.func @code_words_of_planes(%c: memref<1x2x1x36xi32>, %p: memref<1x1x2x36xi32>) {
+  bitserial.code_words 4 signed multipliers [3, 5] ins(%c : memref<1x2x1x36xi32>) outs(%p : memref<1x1x2x36xi32>)
+  return
+}
+
+// -----
+
 // The larger of two codes of one bit is set where one of them is.
 // CHECK-LABEL: func.func @pool(
 // CHECK: %[[A:.*]] = vector.load {{.*}} vector<8xi32>
@@ -107,13 +133,17 @@ func.func @pack_outputs_tail(%c: memref<1x82xi8>, %p: memref<1x8xi32>) {
 
 #geometry = #bitserial.geometry<input = [32, 1, 40], kernel = [1, 1, 32], group = [1, 1, 32], output = [3, 1, 40], stride = [1, 1], dilation = [1, 1], groups = 1>
 
-// 40 positions are a tile of two vectors of 16 and one of one. Patches are copied,
-// then accumulators stay in registers over the rows of an output; a word of weights
+// 40 positions are a tile of two vectors of 16 and one of one. Patches are moved under
+// masks of columns and positions inside the image, then accumulators stay in registers over the rows of an output; a word of weights
 // is broadcast for all vectors.
 // CHECK-LABEL: func.func @tiled_product(
 // CHECK-SAME: %[[PLANES:.*]]: memref<1x2x1x104xi32>, %[[WORDS:.*]]: memref<5xi32>, %[[COORDINATES:.*]]: memref<5xi8>, %[[GROUPS:.*]]: memref<5xi8>, %[[ROWS:.*]]: memref<3xi32>, %[[INIT:.*]]: memref<3xi32>, %[[SUMS:.*]]: memref<1x3x64xi32>, %[[WORKSPACE:.*]]: memref<80xi32>)
-// CHECK: vector.load %{{.*}} : memref<208xi32>, vector<16xi32>
-// CHECK: vector.store %{{.*}}, %[[WORKSPACE]]
+// CHECK: %[[COLUMNS:.*]] = arith.remui %[[NUMBERS:.*]], %{{.*}} : vector<16xi32>
+// CHECK-DAG: %[[IN_ROW:.*]] = arith.cmpi ult, %[[COLUMNS]], %{{.*}} : vector<16xi32>
+// CHECK-DAG: %[[IN_IMAGE:.*]] = arith.cmpi ult, %[[NUMBERS]], %{{.*}} : vector<16xi32>
+// CHECK: %[[MASK:.*]] = arith.andi %[[IN_ROW]], %[[IN_IMAGE]] : vector<16xi1>
+// CHECK: %[[MOVED:.*]] = vector.maskedload {{.*}}, %[[MASK]], %{{.*}} : memref<208xi32>
+// CHECK: vector.store %[[MOVED]], %[[WORKSPACE]]
 // CHECK: scf.for %[[C:.*]] = %c0 to %c3 step %c1 iter_args(%[[R:.*]] = %c0, %[[W:.*]] = %c0) -> (index, index) {
 // CHECK: %[[FIRST:.*]] = memref.load %[[INIT]][%[[C]]]
 // CHECK: %[[START:.*]] = vector.broadcast %[[FIRST]] : i32 to vector<16xi32>
@@ -157,6 +187,23 @@ func.func @tiled_product(%p: memref<1x2x1x104xi32>, %w: memref<5xi32>, %a: memre
 // CHECK: vector.insert %[[SUM]], %{{.*}} [0] : i32 into vector<16xi32>
 func.func @tail(%p: memref<1x1x4x97xi32>, %w: memref<12xi32>, %a: memref<3xi8>, %g: memref<3xi8>, %r: memref<3xi32>, %i: memref<3xi32>, %s: memref<1x3x48xi32>, %ws: memref<224xi32>) {
   bitserial.tiled_product "conv" multipliers [1] #geometry <pixels, lanes = 16, vectors = 3> image <size = [1, 33], pad = [0, 0], bits = 8, outside = 0> ins(%p, %w, %a, %g, %r, %i : memref<1x1x4x97xi32>, memref<12xi32>, memref<3xi8>, memref<3xi8>, memref<3xi32>, memref<3xi32>) outs(%s, %ws : memref<1x3x48xi32>, memref<224xi32>)
+  return
+}
+
+// -----
+
+#geometry = #bitserial.geometry<input = [64, 1, 33], kernel = [1, 1, 64], group = [1, 1, 64], output = [8, 1, 33], stride = [1, 1], dilation = [1, 1], groups = 1>
+
+// So it is where codes are multiplied, eight outputs by two vectors, then eight words of
+// the tail by those of each output.
+// CHECK-LABEL: func.func @dense_tail(
+// CHECK: scf.for {{.*}} -> (vector<16xi32>, vector<16xi32>, vector<16xi32>, vector<16xi32>, vector<16xi32>, vector<16xi32>, vector<16xi32>, vector<16xi32>, vector<16xi32>, vector<16xi32>, vector<16xi32>, vector<16xi32>, vector<16xi32>, vector<16xi32>, vector<16xi32>, vector<16xi32>)
+// CHECK-COUNT-16: llvm.call_intrinsic "llvm.x86.avx512.vpdpbusd.512"
+// CHECK: llvm.call_intrinsic "llvm.x86.avx512.vpdpbusd.512"
+// CHECK: %[[SUM:.*]] = vector.reduction <add>, %{{.*}} : vector<16xi32> into i32
+// CHECK: vector.insert %[[SUM]], %{{.*}} [0] : i32 into vector<16xi32>
+func.func @dense_tail(%p: memref<1x1x16x97xi32>, %w: memref<128xi32>, %i: memref<8xi32>, %s: memref<1x8x48xi32>, %ws: memref<800xi32>) {
+  bitserial.dense_product "conv" #geometry <pixels, lanes = 16, vectors = 3, count = dpbusd> image <size = [1, 33], pad = [0, 0], bits = 8, outside = 0> ins(%p, %w, %i : memref<1x1x16x97xi32>, memref<128xi32>, memref<8xi32>) outs(%s, %ws : memref<1x8x48xi32>, memref<800xi32>)
   return
 }
 

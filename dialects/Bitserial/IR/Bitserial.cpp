@@ -241,10 +241,13 @@ TileLayout::TileLayout(GeometryAttr g, ScheduleAttr schedule, int64_t planes) {
   // A vector of words of one position takes as many instructions as about two
   // words of a vector of positions do, and its sums take registers.
   int64_t lanes = schedule.getLanes(), rest = g.getPositions() % tile;
-  bool fillsLanes = words % lanes == 0 || lanes % words == 0;
-  if (schedule.getCounting() == Counting::Words && !schedule.isScalable() &&
-      lanes > 1 && g.getGroups() == 1 && fillsLanes && rest > lanes &&
-      rest % lanes != 0 && rest % lanes <= std::min(words / 4, kMostTail)) {
+  bool fillsLanes =
+      words % lanes == 0 || (!schedule.isDense() && lanes % words == 0);
+  bool hasWholeWords =
+      schedule.getCounting() == Counting::Words || schedule.isDense();
+  if (hasWholeWords && !schedule.isScalable() && lanes > 1 &&
+      g.getGroups() == 1 && fillsLanes && rest > lanes && rest % lanes != 0 &&
+      rest % lanes <= std::min(words / 4, kMostTail)) {
     tail = rest % lanes;
     tailPatches = sums;
     sums += (tail * patchRows + lanes - 1) / lanes * lanes;

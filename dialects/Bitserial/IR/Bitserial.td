@@ -359,15 +359,19 @@ def Bitserial_PoolOp : Bitserial_DestinationOp<"pool"> {
 def Bitserial_CodeWordsOp : Bitserial_DestinationOp<"code_words"> {
   let summary = "codes to words of several codes";
   let description = [{
-    Codes are `[batch, positions, channels]`; the result's word `[batch, 0, c / n,
+    Codes are `[batch, positions, channels]`, or planes of bits as `planes` makes them;
+    the result's word `[batch, 0, c / n,
     position]` holds channel `c` in field `c % n` of `n`, 4 or 2. An index becomes the
     code that it stands for, the sum of the `multipliers` of its bits, less 128 where
     codes are `signed`; weights of fields past the last channel are 0.
 
     Constraints:
-    - code_words_c1: codes are i8 of rank 3, words i32 of rank 4, with one plane.
+    - code_words_c1: codes are i8 of rank 3, or i32 of rank 4, words i32 of rank 4,
+      with one plane.
     - code_words_c2: there are 4 or 2 codes in a word, words for all channels, room
       for all positions, and 1 to 8 multipliers of a sum below 256.
+    - code_words_c3: planes are one for each multiplier, and have a word for each 32
+      channels and as much room as the result.
   }];
   let arguments = (ins Bitserial_Buffer:$input, Bitserial_Buffer:$output,
                        I64Attr:$codes, DenseI64ArrayAttr:$multipliers,

@@ -168,21 +168,34 @@ LogicalResult PoolOp::verify() {
 
 LogicalResult CodeWordsOp::verify() {
   // code_words_c1
-  if (failed(verifyElement(*this, "codes", getInput(), {8}, false)) ||
+  bool ofPlanes = getElementTypeOrSelf(getInput()).isInteger(32);
+  if (failed(verifyElement(*this, "codes", getInput(), {8, 32}, false)) ||
       failed(verifyElement(*this, "words", getOutput(), {32}, false)) ||
-      failed(verifyRank(*this, "codes", getInput(), 3)) ||
+      failed(verifyRank(*this, "codes", getInput(), ofPlanes ? 4 : 3)) ||
       failed(verifyRank(*this, "words", getOutput(), 4)))
     return failure();
-  // code_words_c2
   auto in = cast<ShapedType>(getInput().getType()).getShape();
   auto out = cast<ShapedType>(getOutput().getType()).getShape();
   int64_t codes = getCodes(), sum = 0;
   for (int64_t m : getMultipliers())
     sum += m;
-  if ((codes != 4 && codes != 2) || out[0] != in[0] || out[1] != 1 ||
-      out[2] != (in[2] + codes - 1) / codes || out[3] < in[1] ||
-      getMultipliers().empty() || getMultipliers().size() > 8 || sum > 255 ||
-      llvm::any_of(getMultipliers(), [](int64_t m) { return m < 1; }))
+  bool fits = (codes == 4 || codes == 2) && out[0] == in[0] && out[1] == 1 &&
+              !getMultipliers().empty() && getMultipliers().size() <= 8 &&
+              sum <= 255 &&
+              llvm::all_of(getMultipliers(), [](int64_t m) { return m >= 1; });
+  // code_words_c3
+  if (ofPlanes) {
+    int64_t planes = getMultipliers().size();
+    if (fits && in[1] == planes && in[2] == (out[2] * codes + 31) / 32 &&
+        in[3] >= out[3])
+      return success();
+    return emitOpError() << "expects words of 4 or 2 codes, multipliers of a "
+                            "byte, and for each a plane with a word for 32 of "
+                         << out[2] * codes << " channels and room for "
+                         << out[3] << " positions";
+  }
+  // code_words_c2
+  if (!fits || out[2] != (in[2] + codes - 1) / codes || out[3] < in[1])
     return emitOpError() << "expects words of 4 or 2 codes for " << in[2]
                          << " channels at " << in[1]
                          << " positions, and multipliers of a byte";

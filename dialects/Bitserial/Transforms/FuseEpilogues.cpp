@@ -181,12 +181,31 @@ struct FoldPlanes : public OpRewritePattern<PlanesOp> {
   }
 };
 
+/// Words of codes that were planes.
+struct FoldCodeWords : public OpRewritePattern<CodeWordsOp> {
+  using OpRewritePattern::OpRewritePattern;
+  LogicalResult matchAndRewrite(CodeWordsOp op,
+                                PatternRewriter &rewriter) const override {
+    auto source = skipReshapes(op.getInput()).getDefiningOp<CodesOp>();
+    if (!source || source->getResult(0).getType() != op.getInput().getType())
+      return rewriter.notifyMatchFailure(op, "no codes of planes");
+    auto have = cast<ShapedType>(source.getInput().getType()).getShape();
+    auto want = cast<ShapedType>(op.getOutput().getType()).getShape();
+    if (have[1] != static_cast<int64_t>(op.getMultipliers().size()) ||
+        have.back() < want.back())
+      return rewriter.notifyMatchFailure(op, "other planes, or more room");
+    rewriter.modifyOpInPlace(
+        op, [&] { op.getInputMutable().assign(source.getInput()); });
+    return success();
+  }
+};
+
 struct FuseEpiloguesPass
     : public subbit::bitserial::impl::FuseEpiloguesPassBase<FuseEpiloguesPass> {
   void runOnOperation() override {
     RewritePatternSet patterns(&getContext());
     patterns.add<FuseThreshold<TiledProductOp>, FuseThreshold<DenseProductOp>,
-                 FusePool, FoldPlanes>(&getContext());
+                 FusePool, FoldPlanes, FoldCodeWords>(&getContext());
     if (failed(applyPatternsGreedily(getOperation(), std::move(patterns))))
       signalPassFailure();
   }

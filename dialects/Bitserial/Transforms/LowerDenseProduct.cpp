@@ -29,7 +29,7 @@ struct LowerDenseProduct : public OpRewritePattern<DenseProductOp> {
                         op.getSchedule(), op.getImage(),     op.getLayout(),
                         /*numPlanes=*/1};
       forEachTile(b, op, share, [&](const Tile &tile) {
-        buildTilePatches(b, source, tile.n, tile.first, tile.end, b.index(0));
+        buildPatches(b, source, tile, b.index(0));
         lowerTile(b, op, tile);
       });
     });
@@ -45,52 +45,93 @@ private:
     int64_t outputs = op.getGeometry().getOutput()[0], vectors = tile.vectors;
     PositionBlock block{b.index(0), vectors,
                         b.index(op.getSchedule().getLanes()), Value()};
+    int64_t whole = tile.tail ? vectors - 1 : vectors;
     // As many outputs at a time as there is room for, and as divide them.
-    int64_t step = std::max<int64_t>(1, kSums / vectors);
+    int64_t step = std::max<int64_t>(1, kSums / whole);
     while (outputs % step || 32 % step)
       --step;
     forEachOutput(
         b, op, tile, block, {}, step, [&](Value c, ValueRange, StoreFn store) {
-          Values sums = sumOutputs(b, op, block, c, step);
-          for (int64_t o = 0; o < step; ++o)
-            store(b.add(c, o), block,
-                  Values(ArrayRef<Value>(sums).slice(o * vectors, vectors)));
+          Values sums = sumOutputs(b, op, block, c, step, whole);
+          Values tails(tile.tail * step);
+          for (int64_t p = 0; p < tile.tail; ++p)
+            llvm::copy(sumTail(b, op, p, c, step), tails.begin() + p * step);
+          for (int64_t o = 0; o < step; ++o) {
+            Values ofOutput(ArrayRef<Value>(sums).slice(o * whole, whole));
+            if (tile.tail) {
+              Value last = startOf(b, op, b.add(c, o), 1)[0];
+              for (int64_t p = 0; p < tile.tail; ++p)
+                last = addToLane(b, last, p, tails[p * step + o]);
+              ofOutput.push_back(last);
+            }
+            store(b.add(c, o), block, ofOutput);
+          }
           return Values();
         });
   }
 
+  /// The sums of `step` outputs from `c` on, in the block's first vectors.
   static Values sumOutputs(LoopBuilder &b, DenseProductOp op,
-                           const PositionBlock &block, Value c, int64_t step) {
+                           const PositionBlock &block, Value c, int64_t step,
+                           int64_t vectors) {
     TileLayout layout = op.getLayout();
     VectorType type = op.getSchedule().getVector(b.b.getI32Type());
     Values sums;
     for (int64_t o = 0; o < step; ++o)
-      sums.append(startOf(b, op, b.add(c, o), block.vectors));
+      sums.append(startOf(b, op, b.add(c, o), vectors));
     return b.loop(layout.words, sums, [&](Value word, ValueRange state) {
       Values next, patches;
-      for (int64_t v = 0; v < block.vectors; ++v)
+      for (int64_t v = 0; v < vectors; ++v)
         patches.push_back(b.loadVector(
             op.getWorkspace(), b.add(b.mul(word, layout.tile), block.at(b, v)),
             type, Value()));
       for (int64_t o = 0; o < step; ++o) {
         Value at = b.add(b.mul(b.add(c, o), layout.words), word);
-        Value weights = b.splat(loadWeights(b, op, at), type);
-        for (int64_t v = 0; v < block.vectors; ++v)
-          next.push_back(multiply(b, op.getSchedule(),
-                                  state[o * block.vectors + v], patches[v],
-                                  weights));
+        Value weights = b.splat(
+            vector::ExtractOp::create(b.b, b.loc, loadWeights(b, op, at, 1), 0),
+            type);
+        for (int64_t v = 0; v < vectors; ++v)
+          next.push_back(multiply(b, op.getSchedule(), state[o * vectors + v],
+                                  patches[v], weights));
       }
       return next;
     });
   }
 
-  static Value loadWeights(LoopBuilder &b, DenseProductOp op, Value at) {
+  /// For position `p` of a tail and `step` outputs from `c` on, words in lanes:
+  /// vectors whose lanes add up to the sums.
+  static Values sumTail(LoopBuilder &b, DenseProductOp op, int64_t p, Value c,
+                        int64_t step) {
+    TileLayout layout = op.getLayout();
+    ScheduleAttr schedule = op.getSchedule();
+    int64_t lanes = schedule.getLanes();
+    VectorType type = schedule.getVector(b.b.getI32Type());
+    Values sums(step, b.zero(type));
+    return b.loop(b.index(0), b.index(layout.words), lanes, sums,
+                  [&](Value word, ValueRange state) {
+                    Value patch = b.loadVector(
+                        op.getWorkspace(),
+                        b.add(word, layout.tailPatches + p * layout.patchRows),
+                        lanes);
+                    Values next;
+                    for (int64_t o = 0; o < step; ++o) {
+                      Value at = b.add(b.mul(b.add(c, o), layout.words), word);
+                      next.push_back(multiply(b, schedule, state[o], patch,
+                                              loadWeights(b, op, at, lanes)));
+                    }
+                    return next;
+                  });
+  }
+
+  /// A vector of `words` words of weights from a place on.
+  static Value loadWeights(LoopBuilder &b, DenseProductOp op, Value at,
+                           int64_t words) {
     if (getElementTypeOrSelf(op.getWeights()).isInteger(32))
-      return b.load(op.getWeights(), at);
+      return b.loadVector(op.getWeights(), at, words);
     int64_t perWord = op.getSchedule().getPerWord();
-    Value weights = b.loadVector(op.getWeights(), b.mul(at, perWord), perWord);
-    Value word = vector::BitCastOp::create(b.b, b.loc, b.i32Vector(1), weights);
-    return vector::ExtractOp::create(b.b, b.loc, word, 0);
+    Value weights =
+        b.loadVector(op.getWeights(), b.mul(at, perWord), words * perWord);
+    return vector::BitCastOp::create(b.b, b.loc, b.i32Vector(words), weights);
   }
 
   /// sum + codes * weights, for each word.

@@ -260,13 +260,15 @@ private:
   }
 };
 
-/// A word at a time, or, of single channels, a vector of positions.
+/// Of bytes a word at a time, or, of single channels, a vector of positions.
 struct LowerCodeWords : public OpRewritePattern<CodeWordsOp> {
   using OpRewritePattern::OpRewritePattern;
   LogicalResult matchAndRewrite(CodeWordsOp op,
                                 PatternRewriter &rewriter) const override {
     if (!isa<MemRefType>(op.getInput().getType()))
       return rewriter.notifyMatchFailure(op, "not on buffers");
+    if (!getElementTypeOrSelf(op.getInput()).isInteger(8))
+      return rewriter.notifyMatchFailure(op, "of planes");
     LoopBuilder b(rewriter, op.getLoc());
     auto in = cast<MemRefType>(op.getInput().getType()).getShape();
     int64_t positions = in[1], channels = in[2], perWord = op.getCodes();
@@ -364,9 +366,88 @@ private:
   }
 };
 
+/// Of planes a vector of positions, for the channels of a word of planes.
+struct LowerCodeWordsOfPlanes : public OpRewritePattern<CodeWordsOp> {
+  using OpRewritePattern::OpRewritePattern;
+  LogicalResult matchAndRewrite(CodeWordsOp op,
+                                PatternRewriter &rewriter) const override {
+    auto input = dyn_cast<MemRefType>(op.getInput().getType());
+    if (!input || !input.getElementType().isInteger(32))
+      return rewriter.notifyMatchFailure(op, "not on buffers, or of bytes");
+    LoopBuilder b(rewriter, op.getLoc());
+    auto out = cast<MemRefType>(op.getOutput().getType()).getShape();
+    int64_t perPlane = 32 / op.getCodes(), words = out[2] / perPlane;
+    int64_t lanes = std::min<int64_t>(kLanes, out[3]);
+    b.loop(out[0], [&](Value n) {
+      auto vector = [&](Value position) {
+        b.loop(words, [&](Value word) {
+          storeWords(b, op, n, word, perPlane, position, lanes);
+        });
+        if (int64_t rest = out[2] % perPlane)
+          storeWords(b, op, n, b.index(words), rest, position, lanes);
+      };
+      int64_t whole = out[3] / lanes * lanes;
+      b.loop(b.index(0), b.index(whole), lanes, vector);
+      // The last vector takes some positions again.
+      if (whole < out[3])
+        vector(b.index(out[3] - lanes));
+    });
+    rewriter.eraseOp(op);
+    return success();
+  }
+
+private:
+  static constexpr int64_t kLanes = 16;
+
+  /// The first `count` words of the channels of word `word` of the planes.
+  static void storeWords(LoopBuilder &b, CodeWordsOp op, Value n, Value word,
+                         int64_t count, Value position, int64_t lanes) {
+    int64_t perWord = op.getCodes();
+    LoopBuilder::Values planes;
+    for (size_t j = 0; j < op.getMultipliers().size(); ++j)
+      planes.push_back(
+          b.loadVector(op.getInput(), {n, b.index(j), word, position}, lanes));
+    Value first = b.mul(word, 32 / perWord);
+    for (int64_t w = 0; w < count; ++w)
+      b.storeVector(valuesOf(b, op, planes, w * perWord), op.getOutput(),
+                    {n, b.index(0), b.add(first, w), position});
+  }
+
+  /// The codes whose bits begin with bit `first` of the planes, in their
+  /// fields.
+  static Value valuesOf(LoopBuilder &b, CodeWordsOp op, ArrayRef<Value> planes,
+                        int64_t first) {
+    auto constant = [&](uint32_t value) -> Value {
+      return arith::ConstantOp::create(
+          b.b, b.loc,
+          DenseElementsAttr::get(cast<VectorType>(planes[0].getType()),
+                                 APInt(32, value)));
+    };
+    bool isOfBytes = op.getCodes() == 4;
+    uint32_t ones = isOfBytes ? 0x01010101 : 0x00010001;
+    // Copies of the bits, each moved so that another is in its field's lowest.
+    uint32_t copies = isOfBytes ? 1 | 1 << 7 | 1 << 14 | 1 << 21 : 1 | 1 << 15;
+    Value sum;
+    for (auto [plane, m] : llvm::zip_equal(planes, op.getMultipliers())) {
+      Value bits = plane;
+      if (first)
+        bits = arith::ShRUIOp::create(b.b, b.loc, bits, constant(first));
+      bits =
+          arith::AndIOp::create(b.b, b.loc, bits, constant(isOfBytes ? 15 : 3));
+      bits = b.mul(bits, constant(copies));
+      bits = arith::AndIOp::create(b.b, b.loc, bits, constant(ones));
+      bits = b.mul(bits, constant(m));
+      sum = sum ? b.add(sum, bits) : bits;
+    }
+    if (op.getIsSigned())
+      sum = arith::XOrIOp::create(b.b, b.loc, sum, constant(0x80 * ones));
+    return sum;
+  }
+};
+
 } // namespace
 
 void subbit::bitserial::populatePlanesPatterns(RewritePatternSet &patterns) {
-  patterns.add<LowerPlanes, LowerCodes, LowerPool, LowerCodeWords>(
-      patterns.getContext());
+  patterns.add<LowerPlanes, LowerCodes, LowerPool, LowerCodeWords,
+               LowerCodeWordsOfPlanes>(patterns.getContext());
 }

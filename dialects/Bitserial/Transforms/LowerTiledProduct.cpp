@@ -39,7 +39,7 @@ private:
       lowerPasses(b, op, tile);
       return;
     }
-    buildPatches(b, op, tile, b.index(0));
+    buildPatches(b, sourceOf(op), tile, b.index(0));
     Values start = rowsOfShare(b, op, tile.share, b.index(0),
                                Values{b.index(0), b.index(0)});
     forEachBlock(
@@ -56,20 +56,6 @@ private:
           };
           forEachOutput(b, op, tile, block, start, 1, compute);
         });
-  }
-
-  /// Those of the tail are copied, so that the words of a row lie side by side.
-  static void buildPatches(LoopBuilder &b, TiledProductOp op, const Tile &tile,
-                           Value pass) {
-    buildTilePatches(b, sourceOf(op), tile.n, tile.first, tile.end, pass);
-    TileLayout layout = op.getLayout();
-    int64_t first = (tile.vectors - 1) * op.getSchedule().getLanes();
-    for (int64_t p = 0; p < tile.tail; ++p)
-      b.loop(layout.patchRows, [&](Value row) {
-        Value from = b.add(b.mul(row, layout.tile), first + p);
-        Value to = b.add(row, layout.tailPatches + p * layout.patchRows);
-        b.store(b.load(op.getWorkspace(), from), op.getWorkspace(), to);
-      });
   }
 
   /// Sums wait in the workspace for the patches of the next pass.
@@ -100,7 +86,7 @@ private:
            [&](Value c) { store(c, startOf(b, op, c, block.vectors)); });
     Values start{b.index(0), b.index(0)};
     b.loop(schedule.getPasses(), start, [&](Value pass, ValueRange state) {
-      buildPatches(b, op, tile, pass);
+      buildPatches(b, sourceOf(op), tile, pass);
       Values begin = rowsOfShare(b, op, share, pass, state);
       return b.loop(first, end, 1, begin, [&](Value c, ValueRange state) {
         Value rows = b.load(op.getRows(), b.add(b.mul(pass, outputs), c));
@@ -139,12 +125,8 @@ private:
                   });
     if (!tail)
       return sums;
-    for (int64_t p = 0; p < tail; ++p) {
-      Value sum = vector::ReductionOp::create(
-          b.b, b.loc, vector::CombiningKind::ADD, sums[block.vectors + 2 + p]);
-      last = b.add(last, vector::InsertOp::create(b.b, b.loc, sum,
-                                                  b.zero(last.getType()), p));
-    }
+    for (int64_t p = 0; p < tail; ++p)
+      last = addToLane(b, last, p, sums[block.vectors + 2 + p]);
     sums.truncate(block.vectors + 2);
     sums.insert(sums.begin() + block.vectors, last);
     return sums;

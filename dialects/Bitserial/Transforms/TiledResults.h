@@ -123,6 +123,31 @@ void forEachTile(LoopBuilder &b, Op op, const Share &share,
   });
 }
 
+/// The patches of a tile. Those of the tail are copied, so that the words of a
+/// row lie side by side.
+inline void buildPatches(LoopBuilder &b, const TileSource &source,
+                         const Tile &tile, mlir::Value pass) {
+  buildTilePatches(b, source, tile.n, tile.first, tile.end, pass);
+  const TileLayout &layout = source.layout;
+  int64_t first = (tile.vectors - 1) * source.schedule.getLanes();
+  for (int64_t p = 0; p < tile.tail; ++p)
+    b.loop(layout.patchRows, [&](mlir::Value row) {
+      mlir::Value from = b.add(b.mul(row, layout.tile), first + p);
+      mlir::Value to = b.add(row, layout.tailPatches + p * layout.patchRows);
+      b.store(b.load(source.workspace, from), source.workspace, to);
+    });
+}
+
+/// A vector with the sum of another's lanes added to one of its lanes.
+inline mlir::Value addToLane(LoopBuilder &b, mlir::Value vector, int64_t lane,
+                             mlir::Value words) {
+  mlir::Value sum = mlir::vector::ReductionOp::create(
+      b.b, b.loc, mlir::vector::CombiningKind::ADD, words);
+  mlir::Value none = b.zero(vector.getType());
+  return b.add(vector,
+               mlir::vector::InsertOp::create(b.b, b.loc, sum, none, lane));
+}
+
 template <typename Op>
 LoopBuilder::Values startOf(LoopBuilder &b, Op op, mlir::Value c,
                             int64_t vectors) {
