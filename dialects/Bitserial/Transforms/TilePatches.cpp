@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "dialects/Bitserial/Transforms/TilePatches.h"
+#include "dialects/Bitserial/Transforms/CountBits.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 
 using namespace mlir;
@@ -174,7 +175,10 @@ private:
       auto lanes = llvm::to_vector(llvm::seq<int32_t>(0, type.getDimSize(0)));
       numbers = arith::ConstantOp::create(
           b.b, b.loc, DenseElementsAttr::get(type, ArrayRef<int32_t>(lanes)));
-      numbers = b.add(numbers, b.splat(b.toI32(first), type));
+      // Never a constant: of a load under a constant mask of one lane, whose
+      // word was stored from the bits of a comparison, LLVM 22 takes the bytes
+      // that were compared.
+      numbers = b.add(numbers, b.splat(b.toI32(hide(b, first)), type));
       columns = b.remainder(numbers, b.splat(b.i32(width), type));
     }
     Value first, numbers, columns;
