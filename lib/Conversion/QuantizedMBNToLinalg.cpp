@@ -76,41 +76,97 @@ namespace {
 // encode, decode
 //===----------------------------------------------------------------------===//
 
+/// More thresholds are searched, element by element, not all compared.
+constexpr int64_t kMostCompared = 31;
+
 struct EncodePattern : public OpConversionPattern<mbn::EncodeOp> {
   using OpConversionPattern::OpConversionPattern;
 
   LogicalResult
   matchAndRewrite(mbn::EncodeOp op, OpAdaptor adaptor,
                   ConversionPatternRewriter &rewriter) const override {
+    int64_t count = op.getThresholdValues().size() / op.getNumThresholdRows();
+    rewriter.replaceOp(op, count > kMostCompared
+                               ? search(rewriter, op, adaptor.getInput())
+                               : compare(rewriter, op, adaptor.getInput()));
+    return success();
+  }
+
+private:
+  static Value compare(OpBuilder &builder, mbn::EncodeOp op, Value input) {
     Location loc = op.getLoc();
     std::vector<float> thresholds = op.getThresholdValues();
     int64_t rows = op.getNumThresholdRows(), size = thresholds.size();
     SmallVector<int64_t> tableShape{size / rows};
     if (rows > 1)
       tableShape.insert(tableShape.begin(), rows);
-    Value table = buildConstant(rewriter, loc,
-                                mbn::makeElements<float>(rewriter.getContext(),
-                                                         tableShape, thresholds,
+    Value table =
+        buildConstant(builder, loc,
+                      mbn::makeElements<float>(builder.getContext(), tableShape,
+                                               thresholds, "thresholds"));
+    ArrayRef<int64_t> shape = op.getType().getShape();
+    unsigned rank = shape.size();
+    Value init = buildZeros(builder, loc, shape, builder.getI8Type());
+    AffineMap element =
+        builder.getMultiDimIdentityMap(rank + 1).getMajorSubMap(rank);
+    AffineMap tableMap = rows > 1
+                             ? selectDims(builder, rank + 1, {rank - 1, rank})
+                             : selectDims(builder, rank + 1, {rank});
+    return buildReduction(
+        builder, loc, init, {input, table}, {element, tableMap},
+        [](OpBuilder &b, Location loc, ValueRange args) {
+          return countReached(b, loc, isReached(b, loc, args[0], args[1]),
+                              args[2]);
+        });
+  }
+
+  /// Ordered: a NaN reaches no threshold, and none reaches a NaN.
+  static Value isReached(OpBuilder &b, Location loc, Value x, Value threshold) {
+    return arith::CmpFOp::create(b, loc, arith::CmpFPredicate::OGE, x,
+                                 threshold);
+  }
+
+  /// Thresholds do not fall. Behind them are NaNs, up to one less than a power
+  /// of two, so that each step decides a bit of the code.
+  static Value search(OpBuilder &builder, mbn::EncodeOp op, Value input) {
+    Location loc = op.getLoc();
+    std::vector<float> thresholds = op.getThresholdValues(), padded;
+    int64_t rows = op.getNumThresholdRows(), count = thresholds.size() / rows;
+    int64_t size = llvm::PowerOf2Ceil(count + 1);
+    for (int64_t row = 0; row < rows; ++row) {
+      auto first = thresholds.begin() + row * count;
+      padded.insert(padded.end(), first, first + count);
+      padded.resize((row + 1) * size, std::numeric_limits<float>::quiet_NaN());
+    }
+    Value table = buildConstant(builder, loc,
+                                mbn::makeElements<float>(builder.getContext(),
+                                                         {rows * size}, padded,
                                                          "thresholds"));
     ArrayRef<int64_t> shape = op.getType().getShape();
     unsigned rank = shape.size();
-    Value init = buildZeros(rewriter, loc, shape, rewriter.getI8Type());
-    AffineMap element =
-        rewriter.getMultiDimIdentityMap(rank + 1).getMajorSubMap(rank);
-    AffineMap tableMap = rows > 1
-                             ? selectDims(rewriter, rank + 1, {rank - 1, rank})
-                             : selectDims(rewriter, rank + 1, {rank});
-    rewriter.replaceOp(
-        op, buildReduction(rewriter, loc, init, {adaptor.getInput(), table},
-                           {element, tableMap},
-                           [](OpBuilder &b, Location loc, ValueRange args) {
-                             // Ordered: a NaN reaches no threshold.
-                             Value reached = arith::CmpFOp::create(
-                                 b, loc, arith::CmpFPredicate::OGE, args[0],
-                                 args[1]);
-                             return countReached(b, loc, reached, args[2]);
-                           }));
-    return success();
+    return buildElementwise(
+        builder, loc, RankedTensorType::get(shape, builder.getI8Type()), input,
+        builder.getMultiDimIdentityMap(rank),
+        [&](OpBuilder &b, Location loc, ValueRange args) -> Value {
+          auto index = [&](int64_t value) -> Value {
+            return arith::ConstantIndexOp::create(b, loc, value);
+          };
+          Value first = index(0);
+          if (rows > 1)
+            first = arith::MulIOp::create(
+                b, loc, linalg::IndexOp::create(b, loc, rank - 1), index(size));
+          Value at = first;
+          for (int64_t half = size / 2; half > 0; half /= 2) {
+            Value threshold = tensor::ExtractOp::create(
+                b, loc, table,
+                ValueRange{arith::AddIOp::create(b, loc, at, index(half - 1))});
+            Value behind = arith::AddIOp::create(b, loc, at, index(half));
+            at = arith::SelectOp::create(
+                b, loc, isReached(b, loc, args[0], threshold), behind, at);
+          }
+          Value code = arith::SubIOp::create(b, loc, at, first);
+          return arith::IndexCastUIOp::create(b, loc, b.getI8Type(), code);
+        });
   }
 };
 
