@@ -98,18 +98,34 @@ private:
     Value words, coordinates, widths;
   };
 
-  static Value buildWhole(LayerOp op, Value input,
-                          const std::vector<float> &weights, OpBuilder &b) {
+  /// Blocks of outputs whose weights lie together: as many outputs as the loops
+  /// over vectors take at a time, or down to half as many that divide them.
+  int64_t blocksOf(const numerics::ConvGeometry &g) const {
+    if (g.groups > 1 || target.lanes == 1)
+      return g.groups;
+    int64_t lanes = target.lanes, most = target.registers / 8 * lanes;
+    for (int64_t width = most; 2 * width >= most; width -= lanes)
+      if (g.outputs % width == 0)
+        return g.outputs / width;
+    return 1;
+  }
+
+  Value buildWhole(LayerOp op, Value input, const std::vector<float> &weights,
+                   OpBuilder &b) const {
     numerics::ConvGeometry g = op.getGeometry();
-    std::vector<float> moved = transposeWeights<float>(g, weights);
-    if constexpr (isMatmul)
-      return buildMatmul(
-          b, op.getLoc(), input,
-          constant(b, op, "weights", {g.channels, g.outputs}, moved));
-    else
+    int64_t blocks = blocksOf(g);
+    std::vector<float> moved = transposeWeights<float>(g, weights, blocks);
+    if constexpr (isMatmul) {
+      SmallVector<int64_t> shape{g.channels, g.outputs / blocks};
+      if (blocks > 1)
+        shape.insert(shape.begin(), blocks);
+      return buildMatmul(b, op.getLoc(), input,
+                         constant(b, op, "weights", shape, moved));
+    } else {
       return buildConvolution(
           b, op.getLoc(), g, input,
-          constant(b, op, "weights", transposedShape(g), moved));
+          constant(b, op, "weights", transposedShape(g, blocks), moved));
+    }
   }
 
   /// Signed sums of activations with outputs in lanes. Null for convolutions,

@@ -127,20 +127,23 @@ Value subbit::buildConvolution(OpBuilder &builder, Location loc,
   SmallVector<ReassociationIndices> split = {{0}, {1}, {2}, {3, 4}};
   Value grouped = tensor::ExpandShapeOp::create(builder, loc, type.clone(shape),
                                                 padded, split);
-  Value init = buildZeros(builder, loc,
-                          {g.batch, g.outputHeight(), g.outputWidth(), g.groups,
-                           g.outputs / g.groups},
-                          type.getElementType());
+  int64_t parts = cast<RankedTensorType>(weights.getType()).getDimSize(0);
+  Value init = buildZeros(
+      builder, loc,
+      {g.batch, g.outputHeight(), g.outputWidth(), parts, g.outputs / parts},
+      type.getElementType());
   MLIRContext *context = builder.getContext();
-  AffineExpr n, y, x, group, ky, kx, c, f;
-  bindDims(context, n, y, x, group, ky, kx, c, f);
+  AffineExpr n, y, x, part, ky, kx, c, f;
+  bindDims(context, n, y, x, part, ky, kx, c, f);
+  AffineExpr group =
+      parts == g.groups ? part : getAffineConstantExpr(0, context);
   SmallVector<AffineMap> maps = {
       AffineMap::get(8, 0,
                      {n, y * g.strideY + ky * g.dilationY,
                       x * g.strideX + kx * g.dilationX, group, c},
                      context),
-      AffineMap::get(8, 0, {group, ky, kx, c, f}, context),
-      AffineMap::get(8, 0, {n, y, x, group, f}, context)};
+      AffineMap::get(8, 0, {part, ky, kx, c, f}, context),
+      AffineMap::get(8, 0, {n, y, x, part, f}, context)};
   constexpr auto parallel = IteratorType::parallel,
                  reduction = IteratorType::reduction;
   Value sums = buildGeneric(builder, loc, init, {grouped, weights}, maps,
@@ -153,17 +156,35 @@ Value subbit::buildConvolution(OpBuilder &builder, Location loc,
 Value subbit::buildMatmul(OpBuilder &builder, Location loc, Value input,
                           Value weights) {
   auto type = cast<RankedTensorType>(input.getType());
-  int64_t outputs = cast<RankedTensorType>(weights.getType()).getDimSize(1);
-  Value init = buildZeros(builder, loc, {type.getDimSize(0), outputs},
-                          type.getElementType());
+  auto weightsType = cast<RankedTensorType>(weights.getType());
   MLIRContext *context = builder.getContext();
+  constexpr auto parallel = IteratorType::parallel,
+                 reduction = IteratorType::reduction;
+  if (weightsType.getRank() == 3) {
+    Value init = buildZeros(builder, loc,
+                            {type.getDimSize(0), weightsType.getDimSize(0),
+                             weightsType.getDimSize(2)},
+                            type.getElementType());
+    AffineExpr n, block, k, f;
+    bindDims(context, n, block, k, f);
+    SmallVector<AffineMap> maps = {
+        AffineMap::get(4, 0, {n, k}, context),
+        AffineMap::get(4, 0, {block, k, f}, context),
+        AffineMap::get(4, 0, {n, block, f}, context)};
+    Value sums =
+        buildGeneric(builder, loc, init, {input, weights}, maps,
+                     {parallel, parallel, reduction, parallel}, multiplyAdd);
+    return tensor::CollapseShapeOp::create(
+        builder, loc, sums, ArrayRef<ReassociationIndices>{{0}, {1, 2}});
+  }
+  Value init =
+      buildZeros(builder, loc, {type.getDimSize(0), weightsType.getDimSize(1)},
+                 type.getElementType());
   AffineExpr n, k, f;
   bindDims(context, n, k, f);
   SmallVector<AffineMap> maps = {AffineMap::get(3, 0, {n, k}, context),
                                  AffineMap::get(3, 0, {k, f}, context),
                                  AffineMap::get(3, 0, {n, f}, context)};
-  return buildGeneric(
-      builder, loc, init, {input, weights}, maps,
-      {IteratorType::parallel, IteratorType::reduction, IteratorType::parallel},
-      multiplyAdd);
+  return buildGeneric(builder, loc, init, {input, weights}, maps,
+                      {parallel, reduction, parallel}, multiplyAdd);
 }

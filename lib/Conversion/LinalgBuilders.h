@@ -52,39 +52,44 @@ mlir::Value buildConcat(mlir::OpBuilder &builder, mlir::Location loc,
                         int64_t axis);
 
 /// The product of an input [batch, height, width, channels] with weights
-/// [groups, kernel height, kernel width, channels / groups, outputs / groups],
-/// both f32 or both i32. Loops are in the order batch, height', width',
-/// group, then the weights' dimensions.
+/// [parts, kernel height, kernel width, channels / groups, outputs / parts],
+/// both f32 or both i32. Parts are the groups, or blocks of the outputs of a
+/// convolution of one group. Loops are in the order batch, height', width',
+/// part, then the weights' dimensions.
 mlir::Value buildConvolution(mlir::OpBuilder &builder, mlir::Location loc,
                              const numerics::ConvGeometry &geometry,
                              mlir::Value input, mlir::Value weights);
 
-/// The product of [batch, inputs] and [inputs, outputs], loops in that order.
+/// The product of [batch, inputs] and [inputs, outputs], loops in that order,
+/// or and [blocks, inputs, outputs / blocks].
 mlir::Value buildMatmul(mlir::OpBuilder &builder, mlir::Location loc,
                         mlir::Value input, mlir::Value weights);
 
 /// Weights [outputs, kernel height, kernel width, channels / groups] in the
 /// order that buildConvolution takes (for a matrix product, of which the
-/// geometry is a single position: [inputs, outputs]).
+/// geometry is a single position: that of buildMatmul), in `parts` parts, a
+/// multiple of the groups; 0 for the groups.
 template <typename T>
 std::vector<T> transposeWeights(const numerics::ConvGeometry &geometry,
-                                llvm::ArrayRef<T> weights) {
+                                llvm::ArrayRef<T> weights, int64_t parts = 0) {
   int64_t kernel = geometry.kernelSize();
-  int64_t outputs = geometry.outputs / geometry.groups;
+  parts = parts ? parts : geometry.groups;
+  int64_t outputs = geometry.outputs / parts;
   std::vector<T> result;
   result.reserve(weights.size());
-  for (int64_t g = 0; g < geometry.groups; ++g)
+  for (int64_t p = 0; p < parts; ++p)
     for (int64_t k = 0; k < kernel; ++k)
       for (int64_t f = 0; f < outputs; ++f)
-        result.push_back(weights[(g * outputs + f) * kernel + k]);
+        result.push_back(weights[(p * outputs + f) * kernel + k]);
   return result;
 }
 
 /// The shape that transposeWeights gives a convolution's weights.
 inline llvm::SmallVector<int64_t>
-transposedShape(const numerics::ConvGeometry &geometry) {
-  return {geometry.groups, geometry.kernelHeight, geometry.kernelWidth,
-          geometry.groupChannels(), geometry.outputs / geometry.groups};
+transposedShape(const numerics::ConvGeometry &geometry, int64_t parts = 0) {
+  parts = parts ? parts : geometry.groups;
+  return {parts, geometry.kernelHeight, geometry.kernelWidth,
+          geometry.groupChannels(), geometry.outputs / parts};
 }
 
 } // namespace subbit

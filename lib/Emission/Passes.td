@@ -102,7 +102,9 @@ def VectorizeLinalgPass : Pass<"vectorize-linalg", "::mlir::func::FuncOp"> {
     too or are the same for all of them: products with outputs innermost,
     elementwise operations, pooling over channels. Up to four vectors of results
     stay in registers while the operands are reduced, in the order of the scalar
-    loops. What is left over of a row takes vectors of half the width, a quarter,
+    loops; where an operand is the same for all positions along a dimension, as
+    weights are, those of several positions, as many as there are registers for.
+    What is left over of a row takes vectors of half the width, a quarter,
     and so on. Vectors are as wide as the target's.
 
     ```mlir

@@ -11,6 +11,8 @@
 #include "mlir/Dialect/Affine/Utils.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/Linalg/Transforms/Transforms.h"
+#include <map>
+#include <optional>
 
 namespace subbit {
 #define GEN_PASS_DEF_VECTORIZELINALGPASS
@@ -21,41 +23,53 @@ using namespace mlir;
 using namespace subbit;
 using bitserial::LoopBuilder;
 
-/// Vectors of results that are in registers at a time.
-static constexpr int64_t kVectors = 4;
-
 namespace {
 
-/// Some consecutive results: `width` of them from `offset`.
+/// Some consecutive results: `width` of them from `offset` on, `row` places
+/// from the first along the dimension of rows.
 struct Piece {
-  int64_t offset, width;
+  int64_t row, offset, width;
+};
+
+/// What of a block's results fits registers.
+struct Room {
+  /// Vectors along a row, and of all its rows.
+  int64_t vectors, sums;
 };
 
 /// Loops for one operation: those over results, the innermost by vectors, then
 /// those over what is reduced, which carry vectors of results. Each result sees
 /// its operands in the order of the scalar loops, so its bits are the same.
+///
+/// Where an operand along the vectors, such as weights, serves for several
+/// results, a block has some rows of them, and what is read of that operand
+/// stays in the caches for all blocks of the same vectors.
 class VectorNest {
 public:
-  VectorNest(linalg::GenericOp op, OpBuilder &builder, int64_t lanes)
-      : op(op), b(builder, op.getLoc()), lanes(lanes),
+  VectorNest(linalg::GenericOp op, OpBuilder &builder, int64_t lanes, Room room)
+      : op(op), b(builder, op.getLoc()), lanes(lanes), room(room),
         ranges(op.getStaticLoopRanges()), dims(ranges.size()) {}
 
   /// Chooses the dimension that vectors lie along; false if there is none.
   bool match();
-  void build() { buildParallel(0); }
+  void build();
 
 private:
+  using Pieces = SmallVector<Piece>;
+
   bool isLast(OpOperand &operand);
   static bool isElementwise(Operation &op);
+  void findRows();
 
-  void buildParallel(size_t dim);
-  void buildVectors();
-  void buildPieces(Value base, ArrayRef<Piece> pieces);
+  void buildParallel(ArrayRef<size_t> rest, llvm::function_ref<void()> body);
+  void buildVectors(llvm::function_ref<void(const Pieces &)> body);
+  void buildRows(const Pieces &vectors);
+  void buildPieces(ArrayRef<Piece> pieces);
   LoopBuilder::Values buildReduction(size_t dim, ArrayRef<Piece> pieces,
                                      ValueRange carried);
   LoopBuilder::Values compute(ArrayRef<Piece> pieces, ValueRange carried);
 
-  LoopBuilder::Values indices(OpOperand &operand, int64_t offset);
+  LoopBuilder::Values indices(OpOperand &operand, Piece piece);
   Value load(OpOperand &operand, Piece piece);
   void store(Value value, OpOperand &operand, Piece piece);
   Value splat(Value scalar, int64_t width) {
@@ -68,10 +82,15 @@ private:
   linalg::GenericOp op;
   LoopBuilder b;
   int64_t lanes;
+  Room room;
   SmallVector<int64_t> ranges;
-  /// The loops' variables; that of `vectorDim` is where the pieces begin.
+  /// The loops' variables; those of `vectorDim` and `rowDim` are where the
+  /// pieces begin.
   SmallVector<Value> dims;
   size_t vectorDim = 0;
+  std::optional<size_t> rowDim;
+  /// The operand that is the same for all rows of a block.
+  OpOperand *shared = nullptr;
 };
 
 } // namespace
@@ -108,6 +127,7 @@ bool VectorNest::match() {
   if (!last || isReduction(last.getPosition()))
     return false;
   vectorDim = last.getPosition();
+  findRows();
   return llvm::all_of(op->getOpOperands(), [&](OpOperand &operand) {
     auto type = dyn_cast<MemRefType>(operand.get().getType());
     if (!type)
@@ -127,45 +147,109 @@ bool VectorNest::match() {
   });
 }
 
+/// The innermost dimension of the results for all of which an operand along the
+/// vectors is the same.
+void VectorNest::findRows() {
+  if (lanes == 1 || op.getNumReductionLoops() == 0)
+    return;
+  for (size_t dim = ranges.size(); dim-- > 0;) {
+    if (dim == vectorDim || isReduction(dim) || ranges[dim] == 1)
+      continue;
+    for (OpOperand *in : op.getDpsInputOperands())
+      if (isLast(*in) && !op.getMatchingIndexingMap(in).isFunctionOfDim(dim)) {
+        rowDim = dim;
+        shared = in;
+        return;
+      }
+  }
+}
+
 //===----------------------------------------------------------------------===//
 // Loops
 //===----------------------------------------------------------------------===//
 
-void VectorNest::buildParallel(size_t dim) {
-  if (dim == ranges.size())
-    return buildVectors();
-  if (dim == vectorDim || isReduction(dim))
-    return buildParallel(dim + 1);
-  b.loop(ranges[dim], [&](Value i) {
-    dims[dim] = i;
-    buildParallel(dim + 1);
+void VectorNest::build() {
+  SmallVector<size_t> rest;
+  for (size_t dim = 0; dim < ranges.size(); ++dim)
+    if (dim != vectorDim && dim != rowDim && !isReduction(dim))
+      rest.push_back(dim);
+  if (!rowDim)
+    return buildParallel(rest, [&] {
+      buildVectors([&](const Pieces &vectors) { buildPieces(vectors); });
+    });
+  // The shared operand changes seldom.
+  AffineMap map = op.getMatchingIndexingMap(shared);
+  llvm::stable_sort(rest, [&](size_t x, size_t y) {
+    return map.isFunctionOfDim(x) && !map.isFunctionOfDim(y);
+  });
+  buildVectors([&](const Pieces &vectors) {
+    buildParallel(rest, [&] { buildRows(vectors); });
   });
 }
 
-void VectorNest::buildVectors() {
-  int64_t block = kVectors * lanes, size = ranges[vectorDim];
+void VectorNest::buildParallel(ArrayRef<size_t> rest,
+                               llvm::function_ref<void()> body) {
+  if (rest.empty())
+    return body();
+  b.loop(ranges[rest.front()], [&](Value i) {
+    dims[rest.front()] = i;
+    buildParallel(rest.drop_front(), body);
+  });
+}
+
+void VectorNest::buildVectors(llvm::function_ref<void(const Pieces &)> body) {
+  int64_t block = room.vectors * lanes, size = ranges[vectorDim];
   int64_t whole = size / block * block;
-  SmallVector<Piece> pieces;
-  for (int64_t v = 0; v < kVectors; ++v)
-    pieces.push_back({v * lanes, lanes});
+  Pieces pieces;
+  for (int64_t v = 0; v < room.vectors; ++v)
+    pieces.push_back({0, v * lanes, lanes});
   if (whole)
-    b.loop(b.index(0), b.index(whole), block,
-           [&](Value base) { buildPieces(base, pieces); });
+    b.loop(b.index(0), b.index(whole), block, [&](Value base) {
+      dims[vectorDim] = base;
+      body(pieces);
+    });
   // What is left: whole vectors, then ever smaller ones.
   pieces.clear();
   int64_t width = lanes;
   for (int64_t done = whole; done < size;) {
     while (width > size - done)
       width /= 2;
-    pieces.push_back({done - whole, width});
+    pieces.push_back({0, done - whole, width});
     done += width;
   }
-  if (!pieces.empty())
-    buildPieces(b.index(whole), pieces);
+  if (pieces.empty())
+    return;
+  dims[vectorDim] = b.index(whole);
+  body(pieces);
 }
 
-void VectorNest::buildPieces(Value base, ArrayRef<Piece> pieces) {
-  dims[vectorDim] = base;
+/// Blocks of as many rows as there is room for, or of half as many and more
+/// that leave no rest.
+void VectorNest::buildRows(const Pieces &vectors) {
+  int64_t size = ranges[*rowDim];
+  int64_t most = std::clamp<int64_t>(
+      room.sums / static_cast<int64_t>(vectors.size()), 1, size);
+  int64_t rows = most;
+  while (size % rows != 0 && 2 * rows > most)
+    --rows;
+  if (size % rows != 0)
+    rows = most;
+  auto block = [&](Value first, int64_t rows) {
+    dims[*rowDim] = first;
+    Pieces pieces;
+    for (int64_t row = 0; row < rows; ++row)
+      for (Piece piece : vectors)
+        pieces.push_back({row, piece.offset, piece.width});
+    buildPieces(pieces);
+  };
+  int64_t whole = size / rows * rows;
+  b.loop(b.index(0), b.index(whole), rows,
+         [&](Value first) { block(first, rows); });
+  if (whole < size)
+    block(b.index(whole), size - whole);
+}
+
+void VectorNest::buildPieces(ArrayRef<Piece> pieces) {
   bool reduces = op.getNumReductionLoops() != 0;
   LoopBuilder::Values results;
   for (OpOperand &out : op.getDpsInitsMutable())
@@ -202,17 +286,26 @@ LoopBuilder::Values VectorNest::compute(ArrayRef<Piece> pieces,
   Block *body = op.getBlock();
   int64_t numOuts = op.getNumDpsInits();
   LoopBuilder::Values results(numOuts * pieces.size());
-  // What does not lie along the vector is loaded once.
-  SmallVector<Value> scalars;
-  for (OpOperand *in : op.getDpsInputOperands())
-    scalars.push_back(isLast(*in) ? Value() : load(*in, {0, 1}));
+  // What several pieces read is loaded once.
+  std::map<std::tuple<unsigned, int64_t, int64_t>, Value> loaded;
+  auto loadOnce = [&](OpOperand &in, Piece piece) {
+    AffineMap map = op.getMatchingIndexingMap(&in);
+    if (!rowDim || !map.isFunctionOfDim(*rowDim))
+      piece.row = 0;
+    if (!isLast(in))
+      piece.offset = 0, piece.width = 1;
+    Value &value = loaded[{in.getOperandNumber(), piece.row, piece.offset}];
+    if (!value)
+      value = load(in, piece);
+    return value;
+  };
   for (auto [p, piece] : llvm::enumerate(pieces)) {
     int64_t width = piece.width;
     IRMapping map;
     for (OpOperand *in : op.getDpsInputOperands()) {
-      Value scalar = scalars[in->getOperandNumber()];
+      Value value = loadOnce(*in, piece);
       map.map(op.getMatchingBlockArgument(in),
-              scalar ? splat(scalar, width) : load(*in, piece));
+              isLast(*in) ? value : splat(value, width));
     }
     for (auto [o, out] : llvm::enumerate(op.getDpsInitsMutable()))
       if (Value value = carried[o * pieces.size() + p])
@@ -241,13 +334,15 @@ LoopBuilder::Values VectorNest::compute(ArrayRef<Piece> pieces,
   return results;
 }
 
-LoopBuilder::Values VectorNest::indices(OpOperand &operand, int64_t offset) {
+LoopBuilder::Values VectorNest::indices(OpOperand &operand, Piece piece) {
   SmallVector<Value> values(dims);
   // Dimensions that nothing has set yet are not in this operand's map.
   for (Value &value : values)
     if (!value)
       value = dims[vectorDim];
-  values[vectorDim] = b.add(dims[vectorDim], offset);
+  values[vectorDim] = b.add(dims[vectorDim], piece.offset);
+  if (rowDim)
+    values[*rowDim] = b.add(dims[*rowDim], piece.row);
   AffineMap map = op.getMatchingIndexingMap(&operand);
   LoopBuilder::Values result;
   for (AffineExpr expr : map.getResults())
@@ -259,13 +354,13 @@ Value VectorNest::load(OpOperand &operand, Piece piece) {
   Value memref = operand.get();
   if (!isa<MemRefType>(memref.getType()))
     return memref;
-  LoopBuilder::Values at = indices(operand, piece.offset);
+  LoopBuilder::Values at = indices(operand, piece);
   return piece.width == 1 ? b.load(memref, at)
                           : b.loadVector(memref, at, piece.width);
 }
 
 void VectorNest::store(Value value, OpOperand &operand, Piece piece) {
-  LoopBuilder::Values at = indices(operand, piece.offset);
+  LoopBuilder::Values at = indices(operand, piece);
   if (piece.width == 1)
     b.store(value, operand.get(), at);
   else
@@ -342,7 +437,8 @@ void VectorizeLinalgPass::runOnOperation() {
       generic = flatten(rewriter, generic);
       rewriter.setInsertionPoint(generic);
     }
-    VectorNest nest(generic, rewriter, target->lanes);
+    VectorNest nest(generic, rewriter, target->lanes,
+                    {target->registers / 8, target->registers * 3 / 4});
     if (!nest.match())
       continue;
     nest.build();

@@ -141,3 +141,37 @@ module attributes {bitserial.target = #target} {
     return
   }
 }
+
+// -----
+
+// Weights serve for the rows of an image's batch: of seven six at once, with two vectors
+// of eight each, as many sums as 16 registers hold, then the last. Blocks of outputs come
+// first, so that their weights stay in the caches.
+// CHECK-LABEL: @product
+// CHECK-SAME: %[[X:.*]]: memref<7x5xf32>, %[[W:.*]]: memref<3x5x16xf32>, %[[Y:.*]]: memref<7x3x16xf32>
+// CHECK: scf.for %[[BLOCK:.*]] = %c0{{.*}} to %c3
+// CHECK: scf.for %[[ROW:.*]] = %c0{{.*}} to %c6{{.*}} step %c6
+// CHECK: %[[SUMS:.*]]:12 = scf.for %[[K:.*]] = %c0{{.*}} to %c5{{.*}} iter_args(
+// CHECK-DAG: %[[W0:.*]] = vector.load %[[W]][%[[BLOCK]], %[[K]], %{{.*}}]
+// CHECK-DAG: %[[X0:.*]] = memref.load %[[X]][%[[ROW]], %[[K]]]
+// CHECK-DAG: %[[ALL:.*]] = vector.broadcast %[[X0]] : f32 to vector<8xf32>
+// CHECK-DAG: arith.mulf %[[ALL]], %[[W0]]
+// CHECK-COUNT-11: arith.mulf
+// CHECK: scf.yield
+// CHECK-COUNT-12: vector.store
+// CHECK: :2 = scf.for {{.*}} -> (vector<8xf32>, vector<8xf32>)
+// CHECK-COUNT-2: vector.store
+#target = #bitserial.target<triple = "x86_64-linux-gnu", cpu = "haswell", features = "">
+module attributes {bitserial.target = #target} {
+  func.func @product(%x: memref<7x5xf32>, %w: memref<3x5x16xf32>, %y: memref<7x3x16xf32>) {
+    linalg.generic {indexing_maps = [affine_map<(n, b, k, f) -> (n, k)>, affine_map<(n, b, k, f) -> (b, k, f)>, affine_map<(n, b, k, f) -> (n, b, f)>],
+                    iterator_types = ["parallel", "parallel", "reduction", "parallel"]}
+        ins(%x, %w : memref<7x5xf32>, memref<3x5x16xf32>) outs(%y : memref<7x3x16xf32>) {
+    ^bb0(%a: f32, %c: f32, %out: f32):
+      %p = arith.mulf %a, %c : f32
+      %s = arith.addf %out, %p : f32
+      linalg.yield %s : f32
+    }
+    return
+  }
+}
