@@ -21,8 +21,13 @@ static constexpr int64_t kLoopVectorPopcounts = 32;
 
 namespace {
 
-/// The bits of word `word` in so many vectors of words as there are counts.
-using WordFn = llvm::function_ref<LoopBuilder::Values(Value word)>;
+/// What word `word` compares, in as many vectors of words as there are counts.
+using WordFn = llvm::function_ref<SmallVector<Compared>(Value word)>;
+
+/// The bits that differ.
+Value differs(LoopBuilder &b, const Compared &words) {
+  return arith::XOrIOp::create(b.b, b.loc, words.weights, words.activations);
+}
 
 /// The sum of two counts, the first of which may be null, for 0.
 Value addCount(LoopBuilder &b, Value acc, Value count) {
@@ -133,31 +138,70 @@ Value addDot(LoopBuilder &b, Value sum, Value bytes, ScheduleAttr schedule) {
       .getResult(0);
 }
 
+/// SVE's exclusive or, count and addition as one piece, which needs a register
+/// besides the sum: apart, LLVM would do all of a word's exclusive ors first,
+/// count to other registers, at the cost of an instruction that prepares each,
+/// and keep sums in memory.
+Value addDifference(LoopBuilder &b, Value sum, const Compared &words,
+                    ScheduleAttr schedule) {
+  auto type = cast<VectorType>(words.weights.getType());
+  VectorType lanes = schedule.getVector(b.b.getI1Type());
+  Value all = arith::ConstantOp::create(
+      b.b, b.loc, DenseElementsAttr::get(lanes, b.b.getBoolAttr(true)));
+  auto create = [&](Type result, ValueRange operands, StringRef text,
+                    StringRef constraints) -> Value {
+    return LLVM::InlineAsmOp::create(
+               b.b, b.loc, TypeRange{result}, operands, text, constraints,
+               /*has_side_effects=*/false, /*is_align_stack=*/false,
+               LLVM::TailCallKind::None, LLVM::AsmDialectAttr(), ArrayAttr())
+        .getResult(0);
+  };
+  if (!sum)
+    return create(type, {words.weights, words.activations, all},
+                  "eor $0.d, $1.d, $2.d\n\tcnt $0.s, $3/m, $0.s",
+                  "=w,w,w,@3Upl");
+  auto both = LLVM::LLVMStructType::getLiteral(b.b.getContext(), {type, type});
+  Value result = create(both, {words.weights, words.activations, all, sum},
+                        "eor $1.d, $2.d, $3.d\n\tcnt $1.s, $4/m, $1.s\n\t"
+                        "add $0.s, $0.s, $1.s",
+                        "=w,=&w,w,w,@3Upl,0");
+  return LLVM::ExtractValueOp::create(b.b, b.loc, result, ArrayRef<int64_t>{0});
+}
+
 /// Adds the bits of `words` words from `first` on to counts; null counts are 0.
 LoopBuilder::Values addWords(LoopBuilder &b, Value first, int64_t words,
                              ScheduleAttr schedule, LoopBuilder::Values acc,
-                             WordFn differs) {
-  for (int64_t w = 0; w < words; ++w)
-    for (auto [count, bits] : llvm::zip_equal(acc, differs(b.add(first, w)))) {
-      Value added = popcount(b, bits, schedule);
+                             WordFn compare) {
+  for (int64_t w = 0; w < words; ++w) {
+    SmallVector<Compared> compared = compare(b.add(first, w));
+    if (schedule.getScaling() == Scaling::Offsets) {
+      for (auto [count, word] : llvm::zip_equal(acc, compared))
+        count = addDifference(b, count, word, schedule);
+      continue;
+    }
+    LoopBuilder::Values bits;
+    for (const Compared &word : compared)
+      bits.push_back(differs(b, word));
+    for (auto [count, set] : llvm::zip_equal(acc, bits)) {
+      Value added = popcount(b, set, schedule);
       count = schedule.getCounting() == Counting::Udot
                   ? addDot(b, count, added, schedule)
                   : addCount(b, count, added);
-      if (schedule.getScaling() == Scaling::Offsets)
-        count = pin(b, count, schedule);
     }
+  }
   return acc;
 }
 
 /// The same where no instruction counts: in fields of two bits, then of four,
 /// up to three words of them, then of bytes.
 LoopBuilder::Values addFieldsOfWords(LoopBuilder &b, Value first, int64_t words,
-                                     LoopBuilder::Values acc, WordFn differs) {
+                                     LoopBuilder::Values acc, WordFn compare) {
   for (int64_t w = 0; w < words; w += kNibbleWords) {
     LoopBuilder::Values nibbles(acc.size(), Value());
     for (int64_t u = w; u < std::min(w + kNibbleWords, words); ++u)
-      for (auto [nibble, bits] :
-           llvm::zip_equal(nibbles, differs(b.add(first, u)))) {
+      for (auto [nibble, word] :
+           llvm::zip_equal(nibbles, compare(b.add(first, u)))) {
+        Value bits = differs(b, word);
         // Of two bits x and y, 2x + y - x.
         Value pairs = b.sub(bits, fields(b, bits, 0x55555555, 1));
         nibble = addCount(b, nibble, addFields(b, pairs, 0x33333333, 2));
@@ -172,14 +216,14 @@ LoopBuilder::Values addFieldsOfWords(LoopBuilder &b, Value first, int64_t words,
 /// unrolled, more counts would be in flight than there are registers.
 LoopBuilder::Values countWords(LoopBuilder &b, int64_t first, int64_t words,
                                ScheduleAttr schedule, int64_t counts,
-                               WordFn differs) {
+                               WordFn compare) {
   bool inFields = schedule.getCounting() == Counting::Bytes;
   auto add = [&](Value word, int64_t count, ValueRange acc) {
     if (inFields)
       return addFieldsOfWords(b, word, count, LoopBuilder::Values(acc),
-                              differs);
+                              compare);
     return addWords(b, word, count, schedule, LoopBuilder::Values(acc),
-                    differs);
+                    compare);
   };
   LoopBuilder::Values acc(counts, Value());
   int64_t looped = 0;
@@ -208,20 +252,20 @@ LoopBuilder::Values countWords(LoopBuilder &b, int64_t first, int64_t words,
 
 /// Calls `body` for the bytes of up to `kByteWords` words at a time.
 void forEachBytes(LoopBuilder &b, int64_t words, ScheduleAttr schedule,
-                  int64_t counts, WordFn differs,
+                  int64_t counts, WordFn compare,
                   llvm::function_ref<void(const LoopBuilder::Values &)> body) {
   for (int64_t first = 0; first < words; first += kByteWords)
     body(countWords(b, first, std::min(kByteWords, words - first), schedule,
-                    counts, differs));
+                    counts, compare));
 }
 
 /// Counts the bits of all words of a row, in 32-bit lanes.
 LoopBuilder::Values countRow(LoopBuilder &b, int64_t words,
                              ScheduleAttr schedule, int64_t counts,
-                             WordFn differs) {
+                             WordFn compare) {
   if (!countsInBytes(schedule)) {
     LoopBuilder::Values total =
-        countWords(b, 0, words, schedule, counts, differs);
+        countWords(b, 0, words, schedule, counts, compare);
     if (schedule.getCounting() == Counting::Pairs)
       for (Value &count : total)
         count = arith::TruncIOp::create(
@@ -229,7 +273,7 @@ LoopBuilder::Values countRow(LoopBuilder &b, int64_t words,
     return total;
   }
   LoopBuilder::Values total(counts, Value());
-  forEachBytes(b, words, schedule, counts, differs,
+  forEachBytes(b, words, schedule, counts, compare,
                [&](const LoopBuilder::Values &bytes) {
                  for (auto [sum, part] : llvm::zip_equal(total, bytes))
                    sum = addCount(b, sum, sumBytes(b, part, schedule));
@@ -273,30 +317,43 @@ Value subbit::bitserial::multiplyPairs(LoopBuilder &b, Value x, Value factors,
                    schedule.getVector(b.b.getI32Type()));
 }
 
-LoopBuilder::Values
-subbit::bitserial::subtractRow(LoopBuilder &b, ValueRange acc, Value coordinate,
-                               ArrayRef<int64_t> multipliers, int64_t words,
-                               ScheduleAttr schedule, DiffersFn differs) {
-  LoopBuilder::Values sums(acc);
-  Type narrow = getElementTypeOrSelf(coordinate.getType());
+/// `coordinate * -multiplier`, in 32 bits.
+static Value makeFactor(LoopBuilder &b, Value coordinate, int64_t multiplier) {
   Type wide = b.b.getI32Type();
-  if (auto vector = dyn_cast<VectorType>(coordinate.getType()))
+  auto vector = dyn_cast<VectorType>(coordinate.getType());
+  if (vector)
     wide = vector.clone(wide);
   coordinate = arith::ExtSIOp::create(b.b, b.loc, wide, coordinate);
+  if (multiplier == -1)
+    return coordinate;
+  Value scale = b.i32(-multiplier);
+  if (vector)
+    scale = b.splat(scale, cast<VectorType>(wide));
+  return b.mul(coordinate, scale);
+}
+
+LoopBuilder::Values
+subbit::bitserial::subtractRow(LoopBuilder &b, ValueRange acc,
+                               ValueRange coordinates,
+                               ArrayRef<int64_t> multipliers, int64_t words,
+                               ScheduleAttr schedule, CompareFn compare) {
+  LoopBuilder::Values sums(acc);
+  Type narrow = getElementTypeOrSelf(coordinates[0].getType());
+  auto type = cast<VectorType>(sums[0].getType());
   if (schedule.getLanes() == 1) {
     // Without vectors one multiplication for all planes is less code.
     LoopBuilder::Values totals(sums.size(), Value());
-    auto type = cast<VectorType>(sums[0].getType());
     for (auto [j, m] : llvm::enumerate(multipliers)) {
       LoopBuilder::Values counts =
           countRow(b, words, schedule, sums.size(),
-                   [&, j = j](Value word) { return differs(j, word); });
+                   [&, j = j](Value word) { return compare(j, word); });
       for (auto [total, count] : llvm::zip_equal(totals, counts))
         total = addCount(
             b, total, m == 1 ? count : b.mul(count, b.splat(b.i32(m), type)));
     }
+    Value factor = b.splat(makeFactor(b, coordinates[0], -1), type);
     for (auto [sum, total] : llvm::zip_equal(sums, totals))
-      sum = b.sub(sum, b.mul(total, b.splat(coordinate, type)));
+      sum = b.sub(sum, b.mul(total, factor));
     return sums;
   }
   bool isAVX512 = schedule.getLanes() == 16 && !schedule.isScalable() &&
@@ -304,18 +361,11 @@ subbit::bitserial::subtractRow(LoopBuilder &b, ValueRange acc, Value coordinate,
   bool multipliesHalves = schedule.getCounting() == Counting::Pmadd &&
                           schedule.inPixels() && narrow.isInteger(8);
   for (auto [j, m] : llvm::enumerate(multipliers)) {
-    Value factor = coordinate;
-    if (m != -1) {
-      Value scale =
-          arith::ConstantOp::create(b.b, b.loc, b.b.getI32IntegerAttr(-m));
-      if (isa<VectorType>(wide))
-        scale = b.splat(scale, cast<VectorType>(wide));
-      factor = b.mul(factor, scale);
-    }
-    auto bits = [&, j = j](Value word) { return differs(j, word); };
+    auto bits = [&, j = j](Value word) { return compare(j, word); };
     if (multipliesHalves) {
       // The last sum of bytes is one of products anyway.
       VectorType halves = schedule.getVector(b.b.getIntegerType(16), 2);
+      Value factor = makeFactor(b, coordinates[0], m);
       factor = b.splat(
           arith::TruncIOp::create(b.b, b.loc, halves.getElementType(), factor),
           halves);
@@ -328,14 +378,19 @@ subbit::bitserial::subtractRow(LoopBuilder &b, ValueRange acc, Value coordinate,
                    });
       continue;
     }
-    if (!isa<VectorType>(wide))
-      factor = b.splat(factor, cast<VectorType>(sums[0].getType()));
     LoopBuilder::Values counts =
-        countRow(b, words, schedule, sums.size(), bits);
+        countRow(b, words, schedule, sums.size() * coordinates.size(), bits);
     bool isShort = isAVX512 && fitsHalf(words, narrow, m);
-    for (auto [sum, count] : llvm::zip_equal(sums, counts))
-      sum = b.add(sum, isShort ? multiplyHalves(b, count, factor, schedule)
-                               : b.mul(count, factor));
+    for (auto [row, coordinate] : llvm::enumerate(coordinates)) {
+      Value factor = makeFactor(b, coordinate, m);
+      if (!isa<VectorType>(factor.getType()))
+        factor = b.splat(factor, type);
+      for (auto [v, sum] : llvm::enumerate(sums)) {
+        Value count = counts[row * sums.size() + v];
+        sum = b.add(sum, isShort ? multiplyHalves(b, count, factor, schedule)
+                                 : b.mul(count, factor));
+      }
+    }
   }
   return sums;
 }

@@ -12,19 +12,25 @@
 
 namespace subbit::bitserial {
 
-/// The bits in which word `word` of a row's plane `plane` differs from the
-/// activations, in as many vectors of words as there are accumulators.
-using DiffersFn =
-    llvm::function_ref<LoopBuilder::Values(int64_t plane, mlir::Value word)>;
+/// Words of weights and of activations, whose bits are compared.
+struct Compared {
+  mlir::Value weights, activations;
+};
+
+/// Word `word` of a row's plane `plane`, in as many vectors of words as there
+/// are accumulators; of several rows those of the first row come first.
+using CompareFn = llvm::function_ref<llvm::SmallVector<Compared>(
+    int64_t plane, mlir::Value word)>;
 
 /// `acc - a * sum_j m_j * count_j` for the counts of each plane of a row of
-/// `words` words, counted by the schedule's `count`. `coordinate` is `a`, an i8
-/// or i16, or a vector of them for outputs in lanes.
+/// `words` words, counted by the schedule's `count`. `coordinates` are `a` of
+/// each row, i8 or i16, or vectors of them for outputs in lanes. Several rows
+/// are of positions whose bits are counted in words.
 LoopBuilder::Values subtractRow(LoopBuilder &b, mlir::ValueRange acc,
-                                mlir::Value coordinate,
+                                mlir::ValueRange coordinates,
                                 llvm::ArrayRef<int64_t> multipliers,
                                 int64_t words, ScheduleAttr schedule,
-                                DiffersFn differs);
+                                CompareFn compare);
 
 /// Products of neighbouring elements of 16 bits, added: x86's pmaddwd.
 mlir::Value multiplyPairs(LoopBuilder &b, mlir::Value x, mlir::Value factors,

@@ -70,11 +70,11 @@ LoopBuilder::Values sumRow(LoopBuilder &b, Op op, const Block &block,
         Value row = b.add(b.add(patch, plane * words), word);
         Value weights = atOnce == 2 ? loadPair(b, op.getWords(), at)
                                     : b.splat(b.load(op.getWords(), at), 1);
-        LoopBuilder::Values bits;
+        SmallVector<Compared> compared;
         for (Value patch : atOnce == 2 ? loadPatchPairs(b, op, block, row)
                                        : loadPatches(b, op, block, row))
-          bits.push_back(arith::XOrIOp::create(b.b, b.loc, weights, patch));
-        return bits;
+          compared.push_back({weights, patch});
+        return compared;
       });
   next.append({b.add(rowNumber, 1), b.add(firstWord, words)});
   return next;
@@ -328,7 +328,7 @@ private:
         b, state.take_front(chains), coordinates, op.getMultipliers(),
         words / chains, op.getSchedule(), [&](int64_t plane, Value step) {
           Value word = b.mul(step, chains);
-          LoopBuilder::Values bits;
+          SmallVector<Compared> compared;
           for (int64_t i = 0; i < chains; ++i) {
             Value place = b.add(word, i);
             Value weights = b.loadVector(
@@ -336,10 +336,9 @@ private:
             Value at = b.add(b.add(patch, place), plane * words);
             Value activations =
                 b.splat(b.load(op.getPatches(), {n, at}), lanes);
-            bits.push_back(
-                arith::XOrIOp::create(b.b, b.loc, weights, activations));
+            compared.push_back({weights, activations});
           }
-          return bits;
+          return compared;
         });
     next.append({b.add(rowNumber, 1), b.add(firstWord, words * lanes)});
     return next;

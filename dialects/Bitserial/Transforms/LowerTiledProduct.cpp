@@ -116,13 +116,20 @@ private:
     }
     sums.append(state.begin(), state.end());
     sums.append(tail, b.zero(tailType(b, op)));
-    sums = b.loop(b.index(0), b.toIndex(rows), 1, sums,
-                  [&](Value, ValueRange state) {
-                    Values next = sumRow(b, op, block, firstPatch, state);
-                    for (int64_t p = 0; p < tail; ++p)
-                      next.push_back(subtractTail(b, op, p, state, block));
-                    return next;
-                  });
+    Value begin = b.index(0), end = b.toIndex(rows);
+    if (pairsRows(op)) {
+      Value even = b.sub(end, b.remainder(end, b.index(2)));
+      sums = b.loop(begin, even, 2, sums, [&](Value, ValueRange state) {
+        return subtractRows(b, op, block, firstPatch, state, /*rows=*/2);
+      });
+      begin = even;
+    }
+    sums = b.loop(begin, end, 1, sums, [&](Value, ValueRange state) {
+      Values next = subtractRows(b, op, block, firstPatch, state, /*rows=*/1);
+      for (int64_t p = 0; p < tail; ++p)
+        next.push_back(subtractTail(b, op, p, state, block));
+      return next;
+    });
     if (!tail)
       return sums;
     for (int64_t p = 0; p < tail; ++p)
@@ -167,9 +174,17 @@ private:
     return sum;
   }
 
-  static Values sumRow(LoopBuilder &b, TiledProductOp op,
-                       const PositionBlock &block, Value firstPatch,
-                       ValueRange state) {
+  /// Whether two rows at a time share what is loaded: they are of the same
+  /// group, and a load is an instruction of its own.
+  static bool pairsRows(TiledProductOp op) {
+    return op.getSchedule().getScaling() == Scaling::Offsets &&
+           op.getGeometry().getNumGroups() == 1;
+  }
+
+  /// Some rows of one group.
+  static Values subtractRows(LoopBuilder &b, TiledProductOp op,
+                             const PositionBlock &block, Value firstPatch,
+                             ValueRange state, int64_t rows) {
     ScheduleAttr schedule = op.getSchedule();
     VectorType type = schedule.getVector(b.b.getI32Type());
     int64_t words = op.getGeometry().getWords(), tile = op.getLayout().tile;
@@ -180,25 +195,32 @@ private:
     bool hasOffsets = schedule.getScaling() == Scaling::Offsets;
     if (!hasOffsets)
       patch = hide(b, patch);
+    Values coordinates;
+    for (int64_t r = 0; r < rows; ++r)
+      coordinates.push_back(b.load(op.getCoordinates(), b.add(row, r)));
     Values next = subtractRow(
-        b, state.take_front(block.vectors), b.load(op.getCoordinates(), row),
-        op.getMultipliers(), words, schedule, [&](int64_t plane, Value word) {
-          Value weights =
-              b.splat(b.load(op.getWords(), b.add(firstWord, word)), type);
+        b, state.take_front(block.vectors), coordinates, op.getMultipliers(),
+        words, schedule, [&](int64_t plane, Value word) {
+          Values weights;
+          for (int64_t r = 0; r < rows; ++r) {
+            Value at = b.add(b.add(firstWord, word), r * words);
+            weights.push_back(b.splat(b.load(op.getWords(), at), type));
+          }
           Value at = b.add(patch, b.mul(b.add(word, plane * words), tile));
           // One address for all vectors, which the optimizer cannot split.
           if (hasOffsets)
             at = hide(b, at, /*bits=*/64);
-          Values bits;
+          SmallVector<Compared> compared(rows * block.vectors);
           for (int64_t v = 0; v < block.vectors; ++v) {
             Value place = v ? b.add(at, b.mul(block.step, v)) : at;
             Value words =
                 b.loadVector(op.getWorkspace(), place, type, block.mask);
-            bits.push_back(arith::XOrIOp::create(b.b, b.loc, weights, words));
+            for (int64_t r = 0; r < rows; ++r)
+              compared[r * block.vectors + v] = {weights[r], words};
           }
-          return bits;
+          return compared;
         });
-    next.append({b.add(row, 1), b.add(firstWord, words)});
+    next.append({b.add(row, rows), b.add(firstWord, rows * words)});
     return next;
   }
 };
