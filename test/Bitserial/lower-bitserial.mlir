@@ -557,6 +557,7 @@ func.func @no_trace(%y: memref<1x5xf32>) {
 // CHECK: %[[MASK:.*]] = llvm.call_intrinsic "llvm.get.active.lane.mask"(%{{.*}}, %{{.*}}) : (i64, i64) -> vector<[4]xi1>
 // CHECK: vector.maskedload %{{.*}}, %[[MASK]]
 // CHECK: vector.maskedstore %{{.*}}, %[[MASK]]
+// CHECK: scf.for %{{.*}} = %c0 to %{{.*}} step %c2
 // CHECK: %[[ROW:.*]] = vector.broadcast %{{.*}} : i32 to vector<[4]xi32>
 // CHECK: %[[NEXT:.*]] = vector.broadcast %{{.*}} : i32 to vector<[4]xi32>
 // CHECK: %[[X:.*]] = vector.load %{{.*}} : memref<28xi32>, vector<[4]xi32>
