@@ -34,6 +34,7 @@ static constexpr StringRef kPasses[] = {
     "fuse-bands",
     "prepare-entry",
     "copies-to-loops",
+    "fold-fills",
     "plan-memory",
     "vectorize-linalg",
     "lower-bitserial",

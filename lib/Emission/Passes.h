@@ -25,6 +25,9 @@ namespace subbit {
 constexpr llvm::StringLiteral kNameAttr = "mbn.name";
 constexpr llvm::StringLiteral kOutputAttr = "subbit.output";
 constexpr llvm::StringLiteral kScratchAttr = "subbit.scratch";
+/// On a linalg.generic that reduces: what results begin with, whatever their
+/// buffer holds.
+constexpr llvm::StringLiteral kStartAttr = "subbit.start";
 
 } // namespace subbit
 

@@ -37,6 +37,29 @@ def PrepareEntryPass : Pass<"prepare-entry", "::mlir::ModuleOp"> {
   let dependentDialects = ["::mlir::bufferization::BufferizationDialect", "::mlir::memref::MemRefDialect"];
 }
 
+def FoldFillsPass : Pass<"fold-fills", "::mlir::func::FuncOp"> {
+  let summary = "Let reductions begin with a constant, not with what a fill stored";
+  let description = [{
+    A `linalg.fill` of a buffer whose next use is as the result of a reduction goes away:
+    the reduction gets the attribute `subbit.start`. Its results need not be read, and
+    may lie over an operand (`plan-memory`). For reductions that `vectorize-linalg` takes.
+
+    ```mlir
+    linalg.fill ins(%zero : f32) outs(%b : memref<4xf32>)
+    linalg.generic {...} ins(%a : memref<3x4xf32>) outs(%b : memref<4xf32>) { ... }
+    ```
+
+    becomes
+
+    ```mlir
+    linalg.generic {...} ins(%a : memref<3x4xf32>) outs(%b : memref<4xf32>)
+        attrs = {subbit.start = 0.0 : f32} { ... }
+    ```
+  }];
+  let statistics = [Statistic<"numFolded", "folded", "Fills folded">];
+  let dependentDialects = ["::mlir::linalg::LinalgDialect"];
+}
+
 def PlanMemoryPass : Pass<"plan-memory", "::mlir::ModuleOp"> {
   let summary = "Place all temporary buffers of main in one scratch block";
   let description = [{
@@ -48,7 +71,8 @@ def PlanMemoryPass : Pass<"plan-memory", "::mlir::ModuleOp"> {
     always gives that. The result of an elementwise operation, an encode for
     instance, may lie over an operand that is read there for the last time: nowhere
     behind it, and with elements no wider, so that none is covered before it is
-    read. Offsets are multiples of the target's alignment of buffers: 64 where
+    read. So may that of a reduction over windows, such as pooling, which begins with
+    a constant (`subbit.start`). Offsets are multiples of the target's alignment of buffers: 64 where
     there are vectors, a pointer's elsewhere. Allocations of other kinds and
     deallocations must not be left.
 

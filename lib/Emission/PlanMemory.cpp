@@ -7,8 +7,10 @@
 
 #include "dialects/Bitserial/IR/Bitserial.h"
 #include "lib/Emission/Passes.h"
+#include "mlir/Analysis/FlatLinearValueConstraints.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
+#include "mlir/Dialect/Linalg/Utils/Utils.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Interfaces/ViewLikeInterface.h"
@@ -140,21 +142,72 @@ static Value getWhole(Value value) {
   return value;
 }
 
+/// Whether an operation over windows needs for element `x` of the result no
+/// element of the operand before that numbered `x`: each dimension of the
+/// operand is read from where the result's index is, times a stride, on, and is
+/// no smaller. Other operands are the same for all results, so that these come
+/// in their order.
+static bool isReadAhead(linalg::LinalgOp op, OpOperand *operand,
+                        OpOperand *init) {
+  for (OpOperand *other : op.getDpsInputOperands())
+    for (auto [dim, type] : llvm::enumerate(op.getIteratorTypesArray()))
+      if (other != operand && linalg::isParallelIterator(type) &&
+          op.getMatchingIndexingMap(other).isFunctionOfDim(dim))
+        return false;
+  AffineMap map = op.getMatchingIndexingMap(operand);
+  AffineMap out = op.getMatchingIndexingMap(init);
+  auto from = cast<MemRefType>(operand->get().getType()).getShape();
+  auto to = cast<MemRefType>(init->get().getType()).getShape();
+  if (from.size() != to.size())
+    return false;
+  for (unsigned d = 0; d < from.size(); ++d) {
+    auto dim = cast<AffineDimExpr>(out.getResult(d));
+    SmallVector<int64_t> factors;
+    if (failed(getFlattenedAffineExpr(map.getResult(d), map.getNumDims(),
+                                      /*numSymbols=*/0, &factors)) ||
+        factors.size() != map.getNumDims() + 1 || from[d] < to[d])
+      return false;
+    for (auto [i, factor] : llvm::enumerate(factors)) {
+      bool isOwn = i == dim.getPosition();
+      bool isOther = i < map.getNumDims() && !isOwn &&
+                     linalg::isParallelIterator(op.getIteratorTypesArray()[i]);
+      if (factor < isOwn || (isOther && factor != 0))
+        return false;
+    }
+  }
+  return true;
+}
+
 /// An elementwise operation reads each element before it writes the element of
 /// the same number, which takes no more bytes: a result that begins nowhere
-/// behind its operand never covers an element still to be read.
+/// behind its operand never covers an element still to be read. So it is with
+/// windows whose results are computed one after the other.
 void PlanMemoryPass::findOverwritten(Operation &op) {
   auto linalg = dyn_cast<linalg::LinalgOp>(op);
   if (!linalg || linalg.getNumDpsInits() != 1 ||
-      linalg.getNumLoops() != linalg.getNumParallelLoops())
+      (linalg.getNumReductionLoops() != 0 && !op.hasAttr(kStartAttr)))
     return;
   OpOperand *init = linalg.getDpsInitOperand(0);
-  auto isElementwise = [&](OpOperand *operand) {
-    return isa<MemRefType>(operand->get().getType()) &&
-           linalg.getMatchingIndexingMap(operand).isIdentity();
-  };
-  if (!isElementwise(init) || linalg.payloadUsesValueFromOperand(init))
+  AffineMap out = linalg.getMatchingIndexingMap(init);
+  // Results come in their order: that of the loops over them.
+  bool isInOrder = out.isProjectedPermutation() &&
+                   llvm::is_sorted(out.getResults(), [](auto x, auto y) {
+                     return cast<AffineDimExpr>(x).getPosition() <
+                            cast<AffineDimExpr>(y).getPosition();
+                   });
+  if (!isa<MemRefType>(init->get().getType()) || !isInOrder ||
+      out.getNumResults() != linalg.getNumParallelLoops() ||
+      (linalg.getNumReductionLoops() == 0 &&
+       linalg.payloadUsesValueFromOperand(init)))
     return;
+  auto isElementwise = [&](OpOperand *operand) {
+    if (!isa<MemRefType>(operand->get().getType()))
+      return false;
+    if (linalg.getNumReductionLoops() == 0)
+      return linalg.getMatchingIndexingMap(operand).isIdentity() &&
+             out.isIdentity();
+    return isReadAhead(linalg, operand, init);
+  };
   auto find = [&](OpOperand *operand) {
     Value whole = getWhole(operand->get());
     return llvm::find_if(buffers, [&](Buffer &buffer) {

@@ -183,6 +183,7 @@ void subbit::addBufferPasses(OpPassManager &manager) {
 
 void subbit::addLoopPasses(OpPassManager &manager) {
   manager.addNestedPass<func::FuncOp>(createCopiesToLoopsPass());
+  manager.addNestedPass<func::FuncOp>(createFoldFillsPass());
   manager.addPass(createPlanMemoryPass());
   manager.addNestedPass<func::FuncOp>(createVectorizeLinalgPass());
   manager.addNestedPass<func::FuncOp>(createConvertLinalgToLoopsPass());

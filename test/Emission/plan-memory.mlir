@@ -374,3 +374,123 @@ func.func @main(%x: memref<8xf32>, %y: memref<8xf32>, %which: i1) {
   return
 }
 }
+
+// -----
+
+#m0 = #bitserial.target<triple = "thumbv6m-unknown-none-eabi", cpu = "cortex-m0", features = "">
+#in = affine_map<(n, y, x, c, j, i) -> (n, y * 2 + j, x * 2 + i, c)>
+#other = affine_map<(n, y, x, c, j, i) -> (j, i)>
+#out = affine_map<(n, y, x, c, j, i) -> (n, y, x, c)>
+// Windows begin where their result lies, or behind it: it lies over the image.
+// CHECK-LABEL: func.func @main(
+// CHECK-SAME: memref<512xi8> {subbit.scratch})
+module attributes {bitserial.target = #m0} {
+func.func @main(%x: memref<1x4x4x8xf32>, %w: memref<2x2xf32>, %y: memref<1x2x2x8xf32>) {
+  %a = memref.alloc() : memref<1x4x4x8xf32>
+  memref.copy %x, %a : memref<1x4x4x8xf32> to memref<1x4x4x8xf32>
+  %b = memref.alloc() : memref<1x2x2x8xf32>
+  linalg.generic {indexing_maps = [#in, #other, #out], iterator_types = ["parallel", "parallel", "parallel", "parallel", "reduction", "reduction"]} ins(%a, %w : memref<1x4x4x8xf32>, memref<2x2xf32>) outs(%b : memref<1x2x2x8xf32>) attrs = {subbit.start = 0.0 : f32} {
+  ^bb0(%p: f32, %q: f32, %o: f32):
+    %m = arith.maximumf %p, %o : f32
+    linalg.yield %m : f32
+  }
+  memref.copy %b, %y : memref<1x2x2x8xf32> to memref<1x2x2x8xf32>
+  return
+}
+}
+
+// -----
+
+#m0 = #bitserial.target<triple = "thumbv6m-unknown-none-eabi", cpu = "cortex-m0", features = "">
+#in = affine_map<(n, y, x, c, j, i) -> (n, y + j, x + i, c)>
+#other = affine_map<(n, y, x, c, j, i) -> (j, i)>
+#out = affine_map<(n, y, x, c, j, i) -> (n, y, x, c)>
+// So do windows that overlap.
+// CHECK-LABEL: func.func @main(
+// CHECK-SAME: memref<512xi8> {subbit.scratch})
+module attributes {bitserial.target = #m0} {
+func.func @main(%x: memref<1x4x4x8xf32>, %w: memref<2x2xf32>, %y: memref<1x3x3x8xf32>) {
+  %a = memref.alloc() : memref<1x4x4x8xf32>
+  memref.copy %x, %a : memref<1x4x4x8xf32> to memref<1x4x4x8xf32>
+  %b = memref.alloc() : memref<1x3x3x8xf32>
+  linalg.generic {indexing_maps = [#in, #other, #out], iterator_types = ["parallel", "parallel", "parallel", "parallel", "reduction", "reduction"]} ins(%a, %w : memref<1x4x4x8xf32>, memref<2x2xf32>) outs(%b : memref<1x3x3x8xf32>) attrs = {subbit.start = 0.0 : f32} {
+  ^bb0(%p: f32, %q: f32, %o: f32):
+    %m = arith.maximumf %p, %o : f32
+    linalg.yield %m : f32
+  }
+  memref.copy %b, %y : memref<1x3x3x8xf32> to memref<1x3x3x8xf32>
+  return
+}
+}
+
+// -----
+
+#m0 = #bitserial.target<triple = "thumbv6m-unknown-none-eabi", cpu = "cortex-m0", features = "">
+#in = affine_map<(n, y, x, c, j, i) -> (n, y * 2 + j, x * 2 + i, c)>
+#other = affine_map<(n, y, x, c, j, i) -> (j, i)>
+#out = affine_map<(n, y, x, c, j, i) -> (n, y, x, c)>
+// What is there before is read first.
+// CHECK-LABEL: func.func @main(
+// CHECK-SAME: memref<640xi8> {subbit.scratch})
+module attributes {bitserial.target = #m0} {
+func.func @main(%x: memref<1x4x4x8xf32>, %w: memref<2x2xf32>, %y: memref<1x2x2x8xf32>) {
+  %a = memref.alloc() : memref<1x4x4x8xf32>
+  memref.copy %x, %a : memref<1x4x4x8xf32> to memref<1x4x4x8xf32>
+  %b = memref.alloc() : memref<1x2x2x8xf32>
+  linalg.generic {indexing_maps = [#in, #other, #out], iterator_types = ["parallel", "parallel", "parallel", "parallel", "reduction", "reduction"]} ins(%a, %w : memref<1x4x4x8xf32>, memref<2x2xf32>) outs(%b : memref<1x2x2x8xf32>) {
+  ^bb0(%p: f32, %q: f32, %o: f32):
+    %m = arith.maximumf %p, %o : f32
+    linalg.yield %m : f32
+  }
+  memref.copy %b, %y : memref<1x2x2x8xf32> to memref<1x2x2x8xf32>
+  return
+}
+}
+
+// -----
+
+#m0 = #bitserial.target<triple = "thumbv6m-unknown-none-eabi", cpu = "cortex-m0", features = "">
+#in = affine_map<(n, y, x, c, j, i) -> (n, y - j + 1, x - i + 1, c)>
+#other = affine_map<(n, y, x, c, j, i) -> (j, i)>
+#out = affine_map<(n, y, x, c, j, i) -> (n, y, x, c)>
+// Windows reach back.
+// CHECK-LABEL: func.func @main(
+// CHECK-SAME: memref<800xi8> {subbit.scratch})
+module attributes {bitserial.target = #m0} {
+func.func @main(%x: memref<1x4x4x8xf32>, %w: memref<2x2xf32>, %y: memref<1x3x3x8xf32>) {
+  %a = memref.alloc() : memref<1x4x4x8xf32>
+  memref.copy %x, %a : memref<1x4x4x8xf32> to memref<1x4x4x8xf32>
+  %b = memref.alloc() : memref<1x3x3x8xf32>
+  linalg.generic {indexing_maps = [#in, #other, #out], iterator_types = ["parallel", "parallel", "parallel", "parallel", "reduction", "reduction"]} ins(%a, %w : memref<1x4x4x8xf32>, memref<2x2xf32>) outs(%b : memref<1x3x3x8xf32>) attrs = {subbit.start = 0.0 : f32} {
+  ^bb0(%p: f32, %q: f32, %o: f32):
+    %m = arith.maximumf %p, %o : f32
+    linalg.yield %m : f32
+  }
+  memref.copy %b, %y : memref<1x3x3x8xf32> to memref<1x3x3x8xf32>
+  return
+}
+}
+
+// -----
+
+#m0 = #bitserial.target<triple = "thumbv6m-unknown-none-eabi", cpu = "cortex-m0", features = "">
+#in = affine_map<(n, y, x, c, j, i) -> (n, y * 2 + j, x * 2 + i, c)>
+#other = affine_map<(n, y, x, c, j, i) -> (y, j, i)>
+#out = affine_map<(n, y, x, c, j, i) -> (n, y, x, c)>
+// Another operand may change the order of the results.
+// CHECK-LABEL: func.func @main(
+// CHECK-SAME: memref<640xi8> {subbit.scratch})
+module attributes {bitserial.target = #m0} {
+func.func @main(%x: memref<1x4x4x8xf32>, %w: memref<2x2x2xf32>, %y: memref<1x2x2x8xf32>) {
+  %a = memref.alloc() : memref<1x4x4x8xf32>
+  memref.copy %x, %a : memref<1x4x4x8xf32> to memref<1x4x4x8xf32>
+  %b = memref.alloc() : memref<1x2x2x8xf32>
+  linalg.generic {indexing_maps = [#in, #other, #out], iterator_types = ["parallel", "parallel", "parallel", "parallel", "reduction", "reduction"]} ins(%a, %w : memref<1x4x4x8xf32>, memref<2x2x2xf32>) outs(%b : memref<1x2x2x8xf32>) attrs = {subbit.start = 0.0 : f32} {
+  ^bb0(%p: f32, %q: f32, %o: f32):
+    %m = arith.maximumf %p, %o : f32
+    linalg.yield %m : f32
+  }
+  memref.copy %b, %y : memref<1x2x2x8xf32> to memref<1x2x2x8xf32>
+  return
+}
+}
