@@ -219,6 +219,26 @@ private:
   }
 };
 
+/// The columns of a square of so many vectors: halves are interleaved until
+/// each element has changed its row for its column.
+LoopBuilder::Values transpose(LoopBuilder &b, LoopBuilder::Values rows) {
+  int64_t size = rows.size();
+  SmallVector<int64_t> low, high;
+  for (int64_t i = 0; i < size; ++i) {
+    low.push_back(i / 2 + i % 2 * size);
+    high.push_back(low.back() + size / 2);
+  }
+  for (int64_t step = 1; step < size; step *= 2) {
+    LoopBuilder::Values next;
+    for (int64_t i = 0; i < size / 2; ++i)
+      for (ArrayRef<int64_t> taken : {low, high})
+        next.push_back(vector::ShuffleOp::create(b.b, b.loc, rows[i],
+                                                 rows[i + size / 2], taken));
+    rows = next;
+  }
+  return rows;
+}
+
 struct LowerRescale : public OpRewritePattern<RescaleOp> {
   using OpRewritePattern::OpRewritePattern;
   LogicalResult matchAndRewrite(RescaleOp op,
@@ -227,31 +247,90 @@ struct LowerRescale : public OpRewritePattern<RescaleOp> {
       return rewriter.notifyMatchFailure(op, "not on buffers");
     LoopBuilder b(rewriter, op.getLoc());
     Layout layout(op.getSchedule(), op.getInput(), op.getOutput());
+    ScheduleAttr schedule = op.getSchedule();
+    if (layout.pixels && schedule.getLanes() > 1 && !schedule.isScalable() &&
+        !op.getRows() && layout.outputs >= schedule.getLanes())
+      lowerSquares(b, op, layout);
+    else
+      lowerEach(b, op, layout);
+    rewriter.eraseOp(op);
+    return success();
+  }
+
+private:
+  /// One sum, or a vector of sums of an output.
+  static Value rescale(LoopBuilder &b, Value sum, Value scale, Value base) {
+    Type type = b.b.getF32Type();
+    auto constant = [&](float value) -> Value {
+      TypedAttr attr = b.b.getF32FloatAttr(value);
+      if (auto vector = dyn_cast<VectorType>(type))
+        attr = DenseElementsAttr::get(vector, Attribute(attr));
+      return arith::ConstantOp::create(b.b, b.loc, attr);
+    };
+    if (auto vector = dyn_cast<VectorType>(sum.getType())) {
+      type = vector.clone(type);
+      scale = b.splat(scale, cast<VectorType>(type));
+      base = b.splat(base, cast<VectorType>(type));
+    }
+    Value y = arith::SIToFPOp::create(b.b, b.loc, type, sum);
+    y = arith::MulFOp::create(b.b, b.loc, scale, y);
+    y = arith::AddFOp::create(b.b, b.loc, y, base);
+    // -0 becomes +0 and tiny magnitudes 0; a NaN stays.
+    Value magnitude = math::AbsFOp::create(b.b, b.loc, y);
+    Value tiny = arith::CmpFOp::create(b.b, b.loc, arith::CmpFPredicate::OLT,
+                                       magnitude, constant(0x1p-100f));
+    return arith::SelectOp::create(b.b, b.loc, tiny, constant(0), y);
+  }
+
+  static void lowerEach(LoopBuilder &b, RescaleOp op, const Layout &layout) {
     Value sums = b.flatten(op.getInput()), result = b.flatten(op.getOutput());
     Value base = b.flatten(op.getBase()), scale = b.flatten(op.getScale());
     bool scaleAtBorder =
         cast<MemRefType>(op.getScale().getType()).getRank() > 1;
-    Type f32 = b.b.getF32Type();
-    Value least =
-        arith::ConstantOp::create(b.b, b.loc, b.b.getF32FloatAttr(0x1p-100f));
-    Value zero = b.zero(f32);
     forEachSum(b, layout, op.getRows(), op.getColumns(),
                [&](Value n, Value c, Value position, int64_t border) {
                  Value sum = b.load(sums, layout.sumAt(b, n, c, position));
-                 Value y = arith::SIToFPOp::create(b.b, b.loc, f32, sum);
                  Value entry = b.add(c, border * layout.outputs);
-                 y = arith::MulFOp::create(
-                     b.b, b.loc, b.load(scale, scaleAtBorder ? entry : c), y);
-                 y = arith::AddFOp::create(b.b, b.loc, y, b.load(base, entry));
-                 // -0 becomes +0 and tiny magnitudes 0; a NaN stays.
-                 Value magnitude = math::AbsFOp::create(b.b, b.loc, y);
-                 Value tiny = arith::CmpFOp::create(
-                     b.b, b.loc, arith::CmpFPredicate::OLT, magnitude, least);
-                 y = arith::SelectOp::create(b.b, b.loc, tiny, zero, y);
+                 Value y =
+                     rescale(b, sum, b.load(scale, scaleAtBorder ? entry : c),
+                             b.load(base, entry));
                  b.store(y, result, layout.resultAt(b, n, c, position));
                });
-    rewriter.eraseOp(op);
-    return success();
+  }
+
+  /// As many positions as outputs at a time. Sums are padded to whole vectors
+  /// of positions; the last outputs are taken again with some before them.
+  static void lowerSquares(LoopBuilder &b, RescaleOp op, const Layout &layout) {
+    int64_t lanes = op.getSchedule().getLanes();
+    Value sums = b.flatten(op.getInput()), result = b.flatten(op.getOutput());
+    auto square = [&](Value n, Value c, Value position, int64_t count) {
+      LoopBuilder::Values columns;
+      for (int64_t i = 0; i < lanes; ++i) {
+        Value output = b.add(c, i);
+        Value sum =
+            b.loadVector(sums, layout.sumAt(b, n, output, position), lanes);
+        columns.push_back(rescale(b, sum, b.load(op.getScale(), output),
+                                  b.load(op.getBase(), output)));
+      }
+      LoopBuilder::Values rows = transpose(b, columns);
+      for (int64_t i = 0; i < count; ++i)
+        b.storeVector(rows[i], result,
+                      layout.resultAt(b, n, c, b.add(position, i)));
+    };
+    int64_t positions = layout.positions();
+    b.loop(layout.batch, [&](Value n) {
+      auto outputs = [&](Value c) {
+        int64_t whole = positions / lanes * lanes;
+        b.loop(b.index(0), b.index(whole), lanes,
+               [&](Value position) { square(n, c, position, lanes); });
+        if (whole < positions)
+          square(n, c, b.index(whole), positions - whole);
+      };
+      int64_t whole = layout.outputs / lanes * lanes;
+      b.loop(b.index(0), b.index(whole), lanes, outputs);
+      if (whole < layout.outputs)
+        outputs(b.index(layout.outputs - lanes));
+    });
   }
 };
 
