@@ -84,14 +84,11 @@ static ScheduleChoice chooseDense(const TargetInfo &target,
                              Scaling::None, /*passes=*/1);
   };
   // The kernel is one group.
-  auto layoutOf = [&](ScheduleAttr schedule) {
-    auto whole = GeometryAttr::get(g.getContext(), g.getInput(), g.getKernel(),
-                                   g.getKernel(), g.getOutput(), g.getStride(),
-                                   g.getDilation(), g.getGroups());
-    return TileLayout(whole, schedule, /*planes=*/1);
-  };
+  auto whole = GeometryAttr::get(g.getContext(), g.getInput(), g.getKernel(),
+                                 g.getKernel(), g.getOutput(), g.getStride(),
+                                 g.getDilation(), g.getGroups());
   ScheduleAttr schedule = blocked(most);
-  TileLayout layout = layoutOf(schedule);
+  TileLayout layout(whole, schedule, /*planes=*/1);
   // Patches from the second cache serve twice as many outputs of half as many
   // positions; of a last vector of few positions no vector is made.
   if (most > kFewestDenseVectors &&
@@ -123,17 +120,27 @@ static ScheduleChoice chooseDense(const TargetInfo &target,
                        ? 2 * costOf(Counting::Pmadd)
                        : costOf(counting);
   double ofBits = shape.planes * (shape.compact * perWord + 2.0 * shape.rows);
-  double ofCodes = stored * costOf(*dot);
+  double perCodes = costOf(*dot);
+  // Relative to counting, for which there is a pipe less.
+  if (counting == Counting::Words && target.countsSlowly)
+    perCodes /= 2;
+  double ofCodes = stored * perCodes;
   // A word of bases becomes 32 weights, for all positions.
   if (unpacks)
     ofCodes += (stored / 4.0 + 2.0 * shape.compact) / vectors;
-  // What comes before: words of codes are made position by position, planes of
-  // 32 channels at a time; each word of a patch is copied.
-  int64_t channels = g.getInput()[0];
-  constexpr double perCopy = 3;
-  ofCodes += perCopy * words + 9.0 * channels;
-  ofBits +=
-      shape.planes * perCopy * weights / 32.0 + (1.5 + shape.planes) * channels;
+  // What comes before: words of codes are made of planes; each word of a patch
+  // is copied, or made element by element.
+  auto toPatches = [&](GeometryAttr g, ScheduleAttr schedule) {
+    constexpr double perCopy = 3, perElement = 4;
+    TileLayout layout(g, schedule, /*planes=*/1);
+    return layout.isAligned ? perCopy * layout.patchRows : perElement * weights;
+  };
+  ofCodes += toPatches(whole, schedule) +
+             (1.25 * shape.planes + 0.5) * g.getInput()[0];
+  ofBits += shape.planes *
+            toPatches(g, ScheduleAttr::get(g.getContext(), Orientation::Pixels,
+                                           lanes, 1, Counting::Words,
+                                           Scaling::None, /*passes=*/1));
   std::string byCodes = "multiplying codes takes " + count(ofCodes);
   std::string byBits = "counting bits takes " + count(ofBits);
   if (ofCodes < ofBits)

@@ -8,6 +8,8 @@
 #include "lib/Target/Target.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/ADT/StringMap.h"
+#include "llvm/MC/MCInstrInfo.h"
+#include "llvm/MC/MCSchedule.h"
 #include "llvm/MC/MCSubtargetInfo.h"
 #include "llvm/MC/TargetRegistry.h"
 #include "llvm/Support/TargetSelect.h"
@@ -215,6 +217,26 @@ static constexpr Dot kDots[] = {
     {"sdot", isAArch64, "+dotprod", 4},
 };
 
+/// Whether a CPU takes longer for `slow` than for `fast`, instructions by
+/// LLVM's names; not known of a CPU without a model.
+static bool takesLonger(const TargetMachine &machine, StringRef slow,
+                        StringRef fast) {
+  const MCInstrInfo &instructions = *machine.getMCInstrInfo();
+  const MCSubtargetInfo &info = *machine.getMCSubtargetInfo();
+  const MCSchedModel &model = info.getSchedModel();
+  if (!model.hasInstrSchedModel())
+    return false;
+  auto cycles = [&](StringRef name) {
+    for (unsigned i = 0; i < instructions.getNumOpcodes(); ++i)
+      if (instructions.getName(i) == name)
+        return MCSchedModel::getReciprocalThroughput(
+            info,
+            *model.getSchedClassDesc(instructions.get(i).getSchedClass()));
+    return 0.0;
+  };
+  return cycles(slow) > cycles(fast);
+}
+
 Expected<TargetInfo> subbit::describeTarget(const TargetSpec &spec) {
   auto machine = createTargetMachine(spec);
   if (!machine)
@@ -239,6 +261,8 @@ Expected<TargetInfo> subbit::describeTarget(const TargetSpec &spec) {
       break;
     }
   result.hasFloatTables = triple.isX86() && result.lanes >= 8;
+  result.countsSlowly = result.name == "avx512-vpopcntdq" &&
+                        takesLonger(**machine, "VPOPCNTDZrr", "VPADDDZrr");
   result.pointerBytes = (*machine)->getPointerSize(0);
   if (result.lanes == 1)
     result.bufferAlignment = result.pointerBytes;

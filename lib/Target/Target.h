@@ -44,6 +44,9 @@ struct TargetInfo {
   bool hasFloatTables = false;
   /// How codes are multiplied by weights: such a `count`, or empty.
   std::string dot;
+  /// Whether only some of the pipes that a vector's other instructions have
+  /// count its bits, by LLVM's model of the CPU.
+  bool countsSlowly = false;
   /// Bytes of a pointer and of `index`.
   int64_t pointerBytes = 8;
   /// Alignment of buffers in scratch memory: a cache line where there are
