@@ -122,12 +122,13 @@ static ScheduleChoice chooseDense(const TargetInfo &target,
   double ofBits = shape.planes * (shape.compact * perWord + 2.0 * shape.rows);
   double perCodes = costOf(*dot);
   // Relative to counting, for which there is a pipe less.
+  constexpr double relative = 0.57;
   if (counting == Counting::Words && target.countsSlowly)
-    perCodes /= 2;
+    perCodes *= relative;
   double ofCodes = stored * perCodes;
   // A word of bases becomes 32 weights, for all positions.
   if (unpacks)
-    ofCodes += (stored / 4.0 + 2.0 * shape.compact) / vectors;
+    ofCodes += (stored / 4.0 + 6.0 * shape.compact) / vectors;
   // What comes before: words of codes are made of planes; each word of a patch
   // is copied, or made element by element.
   auto toPatches = [&](GeometryAttr g, ScheduleAttr schedule) {

@@ -139,8 +139,9 @@ func.func @pack_outputs_tail(%c: memref<1x82xi8>, %p: memref<1x8xi32>) {
 // CHECK-LABEL: func.func @tiled_product(
 // CHECK-SAME: %[[PLANES:.*]]: memref<1x2x1x104xi32>, %[[WORDS:.*]]: memref<5xi32>, %[[COORDINATES:.*]]: memref<5xi8>, %[[GROUPS:.*]]: memref<5xi8>, %[[ROWS:.*]]: memref<3xi32>, %[[INIT:.*]]: memref<3xi32>, %[[SUMS:.*]]: memref<1x3x64xi32>, %[[WORKSPACE:.*]]: memref<80xi32>)
 // CHECK: %[[COLUMNS:.*]] = arith.remui %[[NUMBERS:.*]], %{{.*}} : vector<16xi32>
+// CHECK: %[[LINES:.*]] = arith.divui %[[NUMBERS]], %{{.*}} : vector<16xi32>
 // CHECK-DAG: %[[IN_ROW:.*]] = arith.cmpi ult, %[[COLUMNS]], %{{.*}} : vector<16xi32>
-// CHECK-DAG: %[[IN_IMAGE:.*]] = arith.cmpi ult, %[[NUMBERS]], %{{.*}} : vector<16xi32>
+// CHECK-DAG: %[[IN_IMAGE:.*]] = arith.cmpi ult, %[[LINES]], %{{.*}} : vector<16xi32>
 // CHECK: %[[MASK:.*]] = arith.andi %[[IN_ROW]], %[[IN_IMAGE]] : vector<16xi1>
 // CHECK: %[[MOVED:.*]] = vector.maskedload {{.*}}, %[[MASK]], %{{.*}} : memref<208xi32>
 // CHECK: vector.store %[[MOVED]], %[[WORKSPACE]]
@@ -165,6 +166,26 @@ func.func @pack_outputs_tail(%c: memref<1x82xi8>, %p: memref<1x8xi32>) {
 // CHECK: scf.for %{{.*}} = %c0 to %{{.*}} step %c1 iter_args(%{{.*}}) -> (vector<16xi32>, index, index) {
 func.func @tiled_product(%p: memref<1x2x1x104xi32>, %w: memref<5xi32>, %a: memref<5xi8>, %g: memref<5xi8>, %r: memref<3xi32>, %i: memref<3xi32>, %s: memref<1x3x64xi32>, %ws: memref<80xi32>) {
   bitserial.tiled_product "conv" multipliers [1, 5] #geometry <pixels, lanes = 16, vectors = 2> image <size = [1, 40], pad = [0, 0], bits = 8, outside = 0> ins(%p, %w, %a, %g, %r, %i : memref<1x2x1x104xi32>, memref<5xi32>, memref<5xi8>, memref<5xi8>, memref<3xi32>, memref<3xi32>) outs(%s, %ws : memref<1x3x64xi32>, memref<80xi32>)
+  return
+}
+
+// -----
+
+#geometry = #bitserial.geometry<input = [32, 2, 20], kernel = [1, 2, 32], group = [1, 1, 32], output = [3, 2, 19], stride = [1, 1], dilation = [1, 1], groups = 1>
+
+// Of a result that is narrower than the image a vector may be in two rows, whose words are
+// loaded one after the other, the second a place further.
+// CHECK-LABEL: func.func @narrower(
+// CHECK: %[[ROWS:.*]] = arith.divui %{{.*}}, %{{.*}} : vector<16xi32>
+// CHECK: %[[FIRST:.*]] = arith.cmpi eq, %[[ROWS]], %{{.*}} : vector<16xi32>
+// CHECK: %[[SECOND:.*]] = arith.cmpi eq, %[[ROWS]], %{{.*}} : vector<16xi32>
+// CHECK: %[[MASK0:.*]] = arith.andi %{{.*}}, %[[FIRST]] : vector<16xi1>
+// CHECK: %[[WORDS:.*]] = vector.maskedload %{{.*}}[%[[AT:.*]]], %[[MASK0]], %{{.*}} : memref<104xi32>
+// CHECK: %[[NEXT:.*]] = arith.addi %[[AT]], %c1 : index
+// CHECK: %[[MASK1:.*]] = arith.andi %{{.*}}, %[[SECOND]] : vector<16xi1>
+// CHECK: vector.maskedload %{{.*}}[%[[NEXT]]], %[[MASK1]], %[[WORDS]] : memref<104xi32>
+func.func @narrower(%p: memref<1x1x1x104xi32>, %w: memref<5xi32>, %a: memref<5xi8>, %g: memref<5xi8>, %r: memref<3xi32>, %i: memref<3xi32>, %s: memref<1x3x48xi32>, %ws: memref<112xi32>) {
+  bitserial.tiled_product "conv" multipliers [1] #geometry <pixels, lanes = 16, vectors = 3> image <size = [2, 20], pad = [0, 0], bits = 8, outside = 0> ins(%p, %w, %a, %g, %r, %i : memref<1x1x1x104xi32>, memref<5xi32>, memref<5xi8>, memref<5xi8>, memref<3xi32>, memref<3xi32>) outs(%s, %ws : memref<1x3x48xi32>, memref<112xi32>)
   return
 }
 

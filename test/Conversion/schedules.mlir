@@ -110,3 +110,57 @@ func.func @forced_table(%x: !y) -> tensor<1x4x4x1xi32> {
 }
 
 }
+
+// -----
+
+!x = !mbn.tensor<1x16x16x32xf32, levels = #mbn.levels<step 1.0, zero 0, [1]>>
+!w = !mbn.tensor<64x1x1x32xf32, group = 1x1x1x32, bits = 0 to 3>
+
+module attributes {bitserial.target = #bitserial.target<triple = "x86_64-linux-gnu", cpu = "znver4", features = "">} {
+
+// Counting is as fast as adding: rows of three bases are counted.
+// CHECK-LABEL: func.func @counts(
+// CHECK: bitserial.tiled_product "conv"
+func.func @counts(%x: !x) -> tensor<1x16x16x64xi32> {
+  %w = mbn.constant bases<widths = dense<3> : tensor<64xi8>, coordinates = dense<5> : tensor<192xi16>, signs = dense<1> : tensor<192xi32>, steps = dense<1.0> : tensor<1xf32>> : !w
+  %s = mbn.conv2d %x, %w layer "conv" : !x, !w -> tensor<1x16x16x64xi32>
+  return %s : tensor<1x16x16x64xi32>
+}
+
+}
+
+// -----
+
+!x = !mbn.tensor<1x16x16x32xf32, levels = #mbn.levels<step 1.0, zero 0, [1]>>
+!w = !mbn.tensor<64x1x1x32xf32, group = 1x1x1x32, bits = 0 to 3>
+
+module attributes {bitserial.target = #bitserial.target<triple = "x86_64-linux-gnu", cpu = "icelake-server", features = "">} {
+
+// One of the pipes counts: multiplying codes is the shorter way.
+// CHECK-LABEL: func.func @multiplies(
+// CHECK: bitserial.dense_product "conv"
+func.func @multiplies(%x: !x) -> tensor<1x16x16x64xi32> {
+  %w = mbn.constant bases<widths = dense<3> : tensor<64xi8>, coordinates = dense<5> : tensor<192xi16>, signs = dense<1> : tensor<192xi32>, steps = dense<1.0> : tensor<1xf32>> : !w
+  %s = mbn.conv2d %x, %w layer "conv" : !x, !w -> tensor<1x16x16x64xi32>
+  return %s : tensor<1x16x16x64xi32>
+}
+
+}
+
+// -----
+
+!x = !mbn.tensor<1x16x16x128xf32, levels = #mbn.levels<step 1.0, zero 0, [1, 2]>>
+!w = !mbn.tensor<8x3x3x128xf32, group = 1x1x1x128, bits = 0 to 1>
+
+module attributes {bitserial.target = #bitserial.target<triple = "x86_64-linux-gnu", cpu = "x86-64-v4", features = "+avx512vpopcntdq,+avx512vnni">} {
+
+// Patches of six vectors would not fit the first cache: half as many, for eight outputs.
+// CHECK-LABEL: func.func @few_vectors(
+// CHECK: bitserial.dense_product {{.*}} <pixels, lanes = 16, vectors = 3, count = dpbusd>
+func.func @few_vectors(%x: !x) -> tensor<1x16x16x8xi32> {
+  %w = mbn.constant bases<widths = dense<1> : tensor<72xi8>, coordinates = dense<5> : tensor<72xi16>, signs = dense<1> : tensor<288xi32>, steps = dense<1.0> : tensor<1xf32>> : !w
+  %s = mbn.conv2d %x, %w layer "dense" pad [1, 1, 1, 1] {bitserial.family = "dense"} : !x, !w -> tensor<1x16x16x8xi32>
+  return %s : tensor<1x16x16x8xi32>
+}
+
+}

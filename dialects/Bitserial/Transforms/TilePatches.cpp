@@ -63,7 +63,7 @@ public:
     if (isShifted()) {
       b.loop(b.index(0), b.sub(end, first), schedule.getLanes(), [&](Value x) {
         ShiftedPositions positions(b, schedule, b.add(first, x),
-                                   g.getOutput()[2]);
+                                   g.getOutput()[2], rowsOfVector());
         forEachRow([&](const Row &row) { buildShifted(row, x, positions); });
       });
       return;
@@ -158,30 +158,50 @@ private:
     });
   }
 
-  /// Whether a position's source is as far from it as any other's: results are
-  /// as wide as the image. Loads under a mask leave out what is beside it.
-  bool isShifted() const {
-    return !schedule.isScalable() && schedule.getLanes() >= kMaskedLanes &&
-           !schedule.usesTables() && g.getStride()[0] == 1 &&
-           g.getStride()[1] == 1 && g.getOutput()[2] == image.getSize()[1];
+  /// Rows of the result that a vector of positions may be in; 1 where sources
+  /// are as far from their positions in all rows, as results are as wide as the
+  /// image.
+  int64_t rowsOfVector() const {
+    int64_t width = g.getOutput()[2];
+    if (width == image.getSize()[1])
+      return 1;
+    return (schedule.getLanes() + width - 2) / width + 1;
   }
 
-  /// A vector of positions, and their columns.
+  /// Whether vectors of a row are loaded as they are, under masks that leave
+  /// out what is beside the image, and once for each row of the result.
+  bool isShifted() const {
+    constexpr int64_t mostRows = 3;
+    return !schedule.isScalable() && schedule.getLanes() >= kMaskedLanes &&
+           !schedule.usesTables() && g.getStride()[0] == 1 &&
+           g.getStride()[1] == 1 && rowsOfVector() <= mostRows;
+  }
+
+  /// A vector of positions of the result.
   struct ShiftedPositions {
-    ShiftedPositions(LoopBuilder &b, ScheduleAttr schedule, Value first,
-                     int64_t width)
-        : first(first) {
+    ShiftedPositions(LoopBuilder &b, ScheduleAttr schedule, Value position,
+                     int64_t width, int64_t rowsOfVector) {
       VectorType type = schedule.getVector(b.b.getI32Type());
       auto lanes = llvm::to_vector(llvm::seq<int32_t>(0, type.getDimSize(0)));
-      numbers = arith::ConstantOp::create(
+      Value numbers = arith::ConstantOp::create(
           b.b, b.loc, DenseElementsAttr::get(type, ArrayRef<int32_t>(lanes)));
       // Never a constant: of a load under a constant mask of one lane, whose
       // word was stored from the bits of a comparison, LLVM 22 takes the bytes
       // that were compared.
-      numbers = b.add(numbers, b.splat(b.toI32(hide(b, first)), type));
-      columns = b.remainder(numbers, b.splat(b.i32(width), type));
+      first = hide(b, position);
+      numbers = b.add(numbers, b.splat(b.toI32(first), type));
+      Value widths = b.splat(b.i32(width), type);
+      columns = b.remainder(numbers, widths);
+      rows = b.divide(numbers, widths);
+      firstRow = b.divide(first, b.index(width));
+      for (int64_t i = 0; i < rowsOfVector && rowsOfVector > 1; ++i)
+        inRow.push_back(
+            arith::CmpIOp::create(b.b, b.loc, arith::CmpIPredicate::eq, rows,
+                                  b.splat(b.toI32(b.add(firstRow, i)), type)));
     }
-    Value first, numbers, columns;
+    Value first, firstRow, columns, rows;
+    /// The lanes of each row, where there may be several.
+    LoopBuilder::Values inRow;
   };
 
   /// A vector of a row, `x` from its first position on.
@@ -189,26 +209,33 @@ private:
                     const ShiftedPositions &positions) {
     VectorType type = schedule.getVector(b.b.getI32Type());
     ArrayRef<int64_t> size = image.getSize();
+    int64_t narrower = size[1] - g.getOutput()[2];
     Value dx =
         b.sub(b.mul(row.kx, g.getDilation()[1]), b.index(image.getPad()[1]));
     Value dy =
         b.sub(b.mul(row.ky, g.getDilation()[0]), b.index(image.getPad()[0]));
-    Value down = b.mul(dy, size[1]);
     // Of a number that is negative or too large, as one without a sign.
     auto isBelow = [&](Value numbers, Value distance, int64_t end) -> Value {
       Value moved = b.add(numbers, b.splat(b.toI32(distance), type));
       return arith::CmpIOp::create(b.b, b.loc, arith::CmpIPredicate::ult, moved,
                                    b.splat(b.i32(end), type));
     };
-    Value mask = arith::AndIOp::create(
-        b.b, b.loc, isBelow(positions.columns, dx, size[1]),
-        isBelow(positions.numbers, down, size[0] * size[1]));
+    auto both = [&](Value p, Value q) -> Value {
+      return arith::AndIOp::create(b.b, b.loc, p, q);
+    };
+    Value mask = both(isBelow(positions.columns, dx, size[1]),
+                      isBelow(positions.rows, dy, size[0]));
     Value words;
     if (row.isStored) {
-      Value from = b.add(firstOf(row), b.add(positions.first, b.add(down, dx)));
-      Value outside = b.splat(outsideWord(row.plane, row.word), type);
-      words = vector::MaskedLoadOp::create(b.b, b.loc, type, source, from, mask,
-                                           outside);
+      Value from = b.add(positions.first, b.mul(positions.firstRow, narrower));
+      from = b.add(from, b.add(b.mul(dy, size[1]), dx));
+      from = b.add(firstOf(row), from);
+      words = b.splat(outsideWord(row.plane, row.word), type);
+      for (int64_t i = 0; i < rowsOfVector(); ++i)
+        words = vector::MaskedLoadOp::create(
+            b.b, b.loc, type, source, b.add(from, i * narrower),
+            positions.inRow.empty() ? mask : both(mask, positions.inRow[i]),
+            words);
     } else {
       words = arith::SelectOp::create(
           b.b, b.loc, mask, b.splat(channelMask(row.word), type), b.zero(type));
