@@ -226,12 +226,12 @@ ScheduleChoice subbit::chooseSchedule(const TargetInfo &target,
     schedule = blocked(most, 1);
     if (fits(schedule))
       return {schedule, reason};
-    TileLayout layout(shape.geometry, schedule, shape.planes);
-    if (!layout.isAligned || shape.geometry.getGroups() > 1)
-      continue;
-    for (int64_t passes = 2; passes <= std::min(kMostPasses, groups); ++passes)
-      if (ScheduleAttr several = blocked(most, passes); fits(several))
-        return {several, reason};
   }
+  // The fewest, or all that there are.
+  TileLayout layout(shape.geometry, schedule, shape.planes);
+  if (layout.isAligned && shape.geometry.getGroups() == 1)
+    for (int64_t passes = 2; passes <= std::min(kMostPasses, groups); ++passes)
+      if (ScheduleAttr several = blocked(kFewestVectors, passes); fits(several))
+        return {several, reason};
   return {schedule, reason};
 }

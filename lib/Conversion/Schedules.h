@@ -43,8 +43,8 @@ struct ScheduleChoice {
 /// multiplied where that takes fewer instructions than counting bits, and where
 /// the weights do not take much more memory; else they may be unpacked. Lanes
 /// hold outputs where there are too few positions to fill them. Blocks have as
-/// many vectors as registers hold, evenly; fewer, or several passes over the
-/// groups, where patches would not fit the first cache.
+/// many vectors as registers hold, evenly; fewer where patches would not fit
+/// the first cache, or, with the fewest, several passes over the groups.
 ScheduleChoice chooseSchedule(const TargetInfo &target,
                               const ProductShape &shape);
 

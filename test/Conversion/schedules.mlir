@@ -1,23 +1,24 @@
 // What the cost model chooses, and what can be asked for instead.
 // RUN: subbit-opt %s -convert-mbn-to-bitserial -split-input-file | FileCheck %s
 // RUN: subbit-opt %s -convert-mbn-to-bitserial=explain -split-input-file -o /dev/null 2>&1 | FileCheck %s --check-prefix=WHY
-// WHY: remark: layer 'conv' takes the popcount family, #bitserial.schedule<pixels, lanes = 16, vectors = 8 in 2 passes>: for a vector of positions counting bits takes {{[0-9]+}} instructions, multiplying codes takes {{[0-9]+}} instructions
+// WHY: remark: layer 'conv' takes the popcount family, #bitserial.schedule<pixels, lanes = 16, vectors = 4 in 2 passes>: for a vector of positions counting bits takes {{[0-9]+}} instructions, multiplying codes takes {{[0-9]+}} instructions
 // WHY: remark: layer 'schedule' takes the popcount family, #bitserial.schedule<pixels, lanes = 16, vectors = 4>: it was asked for
 // WHY: remark: layer 'dense' takes the dense family, {{.*}} count = dpbusd>: the dense family was asked for
 // WHY: remark: layer 'conv' takes the dense family, {{.*}} count = pmaddwd>: for a vector of positions multiplying codes takes {{[0-9]+}} instructions, counting bits takes
 // WHY: remark: layer 'conv' takes the table family, {{.*}} count = tables>: no instruction counts the bits of vectors; for a vector
 
-!x = !mbn.tensor<1x16x16x256xf32, levels = #mbn.levels<step 1.0, zero 0, [1, 2]>>
-!w = !mbn.tensor<1x3x3x256xf32, group = 1x1x1x256, bits = 0 to 1>
+!x = !mbn.tensor<1x16x16x512xf32, levels = #mbn.levels<step 1.0, zero 0, [1, 2]>>
+!w = !mbn.tensor<1x3x3x512xf32, group = 1x1x1x512, bits = 0 to 1>
 
 module attributes {bitserial.target = #bitserial.target<triple = "x86_64-linux-gnu", cpu = "x86-64-v4", features = "+avx512vpopcntdq,+avx512vnni">} {
 
-// Patches of 144 words for each of 128 positions are 72 KiB: two passes.
+// Patches of 288 words for each of 128 positions are 144 KiB: half as many positions, and
+// two passes.
 // CHECK-LABEL: func.func @passes(
 // CHECK: bitserial.constant "conv" "rows" dense<[5, 4]> : tensor<2xi32>
-// CHECK: bitserial.tiled_product {{.*}} <pixels, lanes = 16, vectors = 8 in 2 passes> {{.*}} tensor<10384xi32>
+// CHECK: bitserial.tiled_product {{.*}} <pixels, lanes = 16, vectors = 4 in 2 passes> {{.*}} tensor<10320xi32>
 func.func @passes(%x: !x) -> tensor<1x16x16x1xi32> {
-  %w = mbn.constant bases<widths = dense<1> : tensor<9xi8>, coordinates = dense<5> : tensor<9xi16>, signs = dense<1> : tensor<72xi32>, steps = dense<1.0> : tensor<1xf32>> : !w
+  %w = mbn.constant bases<widths = dense<1> : tensor<9xi8>, coordinates = dense<5> : tensor<9xi16>, signs = dense<1> : tensor<144xi32>, steps = dense<1.0> : tensor<1xf32>> : !w
   %s = mbn.conv2d %x, %w layer "conv" pad [1, 1, 1, 1] : !x, !w -> tensor<1x16x16x1xi32>
   return %s : tensor<1x16x16x1xi32>
 }
@@ -25,7 +26,7 @@ func.func @passes(%x: !x) -> tensor<1x16x16x1xi32> {
 // CHECK-LABEL: func.func @forced_schedule(
 // CHECK: bitserial.tiled_product {{.*}} <pixels, lanes = 16, vectors = 4>
 func.func @forced_schedule(%x: !x) -> tensor<1x16x16x1xi32> {
-  %w = mbn.constant bases<widths = dense<1> : tensor<9xi8>, coordinates = dense<5> : tensor<9xi16>, signs = dense<1> : tensor<72xi32>, steps = dense<1.0> : tensor<1xf32>> : !w
+  %w = mbn.constant bases<widths = dense<1> : tensor<9xi8>, coordinates = dense<5> : tensor<9xi16>, signs = dense<1> : tensor<144xi32>, steps = dense<1.0> : tensor<1xf32>> : !w
   %s = mbn.conv2d %x, %w layer "schedule" pad [1, 1, 1, 1] {bitserial.schedule = #bitserial.schedule<pixels, lanes = 16, vectors = 4>} : !x, !w -> tensor<1x16x16x1xi32>
   return %s : tensor<1x16x16x1xi32>
 }
@@ -34,7 +35,7 @@ func.func @forced_schedule(%x: !x) -> tensor<1x16x16x1xi32> {
 // CHECK: bitserial.code_words 4 multipliers [1, 2]
 // CHECK: bitserial.dense_product {{.*}} <pixels, lanes = 16, vectors = 6, count = dpbusd>
 func.func @forced_dense(%x: !x) -> tensor<1x16x16x1xi32> {
-  %w = mbn.constant bases<widths = dense<1> : tensor<9xi8>, coordinates = dense<5> : tensor<9xi16>, signs = dense<1> : tensor<72xi32>, steps = dense<1.0> : tensor<1xf32>> : !w
+  %w = mbn.constant bases<widths = dense<1> : tensor<9xi8>, coordinates = dense<5> : tensor<9xi16>, signs = dense<1> : tensor<144xi32>, steps = dense<1.0> : tensor<1xf32>> : !w
   %s = mbn.conv2d %x, %w layer "dense" pad [1, 1, 1, 1] {bitserial.family = "dense"} : !x, !w -> tensor<1x16x16x1xi32>
   return %s : tensor<1x16x16x1xi32>
 }
