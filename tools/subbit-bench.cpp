@@ -58,6 +58,8 @@ static cl::opt<int64_t> activationBits("activation-bits", cl::init(1), onConv,
                                        cl::desc("default 1"));
 static cl::opt<bool> floatActivations("float-activations", onConv, onMatmul,
                                       onGates, cl::desc("floats in and out"));
+static cl::opt<bool> floatWeights("float-weights", onConv, onMatmul, onGates,
+                                  cl::desc("weights that are floats too"));
 static cl::opt<uint64_t> seed("seed", cl::init(1), onConv, onMatmul, onGates,
                               cl::value_desc("N"), cl::desc("default 1"));
 static cl::opt<std::string>
@@ -119,7 +121,8 @@ static Expected<BenchmarkLayer> makeLayer() {
     layer.group = ("sub-channel(" + Twine(subChannels) + ")").str();
   layer.weightBits = weightBits;
   layer.activationBits = activationBits;
-  layer.floatActivations = floatActivations;
+  layer.floatActivations = floatActivations || floatWeights;
+  layer.floatWeights = floatWeights;
   layer.encodes = fusedEncode;
   layer.seed = seed;
   layer.schedule = schedule;

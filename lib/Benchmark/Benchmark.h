@@ -20,9 +20,12 @@ struct BenchmarkResult {
   std::string cpu;    ///< what code was generated for
   std::string target; ///< its row in the table of targets
   std::string family; ///< of kernels
+  /// Whether multiply-adds of single bits are counted.
+  bool isBinary = true;
   double microseconds = 0, medianMicroseconds = 0;
   /// 10^9 useful binary multiply-adds in a second (of the dense family those of
-  /// codes and weights), and what the instructions named by `limit` allow.
+  /// codes and weights, or of floats), and what the instructions named by
+  /// `limit` allow.
   double gbmacs = 0, limitGbmacs = 0;
   std::string limit;
   /// The equivalent product by other libraries, where it was asked for.

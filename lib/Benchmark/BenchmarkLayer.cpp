@@ -94,8 +94,9 @@ private:
                      llvm::Twine(g.padTop));
     if (layer.floatActivations &&
         !(layer.family.empty() && layer.schedule.empty() && layer.encodes))
-      return invalid("--family, --schedule and --fused-encode are of codes; "
-                     "leave them out, or --float-activations");
+      return invalid(
+          "--family, --schedule and --fused-encode are of codes; "
+          "leave them out, or --float-activations and --float-weights");
     if (g.channels % g.groups || g.outputs % g.groups)
       return invalid("--groups must divide channels and outputs, found " +
                      llvm::Twine(g.groups));
@@ -162,6 +163,16 @@ private:
     return {g.batch, g.outputHeight(), g.outputWidth(), g.outputs};
   }
 
+  Value makeFloatWeights() {
+    std::vector<float> values;
+    for (int64_t i = 0; i < type.getNumElements(); ++i)
+      values.push_back(static_cast<float>(random.from(-127, 127)) / 128);
+    return arith::ConstantOp::create(
+        b, loc,
+        mbn::makeElements<float>(b.getContext(), type.getShape(), values,
+                                 "weights"));
+  }
+
   Value createProduct(Type element, Value input, Value weights) {
     auto result = RankedTensorType::get(outputShape(), element);
     if (layer.isMatmul)
@@ -214,10 +225,15 @@ private:
     main.setArgAttr(0, "mbn.name", b.getStringAttr("input"));
     main.setResultAttr(0, "mbn.name", b.getStringAttr("output"));
     b.setInsertionPointToStart(block);
-    Value weights = mbn::ConstantOp::create(
-        b, loc, type, mbn::makeBases(b.getContext(), bases, "weights"));
-    Value result;
-    if (layer.floatActivations) {
+    Value weights, result;
+    if (layer.floatWeights)
+      weights = makeFloatWeights();
+    else
+      weights = mbn::ConstantOp::create(
+          b, loc, type, mbn::makeBases(b.getContext(), bases, "weights"));
+    if (layer.floatWeights) {
+      result = createProduct(b.getF32Type(), block->getArgument(0), weights);
+    } else if (layer.floatActivations) {
       Value decoded =
           mbn::DecodeOp::create(b, loc, type.getDecodedType(), weights);
       result = createProduct(b.getF32Type(), block->getArgument(0), decoded);

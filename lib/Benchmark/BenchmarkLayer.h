@@ -28,6 +28,8 @@ struct BenchmarkLayer {
   /// Activations and results are codes of so many bits, or floats.
   int64_t activationBits = 1;
   bool floatActivations = false;
+  /// Weights are floats too, without bases.
+  bool floatWeights = false;
   /// Whether thresholds make codes of the sums.
   bool encodes = true;
   uint64_t seed = 1;

@@ -58,7 +58,7 @@ static void printBaseline(raw_ostream &os, StringRef kind,
 void subbit::printText(const BenchmarkResult &result, raw_ostream &os) {
   os << format("%.2f us (median %.2f), %.0f useful ", result.microseconds,
                result.medianMicroseconds, result.gbmacs)
-     << (result.family == "dense" ? "" : "binary ") << "GMAC/s\n"
+     << (result.isBinary ? "binary " : "") << "GMAC/s\n"
      << format("%.1f %% of the limit of %.0f (", result.percentOfLimit(),
                result.limitGbmacs)
      << result.limit << (result.threads > 1 ? ", each thread)\n" : ")\n")

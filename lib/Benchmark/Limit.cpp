@@ -18,8 +18,9 @@
 using namespace llvm;
 using namespace subbit;
 
-/// Turns of one call: some ten microseconds.
-static constexpr int64_t kTurns = 4096;
+/// Turns of one call: some fifty microseconds, beside which it does not count
+/// that the code is cold behind a long layer.
+static constexpr int64_t kTurns = 16384;
 
 namespace {
 
@@ -27,10 +28,11 @@ namespace {
 class LimitBuilder {
 public:
   LimitBuilder(Module &module, const Triple &triple, const TargetInfo &info,
-               bool ofCodes)
+               LimitKind kind)
       : module(module), context(module.getContext()), b(context),
-        triple(triple), info(info), ofCodes(ofCodes) {
-    StringRef counting = ofCodes ? "words" : StringRef(info.counting);
+        triple(triple), info(info), kind(kind) {
+    StringRef counting =
+        kind == LimitKind::Bits ? StringRef(info.counting) : "words";
     byTable = counting == "pmadd" && StringRef(info.name) != "avx512-bitalg";
     bool inBytes = counting != "words" && counting != "pairs" &&
                    StringRef(info.name) != "scalar";
@@ -41,21 +43,25 @@ public:
     bool isScalable = StringRef(info.scaling) != "none";
     if (info.lanes > 1)
       vector = VectorType::get(element, elements, isScalable);
-    // Accumulators, operands and a weight have registers. Two products of codes
-    // a cycle, each of which takes five, need ten.
-    vectors = info.registers < 32 ? 6 : ofCodes ? 12 : 8;
+    // Accumulators, operands and a weight have registers. Two products a cycle,
+    // each of which takes five, need ten.
+    vectors = info.registers < 32 ? 6 : kind == LimitKind::Bits ? 8 : 12;
   }
 
   /// Multiply-adds, which may be for each unit of the vectors' length.
   double perTurn() const {
-    if (ofCodes)
+    if (kind == LimitKind::Floats)
+      return double(elements) * vectors;
+    if (kind == LimitKind::Codes)
       return double(elements) * (info.dot == "pmaddwd" ? 2 : 4) * vectors;
     double bits = double(elements) * element->getIntegerBitWidth() * vectors;
     // A byte is a place in a table of four bits.
     return byTable ? bits / 2 : bits;
   }
   std::string name() const {
-    if (ofCodes)
+    if (kind == LimitKind::Floats)
+      return "multiply + add";
+    if (kind == LimitKind::Codes)
       return info.dot == "pmaddwd" ? "pmaddwd + add" : info.dot;
     return byTable ? "table lookup + add" : "xor + popcount + add";
   }
@@ -87,10 +93,7 @@ public:
     }
     Value *weight = hide(operands[vectors]);
     for (int64_t v = 0; v < vectors; ++v)
-      counts[v]->addIncoming(
-          ofCodes ? addProducts(counts[v], operands[v], weight)
-                  : b.CreateAdd(counts[v], count(weight, operands[v])),
-          loop);
+      counts[v]->addIncoming(add(counts[v], operands[v], weight), loop);
     Value *next = b.CreateAdd(turn, b.getInt64(1));
     turn->addIncoming(next, loop);
     b.CreateCondBr(b.CreateICmpULT(next, end), loop, done);
@@ -102,6 +105,21 @@ public:
   }
 
 private:
+  Value *add(Value *sum, Value *operand, Value *weight) {
+    switch (kind) {
+    case LimitKind::Bits:
+      return b.CreateAdd(sum, count(weight, operand));
+    case LimitKind::Codes:
+      return addProducts(sum, operand, weight);
+    case LimitKind::Floats:
+      break;
+    }
+    Type *floats = vector->getWithNewType(b.getFloatTy());
+    auto as = [&](Value *x) { return b.CreateBitCast(x, floats); };
+    Value *product = b.CreateFMul(as(operand), as(weight));
+    return b.CreateBitCast(b.CreateFAdd(as(sum), product), vector);
+  }
+
   Value *count(Value *weight, Value *operand) {
     if (!byTable)
       return b.CreateUnaryIntrinsic(Intrinsic::ctpop,
@@ -155,7 +173,8 @@ private:
   IntegerType *element;
   Type *vector;
   int64_t elements, vectors;
-  bool ofCodes, byTable;
+  LimitKind kind;
+  bool byTable;
 };
 
 } // namespace
@@ -164,7 +183,7 @@ Limit::Limit() = default;
 Limit::Limit(Limit &&) = default;
 Limit::~Limit() = default;
 
-Expected<Limit> Limit::compile(const TargetSpec &target, bool ofCodes) {
+Expected<Limit> Limit::compile(const TargetSpec &target, LimitKind kind) {
   auto info = describeTarget(target);
   if (!info)
     return info.takeError();
@@ -175,7 +194,7 @@ Expected<Limit> Limit::compile(const TargetSpec &target, bool ofCodes) {
   auto module = std::make_unique<Module>("limit", *context);
   module->setTargetTriple((*machine)->getTargetTriple());
   module->setDataLayout((*machine)->createDataLayout());
-  LimitBuilder builder(*module, (*machine)->getTargetTriple(), *info, ofCodes);
+  LimitBuilder builder(*module, (*machine)->getTargetTriple(), *info, kind);
   builder.build();
   // The context, and the types in it, live as long as the JIT needs them.
   double perTurn = builder.perTurn();

@@ -17,18 +17,23 @@ class LLJIT;
 
 namespace subbit {
 
+/// What is multiplied: bits by bits, codes of a byte by weights, or floats.
+enum class LimitKind { Bits, Codes, Floats };
+
 /// A loop of nothing but what multiplies and adds, operands in registers: an
-/// xor, a popcount and an addition for each vector of binary multiply-adds, or
-/// for codes of bytes what multiplies them by weights. It is compiled for a
+/// xor, a popcount and an addition for each vector of binary multiply-adds, for
+/// codes of bytes what multiplies them by weights, for floats a multiplication
+/// and an addition, as results are rounded after each. It is compiled for a
 /// target, which must be this machine's, and called between the calls of what
 /// is compared with it.
 class Limit {
 public:
-  static llvm::Expected<Limit> compile(const TargetSpec &target, bool ofCodes);
+  static llvm::Expected<Limit> compile(const TargetSpec &target,
+                                       LimitKind kind);
   Limit(Limit &&);
   ~Limit();
 
-  /// Multiply-adds, binary or of codes, in a second of one short call.
+  /// Multiply-adds of the kind in a second of one short call.
   double measure() const;
   /// The instructions, for a reader.
   llvm::StringRef name() const { return description; }
