@@ -45,12 +45,17 @@ static RankedTensorType planesType(bitserial::CodeWordsOp op) {
 
 static void takePlanes(func::FuncOp main) {
   Operation *reader = nullptr;
+  int64_t readers = 0;
   main.walk([&](Operation *op) {
-    if (isa<bitserial::PlanesOp, bitserial::CodeWordsOp>(op) &&
-        skipReshapes(op->getOperand(0)) == main.getArgument(0))
+    if (op->getNumOperands() == 0 || op->getNumResults() == 0 ||
+        skipReshapes(op->getOperand(0)) != main.getArgument(0) ||
+        isa<tensor::CollapseShapeOp, tensor::ExpandShapeOp>(op))
+      return;
+    ++readers;
+    if (isa<bitserial::PlanesOp, bitserial::CodeWordsOp>(op))
       reader = op;
   });
-  if (!reader)
+  if (!reader || readers > 1)
     return;
   auto words = dyn_cast<bitserial::CodeWordsOp>(reader);
   Type type = words ? planesType(words) : reader->getResult(0).getType();

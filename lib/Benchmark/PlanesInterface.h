@@ -1,5 +1,4 @@
-//===- PlanesInterface.h - Layers as they are in a network ----- -*- C++
-//-*-===//
+//===- PlanesInterface.h - Layers as they are in a network ---- -*- C++ -*-===//
 //
 // Part of Subbit, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

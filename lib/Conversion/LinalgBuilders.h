@@ -60,8 +60,9 @@ mlir::Value buildConvolution(mlir::OpBuilder &builder, mlir::Location loc,
                              const numerics::ConvGeometry &geometry,
                              mlir::Value input, mlir::Value weights);
 
-/// The product of [batch, inputs] and [inputs, outputs], loops in that order,
-/// or and [blocks, inputs, outputs / blocks].
+/// The product of [batch, inputs] and [inputs, outputs], or [blocks, inputs,
+/// outputs / blocks]. Loops are in the order batch, then the weights'
+/// dimensions.
 mlir::Value buildMatmul(mlir::OpBuilder &builder, mlir::Location loc,
                         mlir::Value input, mlir::Value weights);
 

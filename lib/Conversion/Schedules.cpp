@@ -221,17 +221,26 @@ ScheduleChoice subbit::chooseSchedule(const TargetInfo &target,
     TileLayout layout(shape.geometry, schedule, shape.planes);
     return layout.patchRows * layout.tile <= room;
   };
-  int64_t groups = shape.geometry.getNumGroups();
+  auto inPasses = [&](int64_t most) -> ScheduleAttr {
+    TileLayout layout(shape.geometry, blocked(most, 1), shape.planes);
+    int64_t groups = shape.geometry.getNumGroups();
+    if (layout.isAligned && shape.geometry.getGroups() == 1)
+      for (int64_t passes = 2; passes <= std::min(kMostPasses, groups);
+           ++passes)
+        if (ScheduleAttr several = blocked(most, passes); fits(several))
+          return several;
+    return {};
+  };
+  // A table serves for a block: passes rather than fewer vectors.
+  if (counting == Counting::Tables && !fits(schedule))
+    if (ScheduleAttr several = inPasses(most))
+      return {several, reason};
   for (; most >= kFewestVectors; --most) {
     schedule = blocked(most, 1);
     if (fits(schedule))
       return {schedule, reason};
   }
-  // The fewest, or all that there are.
-  TileLayout layout(shape.geometry, schedule, shape.planes);
-  if (layout.isAligned && shape.geometry.getGroups() == 1)
-    for (int64_t passes = 2; passes <= std::min(kMostPasses, groups); ++passes)
-      if (ScheduleAttr several = blocked(kFewestVectors, passes); fits(several))
-        return {several, reason};
+  if (ScheduleAttr several = inPasses(kFewestVectors))
+    return {several, reason};
   return {schedule, reason};
 }

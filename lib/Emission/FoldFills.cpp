@@ -84,8 +84,9 @@ void FoldFillsPass::fold(IRRewriter &rewriter, linalg::FillOp fill) {
       return;
     generic = *made;
   }
-  // Scalar loops would not know of it.
-  if (!VectorNest::canVectorize(generic))
+  // All of the buffer is written, and by loops that know of it.
+  AffineMap map = generic.getMatchingIndexingMap(generic.getDpsInitOperand(0));
+  if (!map.isProjectedPermutation() || !VectorNest::canVectorize(generic))
     return;
   generic->setAttr(kStartAttr, start);
   rewriter.eraseOp(fill);

@@ -560,6 +560,26 @@ func.func @float_product_signs(%x: memref<1x40xf32>, %w: memref<8xi32>, %a: memr
 
 // -----
 
+// Sums change their order in squares of as many positions as outputs, where there are
+// such: not of three lanes, and not where the last vector of positions would be cut off.
+// CHECK-LABEL: func.func @rescale_squares(
+// CHECK-COUNT-8: vector.shuffle
+// CHECK-NOT: vector.shuffle
+// CHECK-LABEL: func.func @rescale_each(
+// CHECK-NOT: vector.
+// CHECK: return
+func.func @rescale_squares(%s: memref<1x4x8xi32>, %a: memref<4xf32>, %b: memref<4xf32>, %y: memref<1x2x4x4xf32>) {
+  bitserial.rescale <pixels, lanes = 4, vectors = 2> ins(%s, %a, %b : memref<1x4x8xi32>, memref<4xf32>, memref<4xf32>) outs(%y : memref<1x2x4x4xf32>)
+  return
+}
+func.func @rescale_each(%s: memref<1x4x9xi32>, %a: memref<4xf32>, %b: memref<4xf32>, %y: memref<1x3x3x4xf32>) {
+  bitserial.rescale <pixels, lanes = 3, vectors = 3> ins(%s, %a, %b : memref<1x4x9xi32>, memref<4xf32>, memref<4xf32>) outs(%y : memref<1x3x3x4xf32>)
+  bitserial.rescale <pixels, lanes = 4, vectors = 3> ins(%s, %a, %b : memref<1x4x9xi32>, memref<4xf32>, memref<4xf32>) outs(%y : memref<1x3x3x4xf32>)
+  return
+}
+
+// -----
+
 // CHECK-LABEL: func.func @no_trace(
 // CHECK: bitserial.trace "fc" number 0
 func.func @no_trace(%y: memref<1x5xf32>) {

@@ -30,15 +30,18 @@ func.func @pool(%x: memref<1x4x4x8xf32>, %y: memref<1x2x2x8xf32>) {
 #target = #bitserial.target<triple = "x86_64-linux-gnu", cpu = "haswell", features = "">
 #row = affine_map<(i, k) -> (i, k)>
 #sum = affine_map<(i, k) -> (i)>
+#from = affine_map<(i, j, k) -> (k, j)>
+#own = affine_map<(i, j, k) -> (i, k)>
+#apart = affine_map<(i, j, k) -> (i * 2, j)>
 
 // Fills stay where a view of the buffer is read in between, where it is filled with what
-// is no constant, where the reduction reads the buffer itself, and where results do not
-// lie along vectors.
+// is no constant, where the reduction reads the buffer itself, where results do not lie
+// along vectors, and where they are not all of the buffer.
 // CHECK-LABEL: func.func @kept(
-// CHECK-COUNT-4: linalg.fill
+// CHECK-COUNT-5: linalg.fill
 // CHECK-NOT: subbit.start
 module attributes {bitserial.target = #target} {
-func.func @kept(%x: memref<1x4x4x8xf32>, %v: f32, %y: memref<8xf32>, %z: memref<4x8xf32>, %r: memref<8x4xf32>) {
+func.func @kept(%x: memref<1x4x4x8xf32>, %v: f32, %y: memref<8xf32>, %z: memref<4x8xf32>, %r: memref<8x4xf32>, %q: memref<4x4xf32>) {
   %zero = arith.constant 0.0 : f32
   %c0 = arith.constant 0 : index
   %w = memref.alloc() : memref<2x2xf32>
@@ -62,6 +65,13 @@ func.func @kept(%x: memref<1x4x4x8xf32>, %v: f32, %y: memref<8xf32>, %z: memref<
     linalg.yield %t : f32
   }
   memref.copy %s, %y : memref<8xf32> to memref<8xf32>
+  %d = memref.alloc() : memref<7x8xf32>
+  linalg.fill ins(%zero : f32) outs(%d : memref<7x8xf32>)
+  linalg.generic {indexing_maps = [#from, #own, #apart], iterator_types = ["parallel", "parallel", "reduction"]} ins(%z, %q : memref<4x8xf32>, memref<4x4xf32>) outs(%d : memref<7x8xf32>) {
+  ^bb0(%p: f32, %n: f32, %o: f32):
+    %t = arith.addf %p, %o : f32
+    linalg.yield %t : f32
+  }
   return
 }
 }

@@ -395,14 +395,10 @@ subbit::bitserial::subtractRow(LoopBuilder &b, ValueRange acc,
   return sums;
 }
 
-Value subbit::bitserial::pin(LoopBuilder &b, Value vector,
-                             ScheduleAttr schedule) {
-  // A vector register of AArch64 or x86.
-  StringRef constraints =
-      schedule.getScaling() == Scaling::Offsets ? "=w,0" : "=v,0";
+Value subbit::bitserial::pin(LoopBuilder &b, Value vector) {
   return LLVM::InlineAsmOp::create(
              b.b, b.loc, TypeRange{vector.getType()}, ValueRange{vector}, "",
-             constraints, /*has_side_effects=*/false, /*is_align_stack=*/false,
+             "=v,0", /*has_side_effects=*/false, /*is_align_stack=*/false,
              LLVM::TailCallKind::None, LLVM::AsmDialectAttr(), ArrayAttr())
       .getResult(0);
 }

@@ -38,8 +38,8 @@ mlir::Value multiplyPairs(LoopBuilder &b, mlir::Value x, mlir::Value factors,
 
 /// The same vector, of which the optimizer knows nothing: sums of several LLVM
 /// would rearrange to trees, which are shorter but take more registers than
-/// there are. For SVE and x86.
-mlir::Value pin(LoopBuilder &b, mlir::Value vector, ScheduleAttr schedule);
+/// there are. For x86.
+mlir::Value pin(LoopBuilder &b, mlir::Value vector);
 
 /// Lets LLVM keep the loop as it is.
 void disableUnrolling(mlir::Operation *loop);

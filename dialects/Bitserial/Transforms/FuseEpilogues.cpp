@@ -164,13 +164,21 @@ struct FusePool : public OpRewritePattern<linalg::PoolingNhwcMaxUnsignedOp> {
   }
 };
 
+/// What made codes of planes, unchanged but for their shape on the way; or
+/// null.
+CodesOp findCodes(Value codes) {
+  auto source = skipReshapes(codes).getDefiningOp<CodesOp>();
+  bool isWhole = source && source->getResult(0).getType() == codes.getType();
+  return isWhole ? source : CodesOp();
+}
+
 /// Planes of codes that were planes.
 struct FoldPlanes : public OpRewritePattern<PlanesOp> {
   using OpRewritePattern::OpRewritePattern;
   LogicalResult matchAndRewrite(PlanesOp op,
                                 PatternRewriter &rewriter) const override {
-    auto source = skipReshapes(op.getInput()).getDefiningOp<CodesOp>();
-    if (!source || source->getResult(0).getType() != op.getInput().getType())
+    CodesOp source = findCodes(op.getInput());
+    if (!source)
       return rewriter.notifyMatchFailure(op, "no codes of planes");
     auto have = cast<ShapedType>(source.getInput().getType()).getShape();
     auto want = cast<ShapedType>(op.getOutput().getType()).getShape();
@@ -186,8 +194,8 @@ struct FoldCodeWords : public OpRewritePattern<CodeWordsOp> {
   using OpRewritePattern::OpRewritePattern;
   LogicalResult matchAndRewrite(CodeWordsOp op,
                                 PatternRewriter &rewriter) const override {
-    auto source = skipReshapes(op.getInput()).getDefiningOp<CodesOp>();
-    if (!source || source->getResult(0).getType() != op.getInput().getType())
+    CodesOp source = findCodes(op.getInput());
+    if (!source)
       return rewriter.notifyMatchFailure(op, "no codes of planes");
     auto have = cast<ShapedType>(source.getInput().getType()).getShape();
     auto want = cast<ShapedType>(op.getOutput().getType()).getShape();

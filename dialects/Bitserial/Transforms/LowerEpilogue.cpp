@@ -248,8 +248,13 @@ struct LowerRescale : public OpRewritePattern<RescaleOp> {
     LoopBuilder b(rewriter, op.getLoc());
     Layout layout(op.getSchedule(), op.getInput(), op.getOutput());
     ScheduleAttr schedule = op.getSchedule();
-    if (layout.pixels && schedule.getLanes() > 1 && !schedule.isScalable() &&
-        !op.getRows() && layout.outputs >= schedule.getLanes())
+    int64_t lanes = schedule.getLanes();
+    constexpr int64_t mostLanes = 16;
+    bool hasSquares =
+        lanes > 1 && lanes <= mostLanes && llvm::isPowerOf2_64(lanes) &&
+        !schedule.isScalable() && layout.outputs >= lanes &&
+        layout.padded >= (layout.positions() + lanes - 1) / lanes * lanes;
+    if (layout.pixels && hasSquares && !op.getRows())
       lowerSquares(b, op, layout);
     else
       lowerEach(b, op, layout);
@@ -298,7 +303,7 @@ private:
                });
   }
 
-  /// As many positions as outputs at a time. Sums are padded to whole vectors
+  /// As many positions as outputs at a time. Sums are there for whole vectors
   /// of positions; the last outputs are taken again with some before them.
   static void lowerSquares(LoopBuilder &b, RescaleOp op, const Layout &layout) {
     int64_t lanes = op.getSchedule().getLanes();

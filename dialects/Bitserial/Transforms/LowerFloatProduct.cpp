@@ -157,7 +157,7 @@ private:
           b.b, b.loc,
           DenseElementsAttr::get(halves, APInt(16, uint64_t(1) << (16 - bit))));
       // LLVM would make it a shift again.
-      factors.push_back(pin(b, factor, schedule));
+      factors.push_back(pin(b, factor));
     }
   }
 

@@ -225,8 +225,7 @@ private:
             Value x = b.loadVector(op.getWorkspace(), b.add(at, v * lanes),
                                    words(b, op), Value());
             x = vector::BitCastOp::create(b.b, b.loc, bytes, x);
-            sums[v] =
-                pin(b, b.add(sums[v], lookUp(b, schedule, table, x)), schedule);
+            sums[v] = pin(b, b.add(sums[v], lookUp(b, schedule, table, x)));
           }
         }
       }

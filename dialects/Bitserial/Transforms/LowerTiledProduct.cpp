@@ -177,8 +177,9 @@ private:
   /// Whether two rows at a time share what is loaded: they are of the same
   /// group, and a load is an instruction of its own.
   static bool pairsRows(TiledProductOp op) {
-    return op.getSchedule().getScaling() == Scaling::Offsets &&
-           op.getGeometry().getNumGroups() == 1;
+    ScheduleAttr schedule = op.getSchedule();
+    return schedule.getScaling() == Scaling::Offsets &&
+           schedule.getLanes() > 1 && op.getGeometry().getNumGroups() == 1;
   }
 
   /// Some rows of one group.
