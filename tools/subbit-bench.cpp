@@ -160,6 +160,9 @@ int main(int argc, char **argv) {
   if (threads > 1 && (compareFloat || compareInt8))
     check(createStringError("--compare-float and --compare-int8 are of one "
                             "thread; leave out --threads"));
+  if (floatWeights && weightBits.getNumOccurrences())
+    check(createStringError("--weight-bits is of bases; leave it out, or "
+                            "--float-weights"));
   options.compareFloat = compareFloat;
   options.compareInt8 = compareInt8;
   BenchmarkResult result =

@@ -23,7 +23,7 @@ using namespace subbit;
 
 /// The fewest calls that are measured.
 static constexpr size_t kFewestCalls = 20;
-/// Layers of more multiply-adds of one bit are not interpreted.
+/// Layers of more useful multiply-adds are not interpreted.
 static constexpr double kMostChecked = 4e9;
 
 namespace {
@@ -185,7 +185,9 @@ subbit::runBenchmark(const BenchmarkLayer &layer,
   // by floats keep the order.
   bool isExact =
       layer.floatWeights || !layer.floatActivations || network->sumsAreExact;
-  if (isExact && network->binaryMultiplyAdds <= kMostChecked)
+  double useful =
+      result.isBinary ? network->binaryMultiplyAdds : layer.multiplyAdds();
+  if (isExact && useful <= kMostChecked)
     if (llvm::Error error = checkResults(*network, *call))
       return std::move(error);
 
@@ -211,8 +213,6 @@ subbit::runBenchmark(const BenchmarkLayer &layer,
   result.target = info->name;
   result.microseconds = times.front() * 1e6;
   result.medianMicroseconds = times[times.size() / 2] * 1e6;
-  double useful =
-      result.isBinary ? network->binaryMultiplyAdds : layer.multiplyAdds();
   result.gbmacs = useful / times.front() * 1e-9;
   result.limitGbmacs = fastest * 1e-9;
   result.limit = limit->name().str();

@@ -1,5 +1,8 @@
-"""long-rows.py: a convolution and a matrix product with random weights whose rows
-have more words than a byte can count the bits of."""
+"""long-rows.py [swap]: a convolution and a matrix product with random weights whose
+rows have more words than a byte can count the bits of; the product's result comes
+first, with swap the convolution's."""
+
+import sys
 
 import numpy as np
 
@@ -20,6 +23,10 @@ def constant(name, shape, words):
 """ % (name, shape[0], list(random.integers(1, 100, rows)), rows, signs.tobytes().hex().upper(), rows * words, kind), kind
 
 
+names, types = ["%z", "%y"], ["tensor<1x21xf32>", "tensor<1x9x7x19xf32>"]
+if "swap" in sys.argv:
+    names.reverse()
+    types.reverse()
 conv, conv_kind = constant("v", (19, 3, 3, 128), 36)
 product, product_kind = constant("w", (21, 2100), 66)
 print("""!x = !mbn.tensor<1x9x7x128xf32, levels = #mbn.levels<step 1.0, zero 0, [1, 2]>>
@@ -27,7 +34,7 @@ print("""!x = !mbn.tensor<1x9x7x128xf32, levels = #mbn.levels<step 1.0, zero 0, 
 !z = !mbn.tensor<1x9x7x19xf32, levels = #mbn.levels<step 1.0, zero 0, [1, 2]>>
 !v = %s
 !w = %s
-func.func @main(%%x: tensor<1x9x7x128xf32>) -> (tensor<1x21xf32>, tensor<1x9x7x19xf32>) {
+func.func @main(%%x: tensor<1x9x7x128xf32>) -> (%s) {
 %s%s  %%one = arith.constant dense<1.0> : tensor<19xf32>
   %%more = arith.constant dense<1.0> : tensor<21xf32>
   %%c = mbn.encode %%x : tensor<1x9x7x128xf32> -> !x
@@ -41,5 +48,6 @@ func.func @main(%%x: tensor<1x9x7x128xf32>) -> (tensor<1x21xf32>, tensor<1x9x7x1
   %%d = mbn.encode %%p : tensor<1x2100xf32> -> !y
   %%t = mbn.matmul %%d, %%w layer "fc" : !y, !w -> tensor<1x21xi32>
   %%z = mbn.rescale %%t, %%more, %%more : tensor<1x21xi32>, tensor<21xf32>, tensor<21xf32> -> tensor<1x21xf32>
-  return %%z, %%y : tensor<1x21xf32>, tensor<1x9x7x19xf32>
-}""" % (conv_kind, product_kind, conv, product))
+  return %s : %s
+}""" % (conv_kind, product_kind, ", ".join(types), conv, product, ", ".join(names),
+        ", ".join(types)))
