@@ -211,11 +211,14 @@ Value NetworkBuilder::makeSums(Value codes) {
       constant, {}, g);
 }
 
-/// The sum of two branches of the same shape.
+/// The sum of two branches of the same shape, of codes or of what layers give.
 Floats NetworkBuilder::residual(const Floats &input) {
   numerics::ConvGeometry g = makeGeometry(input.shape());
-  Floats left = requantize(clamp(makeLayer(input, g)));
-  Floats right = requantize(makeLayer(input, g));
+  Floats left = makeLayer(input, g), right = makeLayer(input, g);
+  if (random.chance(70))
+    left = requantize(clamp(left));
+  if (random.chance(40))
+    right = requantize(right);
   Value sum = tosa::AddOp::create(b, loc, left.value.getType(), left.value,
                                   right.value);
   return {sum, std::min(left.unit, right.unit), left.bound + right.bound,

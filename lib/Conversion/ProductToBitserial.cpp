@@ -358,7 +358,7 @@ private:
     Value start = constant("init", init);
     auto product = TiledProductOp::create(
         b, loc, TypeRange{sums.getType(), workspace.getType()}, bits, words, a,
-        groups, numRows, start, sums, workspace, Value(),
+        groups, numRows, start, sums, workspace, Value(), Value(), Value(),
         b.getStringAttr(layer), b.getDenseI64ArrayAttr(planes.multipliers),
         geometry, schedule, makeImage());
     return product->getResult(0);
@@ -395,8 +395,8 @@ private:
     Value start = constant("init", init);
     return DenseProductOp::create(
                b, loc, TypeRange{sums.getType(), workspace.getType()}, words,
-               values, start, sums, workspace, Value(), b.getStringAttr(layer),
-               geometry, schedule, image)
+               values, start, sums, workspace, Value(), Value(), Value(),
+               b.getStringAttr(layer), geometry, schedule, image)
         ->getResult(0);
   }
 

@@ -84,6 +84,35 @@ func.func @pool(%p: tensor<1x1x2x80xi32>, %w: tensor<8xi32>, %i: tensor<4xi32>, 
 #schedule = #bitserial.schedule<pixels, lanes = 16, vectors = 1>
 #image = #bitserial.image<size = [1, 16], pad = [0, 0], bits = 8, outside = 0>
 
+// A product adds the planes of the one before, and the sums of another.
+// CHECK-LABEL: func.func @residual(
+// CHECK-SAME: %[[T:[a-z0-9]+]]: tensor<3x3xf32>, %[[M:.*]]: tensor<3x6xf32>, %[[N:.*]]: tensor<3x4xf32>)
+// CHECK: %[[A:.*]]:2 = bitserial.tiled_product "a" {{.*}} thresholds(%{{.*}} : tensor<3x3xi32>) outs(
+// CHECK: %[[B:.*]]:2 = bitserial.tiled_product "b" {{.*}} thresholds(%[[T]] : tensor<3x3xf32>) residual(%[[A]]#0, %[[M]] : tensor<1x2x1x80xi32>, tensor<3x6xf32>) outs({{.*}}) -> tensor<1x2x1x80xi32>,
+// CHECK: %[[C:.*]]:2 = bitserial.tiled_product "c" {{.*}} outs({{.*}}) -> tensor<1x3x16xi32>,
+// CHECK: %[[D:.*]]:2 = bitserial.tiled_product "d" {{.*}} thresholds(%[[T]] : tensor<3x3xf32>) residual(%[[C]]#0, %[[N]] : tensor<1x3x16xi32>, tensor<3x4xf32>) outs({{.*}}) -> tensor<1x2x1x80xi32>,
+// CHECK-NOT: bitserial.planes
+// CHECK-NOT: bitserial.threshold
+func.func @residual(%p: tensor<1x1x1x80xi32>, %w: tensor<5xi32>, %a: tensor<5xi8>, %r: tensor<3xi32>, %i: tensor<3x3xi32>, %t: tensor<3x3xf32>, %m: tensor<3x6xf32>, %n: tensor<3x4xf32>) -> (tensor<1x1x16x3xi8>, tensor<1x1x16x3xi8>) {
+  %0 = tensor.empty() : tensor<1x3x16xi32>
+  %1 = tensor.empty() : tensor<32xi32>
+  %2 = tensor.empty() : tensor<1x1x16x3xi8>
+  %a0:2 = bitserial.tiled_product "a" multipliers [1] #geometry #schedule image #image ins(%p, %w, %a, %a, %r, %r : tensor<1x1x1x80xi32>, tensor<5xi32>, tensor<5xi8>, tensor<5xi8>, tensor<3xi32>, tensor<3xi32>) outs(%0, %1 : tensor<1x3x16xi32>, tensor<32xi32>) -> tensor<1x3x16xi32>, tensor<32xi32>
+  %a1 = bitserial.threshold #schedule ins(%a0#0, %i : tensor<1x3x16xi32>, tensor<3x3xi32>) outs(%2 : tensor<1x1x16x3xi8>) -> tensor<1x1x16x3xi8>
+  %b0:2 = bitserial.tiled_product "b" multipliers [1] #geometry #schedule image #image ins(%p, %w, %a, %a, %r, %r : tensor<1x1x1x80xi32>, tensor<5xi32>, tensor<5xi8>, tensor<5xi8>, tensor<3xi32>, tensor<3xi32>) outs(%0, %1 : tensor<1x3x16xi32>, tensor<32xi32>) -> tensor<1x3x16xi32>, tensor<32xi32>
+  %b1 = bitserial.threshold #schedule ins(%b0#0, %t : tensor<1x3x16xi32>, tensor<3x3xf32>) residual(%a1, %m : tensor<1x1x16x3xi8>, tensor<3x6xf32>) outs(%2 : tensor<1x1x16x3xi8>) -> tensor<1x1x16x3xi8>
+  %c0:2 = bitserial.tiled_product "c" multipliers [1] #geometry #schedule image #image ins(%p, %w, %a, %a, %r, %r : tensor<1x1x1x80xi32>, tensor<5xi32>, tensor<5xi8>, tensor<5xi8>, tensor<3xi32>, tensor<3xi32>) outs(%0, %1 : tensor<1x3x16xi32>, tensor<32xi32>) -> tensor<1x3x16xi32>, tensor<32xi32>
+  %d0:2 = bitserial.tiled_product "d" multipliers [1] #geometry #schedule image #image ins(%p, %w, %a, %a, %r, %r : tensor<1x1x1x80xi32>, tensor<5xi32>, tensor<5xi8>, tensor<5xi8>, tensor<3xi32>, tensor<3xi32>) outs(%0, %1 : tensor<1x3x16xi32>, tensor<32xi32>) -> tensor<1x3x16xi32>, tensor<32xi32>
+  %d1 = bitserial.threshold #schedule ins(%d0#0, %t : tensor<1x3x16xi32>, tensor<3x3xf32>) residual(%c0#0, %n : tensor<1x3x16xi32>, tensor<3x4xf32>) outs(%2 : tensor<1x1x16x3xi8>) -> tensor<1x1x16x3xi8>
+  return %b1, %d1 : tensor<1x1x16x3xi8>, tensor<1x1x16x3xi8>
+}
+
+// -----
+
+#geometry = #bitserial.geometry<input = [32, 1, 16], kernel = [1, 1, 32], group = [1, 1, 32], output = [3, 1, 16], stride = [1, 1], dilation = [1, 1], groups = 1>
+#schedule = #bitserial.schedule<pixels, lanes = 16, vectors = 1>
+#image = #bitserial.image<size = [1, 16], pad = [0, 0], bits = 8, outside = 0>
+
 // Sums that are read twice, and thresholds that differ at the border, stay apart.
 // CHECK-LABEL: func.func @apart(
 // CHECK-COUNT-2: bitserial.tiled_product

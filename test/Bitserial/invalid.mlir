@@ -286,6 +286,78 @@ func.func @threshold_c1_codes(%s: memref<1x2x8xi32>, %t: memref<2x3xi32>, %e: me
 
 // -----
 
+func.func @threshold_c1_integers(%s: memref<1x2x8xi32>, %t: memref<2x3xi32>, %r: memref<1x2x2x2xi8>, %m: memref<2x6xf32>, %e: memref<1x2x2x2xi8>) {
+  // expected-error @below {{'bitserial.threshold' op has thresholds of element type 'i32'}}
+  bitserial.threshold #bitserial.schedule<pixels, lanes = 8, vectors = 1> ins(%s, %t : memref<1x2x8xi32>, memref<2x3xi32>) residual(%r, %m : memref<1x2x2x2xi8>, memref<2x6xf32>) outs(%e : memref<1x2x2x2xi8>)
+  return
+}
+
+// -----
+
+func.func @threshold_c4_codes(%s: memref<1x2x8xi32>, %t: memref<2x3xf32>, %r: memref<1x2x3x2xi8>, %m: memref<2x6xf32>, %e: memref<1x2x2x2xi8>) {
+  // expected-error @below {{'bitserial.threshold' op expects a residual of codes in the result's shape or of as many sums, without a border}}
+  bitserial.threshold #bitserial.schedule<pixels, lanes = 8, vectors = 1> ins(%s, %t : memref<1x2x8xi32>, memref<2x3xf32>) residual(%r, %m : memref<1x2x3x2xi8>, memref<2x6xf32>) outs(%e : memref<1x2x2x2xi8>)
+  return
+}
+
+// -----
+
+func.func @threshold_c4_sums(%s: memref<1x2x8xi32>, %t: memref<2x3xf32>, %r: memref<1x3x8xi32>, %m: memref<2x4xf32>, %e: memref<1x2x2x2xi8>) {
+  // expected-error @below {{'bitserial.threshold' op expects a residual of codes in the result's shape or of as many sums, without a border}}
+  bitserial.threshold #bitserial.schedule<pixels, lanes = 8, vectors = 1> ins(%s, %t : memref<1x2x8xi32>, memref<2x3xf32>) residual(%r, %m : memref<1x3x8xi32>, memref<2x4xf32>) outs(%e : memref<1x2x2x2xi8>)
+  return
+}
+
+// -----
+
+func.func @threshold_c4_element(%s: memref<1x2x8xi32>, %t: memref<2x3xf32>, %r: memref<1x2x2x2xi16>, %m: memref<2x6xf32>, %e: memref<1x2x2x2xi8>) {
+  // expected-error @below {{'bitserial.threshold' op expects a residual of codes in the result's shape or of as many sums, without a border}}
+  bitserial.threshold #bitserial.schedule<pixels, lanes = 8, vectors = 1> ins(%s, %t : memref<1x2x8xi32>, memref<2x3xf32>) residual(%r, %m : memref<1x2x2x2xi16>, memref<2x6xf32>) outs(%e : memref<1x2x2x2xi8>)
+  return
+}
+
+// -----
+
+func.func @threshold_c4_border(%s: memref<1x2x8xi32>, %t: memref<1x1x2x3xf32>, %r: memref<1x2x2x2xi8>, %m: memref<2x6xf32>, %e: memref<1x2x2x2xi8>) {
+  // expected-error @below {{'bitserial.threshold' op expects a residual of codes in the result's shape or of as many sums, without a border}}
+  bitserial.threshold #bitserial.schedule<pixels, lanes = 8, vectors = 1> rows [0, 0] columns [0, 0] ins(%s, %t : memref<1x2x8xi32>, memref<1x1x2x3xf32>) residual(%r, %m : memref<1x2x2x2xi8>, memref<2x6xf32>) outs(%e : memref<1x2x2x2xi8>)
+  return
+}
+
+// -----
+
+func.func @threshold_c4_terms(%s: memref<1x2x8xi32>, %t: memref<2x3xf32>, %r: memref<1x2x2x2xi8>, %m: memref<2x6xi32>, %e: memref<1x2x2x2xi8>) {
+  // expected-error @below {{'bitserial.threshold' op has terms of element type 'i32'}}
+  bitserial.threshold #bitserial.schedule<pixels, lanes = 8, vectors = 1> ins(%s, %t : memref<1x2x8xi32>, memref<2x3xf32>) residual(%r, %m : memref<1x2x2x2xi8>, memref<2x6xi32>) outs(%e : memref<1x2x2x2xi8>)
+  return
+}
+
+// -----
+
+func.func @threshold_c4_rows(%s: memref<1x2x8xi32>, %t: memref<2x3xf32>, %r: memref<1x2x2x2xi8>, %m: memref<3x6xf32>, %e: memref<1x2x2x2xi8>) {
+  // expected-error @below {{'bitserial.threshold' op expects 2 rows of terms, of 2 and a power of two, found 3 of 6}}
+  bitserial.threshold #bitserial.schedule<pixels, lanes = 8, vectors = 1> ins(%s, %t : memref<1x2x8xi32>, memref<2x3xf32>) residual(%r, %m : memref<1x2x2x2xi8>, memref<3x6xf32>) outs(%e : memref<1x2x2x2xi8>)
+  return
+}
+
+// -----
+
+func.func @threshold_c4_row_of_codes(%s: memref<1x2x8xi32>, %t: memref<2x3xf32>, %r: memref<1x2x2x2xi8>, %m: memref<2x5xf32>, %e: memref<1x2x2x2xi8>) {
+  // expected-error @below {{'bitserial.threshold' op expects 2 rows of terms, of 2 and a power of two, found 2 of 5}}
+  bitserial.threshold #bitserial.schedule<pixels, lanes = 8, vectors = 1> ins(%s, %t : memref<1x2x8xi32>, memref<2x3xf32>) residual(%r, %m : memref<1x2x2x2xi8>, memref<2x5xf32>) outs(%e : memref<1x2x2x2xi8>)
+  return
+}
+
+// -----
+
+func.func @threshold_c4_row_of_sums(%s: memref<1x2x8xi32>, %t: memref<2x3xf32>, %r: memref<1x2x8xi32>, %m: memref<2x6xf32>, %e: memref<1x2x2x2xi8>) {
+  // expected-error @below {{'bitserial.threshold' op expects 2 rows of terms, of 4, found 2 of 6}}
+  bitserial.threshold #bitserial.schedule<pixels, lanes = 8, vectors = 1> ins(%s, %t : memref<1x2x8xi32>, memref<2x3xf32>) residual(%r, %m : memref<1x2x8xi32>, memref<2x6xf32>) outs(%e : memref<1x2x2x2xi8>)
+  return
+}
+
+// -----
+
 func.func @threshold_c2_sums(%s: memref<1x2x8xi32>, %t: memref<2x3xi32>, %e: memref<1x2x2x2xi8>) {
   // expected-error @below {{'bitserial.threshold' op has sums of rank 3, expects 2}}
   bitserial.threshold #bitserial.schedule<outputs, lanes = 4, vectors = 1> ins(%s, %t : memref<1x2x8xi32>, memref<2x3xi32>) outs(%e : memref<1x2x2x2xi8>)
@@ -977,6 +1049,54 @@ func.func @tiled_product_c3_block(%p: memref<1x2x1x20xi32>, %w: memref<4xi32>, %
 func.func @tiled_product_c3_outputs(%p: memref<1x2x1x20xi32>, %w: memref<4xi32>, %a: memref<4xi8>, %g: memref<4xi8>, %r: memref<2xi32>, %i: memref<2xi32>, %e: memref<1x3x8xi32>, %s: memref<184xi32>) {
   // expected-error @below {{'bitserial.tiled_product' op expects a result that holds whole blocks of 3 positions of 2 outputs, and thresholds for codes of 1 to 4 bits}}
   bitserial.tiled_product "c" multipliers [1, 2] #bitserial.geometry<input = [2, 3, 5], kernel = [3, 3, 2], group = [3, 3, 1], output = [2, 1, 3], stride = [1, 1], dilation = [1, 1], groups = 1> #bitserial.schedule<pixels, lanes = 8, vectors = 1> image #bitserial.image<size = [3, 5], pad = [0, 0], bits = 8, outside = 0> ins(%p, %w, %a, %g, %r, %i : memref<1x2x1x20xi32>, memref<4xi32>, memref<4xi8>, memref<4xi8>, memref<2xi32>, memref<2xi32>) outs(%e, %s : memref<1x3x8xi32>, memref<184xi32>)
+  return
+}
+
+// -----
+
+func.func @tiled_product_c3_residual_room(%p: memref<1x2x1x20xi32>, %w: memref<4xi32>, %a: memref<4xi8>, %i: memref<2xi32>, %e: memref<1x2x1x8xi32>, %s: memref<184xi32>, %t: memref<2x3xf32>, %r: memref<1x2x1x7xi32>, %m: memref<2x6xf32>) {
+  // expected-error @below {{'bitserial.tiled_product' op expects a residual of 2 outputs that holds 8 positions, and a term for each of its codes}}
+  bitserial.tiled_product "c" multipliers [1, 2] #bitserial.geometry<input = [2, 3, 5], kernel = [3, 3, 2], group = [3, 3, 1], output = [2, 1, 3], stride = [1, 1], dilation = [1, 1], groups = 1> #bitserial.schedule<pixels, lanes = 8, vectors = 1> image #bitserial.image<size = [3, 5], pad = [0, 0], bits = 8, outside = 0> ins(%p, %w, %a, %a, %i, %i : memref<1x2x1x20xi32>, memref<4xi32>, memref<4xi8>, memref<4xi8>, memref<2xi32>, memref<2xi32>) thresholds(%t : memref<2x3xf32>) residual(%r, %m : memref<1x2x1x7xi32>, memref<2x6xf32>) outs(%e, %s : memref<1x2x1x8xi32>, memref<184xi32>)
+  return
+}
+
+// -----
+
+func.func @tiled_product_c3_residual_outputs(%p: memref<1x2x1x20xi32>, %w: memref<4xi32>, %a: memref<4xi8>, %i: memref<2xi32>, %e: memref<1x2x1x8xi32>, %s: memref<184xi32>, %t: memref<2x3xf32>, %r: memref<1x3x8xi32>, %m: memref<2x4xf32>) {
+  // expected-error @below {{'bitserial.tiled_product' op expects a residual of 2 outputs that holds 8 positions, and a term for each of its codes}}
+  bitserial.tiled_product "c" multipliers [1, 2] #bitserial.geometry<input = [2, 3, 5], kernel = [3, 3, 2], group = [3, 3, 1], output = [2, 1, 3], stride = [1, 1], dilation = [1, 1], groups = 1> #bitserial.schedule<pixels, lanes = 8, vectors = 1> image #bitserial.image<size = [3, 5], pad = [0, 0], bits = 8, outside = 0> ins(%p, %w, %a, %a, %i, %i : memref<1x2x1x20xi32>, memref<4xi32>, memref<4xi8>, memref<4xi8>, memref<2xi32>, memref<2xi32>) thresholds(%t : memref<2x3xf32>) residual(%r, %m : memref<1x3x8xi32>, memref<2x4xf32>) outs(%e, %s : memref<1x2x1x8xi32>, memref<184xi32>)
+  return
+}
+
+// -----
+
+func.func @tiled_product_c3_residual_codes(%p: memref<1x2x1x20xi32>, %w: memref<4xi32>, %a: memref<4xi8>, %i: memref<2xi32>, %e: memref<1x2x1x8xi32>, %s: memref<184xi32>, %t: memref<2x3xf32>, %r: memref<1x1x1x8xi32>, %m: memref<2x6xf32>) {
+  // expected-error @below {{'bitserial.tiled_product' op expects a residual of 2 outputs that holds 8 positions, and a term for each of its codes}}
+  bitserial.tiled_product "c" multipliers [1, 2] #bitserial.geometry<input = [2, 3, 5], kernel = [3, 3, 2], group = [3, 3, 1], output = [2, 1, 3], stride = [1, 1], dilation = [1, 1], groups = 1> #bitserial.schedule<pixels, lanes = 8, vectors = 1> image #bitserial.image<size = [3, 5], pad = [0, 0], bits = 8, outside = 0> ins(%p, %w, %a, %a, %i, %i : memref<1x2x1x20xi32>, memref<4xi32>, memref<4xi8>, memref<4xi8>, memref<2xi32>, memref<2xi32>) thresholds(%t : memref<2x3xf32>) residual(%r, %m : memref<1x1x1x8xi32>, memref<2x6xf32>) outs(%e, %s : memref<1x2x1x8xi32>, memref<184xi32>)
+  return
+}
+
+// -----
+
+func.func @tiled_product_c3_residual_images(%p: memref<1x2x1x20xi32>, %w: memref<4xi32>, %a: memref<4xi8>, %i: memref<2xi32>, %e: memref<1x2x1x8xi32>, %s: memref<184xi32>, %t: memref<2x3xf32>, %r: memref<2x2x8xi32>, %m: memref<2x4xf32>) {
+  // expected-error @below {{'bitserial.tiled_product' op expects a residual of 2 outputs that holds 8 positions, and a term for each of its codes}}
+  bitserial.tiled_product "c" multipliers [1, 2] #bitserial.geometry<input = [2, 3, 5], kernel = [3, 3, 2], group = [3, 3, 1], output = [2, 1, 3], stride = [1, 1], dilation = [1, 1], groups = 1> #bitserial.schedule<pixels, lanes = 8, vectors = 1> image #bitserial.image<size = [3, 5], pad = [0, 0], bits = 8, outside = 0> ins(%p, %w, %a, %a, %i, %i : memref<1x2x1x20xi32>, memref<4xi32>, memref<4xi8>, memref<4xi8>, memref<2xi32>, memref<2xi32>) thresholds(%t : memref<2x3xf32>) residual(%r, %m : memref<2x2x8xi32>, memref<2x4xf32>) outs(%e, %s : memref<1x2x1x8xi32>, memref<184xi32>)
+  return
+}
+
+// -----
+
+func.func @tiled_product_c3_residual_rank(%p: memref<1x2x1x20xi32>, %w: memref<4xi32>, %a: memref<4xi8>, %i: memref<2xi32>, %e: memref<1x2x1x8xi32>, %s: memref<184xi32>, %t: memref<2x3xf32>, %r: memref<2x8xi32>, %m: memref<2x4xf32>) {
+  // expected-error @below {{'bitserial.tiled_product' op has a residual of rank 2, expects 4}}
+  bitserial.tiled_product "c" multipliers [1, 2] #bitserial.geometry<input = [2, 3, 5], kernel = [3, 3, 2], group = [3, 3, 1], output = [2, 1, 3], stride = [1, 1], dilation = [1, 1], groups = 1> #bitserial.schedule<pixels, lanes = 8, vectors = 1> image #bitserial.image<size = [3, 5], pad = [0, 0], bits = 8, outside = 0> ins(%p, %w, %a, %a, %i, %i : memref<1x2x1x20xi32>, memref<4xi32>, memref<4xi8>, memref<4xi8>, memref<2xi32>, memref<2xi32>) thresholds(%t : memref<2x3xf32>) residual(%r, %m : memref<2x8xi32>, memref<2x4xf32>) outs(%e, %s : memref<1x2x1x8xi32>, memref<184xi32>)
+  return
+}
+
+// -----
+
+func.func @tiled_product_c3_residual_integers(%p: memref<1x2x1x20xi32>, %w: memref<4xi32>, %a: memref<4xi8>, %i: memref<2xi32>, %e: memref<1x2x1x8xi32>, %s: memref<184xi32>, %t: memref<2x3xi32>, %r: memref<1x2x8xi32>, %m: memref<2x4xf32>) {
+  // expected-error @below {{'bitserial.tiled_product' op has thresholds of element type 'i32'}}
+  bitserial.tiled_product "c" multipliers [1, 2] #bitserial.geometry<input = [2, 3, 5], kernel = [3, 3, 2], group = [3, 3, 1], output = [2, 1, 3], stride = [1, 1], dilation = [1, 1], groups = 1> #bitserial.schedule<pixels, lanes = 8, vectors = 1> image #bitserial.image<size = [3, 5], pad = [0, 0], bits = 8, outside = 0> ins(%p, %w, %a, %a, %i, %i : memref<1x2x1x20xi32>, memref<4xi32>, memref<4xi8>, memref<4xi8>, memref<2xi32>, memref<2xi32>) thresholds(%t : memref<2x3xi32>) residual(%r, %m : memref<1x2x8xi32>, memref<2x4xf32>) outs(%e, %s : memref<1x2x1x8xi32>, memref<184xi32>)
   return
 }
 

@@ -269,6 +269,42 @@ func.func @tiled_product_thresholds(%p: memref<1x1x1x80xi32>, %w: memref<5xi32>,
 
 // -----
 
+#geometry = #bitserial.geometry<input = [32, 1, 16], kernel = [1, 1, 32], group = [1, 1, 32], output = [3, 1, 16], stride = [1, 1], dilation = [1, 1], groups = 1>
+
+// A code of two bits chooses one of four terms, which is added to the rescaled sums; the
+// float that comes of it has the threshold.
+// CHECK-LABEL: func.func @tiled_product_residual(
+// CHECK: arith.sitofp %{{.*}} : vector<16xi32> to vector<16xf32>
+// CHECK: %[[Y:.*]] = arith.select %{{.*}} : vector<16xi1>, vector<16xf32>
+// CHECK: %[[LOW:.*]] = arith.cmpi ne, %{{.*}} : vector<16xi32>
+// CHECK: %[[V0:.*]] = arith.select %[[LOW]], %{{.*}}, %{{.*}} : vector<16xi1>, vector<16xf32>
+// CHECK: %[[V1:.*]] = arith.select %[[LOW]], %{{.*}}, %{{.*}} : vector<16xi1>, vector<16xf32>
+// CHECK: %[[HIGH:.*]] = arith.cmpi ne, %{{.*}} : vector<16xi32>
+// CHECK: %[[R:.*]] = arith.select %[[HIGH]], %[[V1]], %[[V0]] : vector<16xi1>, vector<16xf32>
+// CHECK: %[[SUM:.*]] = arith.addf %[[Y]], %[[R]] : vector<16xf32>
+// CHECK: arith.cmpf oge, %[[SUM]], %{{.*}} : vector<16xf32>
+func.func @tiled_product_residual(%p: memref<1x1x1x80xi32>, %w: memref<5xi32>, %a: memref<5xi8>, %g: memref<5xi8>, %r: memref<3xi32>, %t: memref<3x1xf32>, %x: memref<1x2x1x16xi32>, %m: memref<3x6xf32>, %s: memref<1x1x1x16xi32>, %ws: memref<32xi32>) {
+  bitserial.tiled_product "conv" multipliers [1] #geometry <pixels, lanes = 16, vectors = 1> image <size = [1, 16], pad = [0, 0], bits = 8, outside = 0> ins(%p, %w, %a, %g, %r, %r : memref<1x1x1x80xi32>, memref<5xi32>, memref<5xi8>, memref<5xi8>, memref<3xi32>, memref<3xi32>) thresholds(%t : memref<3x1xf32>) residual(%x, %m : memref<1x2x1x16xi32>, memref<3x6xf32>) outs(%s, %ws : memref<1x1x1x16xi32>, memref<32xi32>)
+  return
+}
+
+// -----
+
+// Without lanes a code is the index of its term.
+// CHECK-LABEL: func.func @threshold_residual(
+// CHECK: %[[CODE:.*]] = memref.load %{{.*}} : memref<12xi8>
+// CHECK: %[[I:.*]] = arith.index_castui %[[CODE]] : i8 to index
+// CHECK: %[[AT:.*]] = arith.addi %[[I]], %c2
+// CHECK: %[[R:.*]] = memref.load %{{.*}}[%{{.*}}, %[[AT]]] : memref<2x6xf32>
+// CHECK: %[[Y:.*]] = arith.addf %{{.*}}, %[[R]] : f32
+// CHECK: arith.cmpf oge, %[[Y]], %{{.*}} : f32
+func.func @threshold_residual(%s: memref<1x2x6xi32>, %t: memref<2x3xf32>, %r: memref<1x2x3x2xi8>, %m: memref<2x6xf32>, %y: memref<1x2x3x2xi8>) {
+  bitserial.threshold <pixels, lanes = 1, vectors = 3> ins(%s, %t : memref<1x2x6xi32>, memref<2x3xf32>) residual(%r, %m : memref<1x2x3x2xi8>, memref<2x6xf32>) outs(%y : memref<1x2x3x2xi8>)
+  return
+}
+
+// -----
+
 #geometry = #bitserial.geometry<input = [8, 1, 16], kernel = [1, 1, 8], group = [1, 1, 8], output = [4, 1, 16], stride = [1, 1], dilation = [1, 1], groups = 1>
 
 // Four outputs at a time, for each word of four codes.

@@ -111,6 +111,19 @@ func.func @threshold(%s: tensor<1x2x8xi32>, %t: tensor<2x1x2x3xi32>, %e: tensor<
   return %0 : tensor<1x2x2x2xi8>
 }
 
+// Residuals: codes, other sums, and planes of codes in registers.
+// CHECK-LABEL: func.func @residual(
+// CHECK: bitserial.threshold <pixels, lanes = 8, vectors = 1> ins(%{{.*}}, %{{.*}} : tensor<1x2x8xi32>, tensor<2x3xf32>) residual(%{{.*}}, %{{.*}} : tensor<1x2x2x2xi8>, tensor<2x6xf32>) outs(%{{.*}} : tensor<1x2x2x2xi8>) -> tensor<1x2x2x2xi8>
+// CHECK: bitserial.threshold <pixels, lanes = 8, vectors = 1> ins(%{{.*}}, %{{.*}} : tensor<1x2x8xi32>, tensor<2x3xf32>) residual(%{{.*}}, %{{.*}} : tensor<1x2x8xi32>, tensor<2x4xf32>) outs(
+// CHECK: bitserial.tiled_product "conv" {{.*}} thresholds(%{{.*}} : memref<2x3xf32>) residual(%{{.*}}, %{{.*}} : memref<1x1x1x8xi32>, memref<2x4xf32>) outs(%{{.*}}, %{{.*}} : memref<1x2x1x8xi32>, memref<184xi32>){{$}}
+func.func @residual(%s: tensor<1x2x8xi32>, %t: tensor<2x3xf32>, %r: tensor<1x2x2x2xi8>, %m: tensor<2x6xf32>, %n: tensor<2x4xf32>, %e: tensor<1x2x2x2xi8>,
+                    %mp: memref<1x2x1x20xi32>, %mw: memref<4xi32>, %ma: memref<4xi8>, %mi: memref<2xi32>, %mt: memref<2x3xf32>, %mr: memref<1x1x1x8xi32>, %mm: memref<2x4xf32>, %me: memref<1x2x1x8xi32>, %ms: memref<184xi32>) -> (tensor<1x2x2x2xi8>, tensor<1x2x2x2xi8>) {
+  %0 = bitserial.threshold #pixels ins(%s, %t : tensor<1x2x8xi32>, tensor<2x3xf32>) residual(%r, %m : tensor<1x2x2x2xi8>, tensor<2x6xf32>) outs(%e : tensor<1x2x2x2xi8>) -> tensor<1x2x2x2xi8>
+  %1 = bitserial.threshold #pixels ins(%s, %t : tensor<1x2x8xi32>, tensor<2x3xf32>) residual(%s, %n : tensor<1x2x8xi32>, tensor<2x4xf32>) outs(%e : tensor<1x2x2x2xi8>) -> tensor<1x2x2x2xi8>
+  bitserial.tiled_product "conv" multipliers [1, 2] #conv #pixels image #bitserial.image<size = [3, 5], pad = [0, 0], bits = 8, outside = 0> ins(%mp, %mw, %ma, %ma, %mi, %mi : memref<1x2x1x20xi32>, memref<4xi32>, memref<4xi8>, memref<4xi8>, memref<2xi32>, memref<2xi32>) thresholds(%mt : memref<2x3xf32>) residual(%mr, %mm : memref<1x1x1x8xi32>, memref<2x4xf32>) outs(%me, %ms : memref<1x2x1x8xi32>, memref<184xi32>)
+  return %0, %1 : tensor<1x2x2x2xi8>, tensor<1x2x2x2xi8>
+}
+
 // CHECK-LABEL: func.func @rescale(
 // CHECK: bitserial.rescale <pixels, lanes = 8, vectors = 1> rows [0, 1] columns [0, 0] ins(%{{.*}}, %{{.*}}, %{{.*}} : tensor<1x2x8xi32>, tensor<2xf32>, tensor<2x1x2xf32>) outs(%{{.*}} : tensor<1x2x2x2xf32>) -> tensor<1x2x2x2xf32>
 // CHECK: bitserial.rescale <outputs, lanes = 4, vectors = 1> ins(%{{.*}}, %{{.*}}, %{{.*}} : memref<1x4xi32>, memref<3xf32>, memref<3xf32>) outs(%{{.*}} : memref<1x3xf32>)

@@ -442,3 +442,118 @@ func.func @rescale_no_product(%s: tensor<1x2xi32>, %p: tensor<2xf32>) -> tensor<
   %y = mbn.rescale %s, %p, %p : tensor<1x2xi32>, tensor<2xf32>, tensor<2xf32> -> tensor<1x2xf32>
   return %y : tensor<1x2xf32>
 }
+
+// -----
+
+//===----------------------------------------------------------------------===//
+// Residuals
+//===----------------------------------------------------------------------===//
+
+!x = !mbn.tensor<1x1x8x2xf32, levels = #mbn.levels<step 0.5, zero 0, low 1.0, [1, 2]>>
+!w = !mbn.tensor<2x1x1x2xf32, group = 1x1x1x2, bits = 0 to 2>
+!y = !mbn.tensor<1x1x8x2xf32, levels = #mbn.levels<step 1.0, zero 0, [1]>>
+#target = #bitserial.target<triple = "x86_64-linux-gnu", cpu = "x86-64-v3", features = "">
+
+module attributes {bitserial.target = #target} {
+
+// Terms of an output: scale and base of its sums, then what each code stands for,
+// whatever is added to what. Who watches the floats gets them.
+// CHECK-LABEL: func.func @residual_of_codes(
+// CHECK-SAME: %[[X:[a-z0-9]+]]: tensor<1x1x8x2xi8>
+// CHECK: %[[S:.*]]:2 = bitserial.tiled_product "conv"
+// CHECK-DAG: %[[T:.*]] = bitserial.constant "conv" "thresholds" dense<2.500000e+00> : tensor<2x1xf32>
+// CHECK-DAG: %[[M:.*]] = bitserial.constant "conv" "terms" dense<{{\[\[}}2.500000e-01, 1.000000e+00, 1.000000e+00, 1.500000e+00, 2.000000e+00, 2.500000e+00], [5.000000e-01, 2.000000e+00, 1.000000e+00, 1.500000e+00, 2.000000e+00, 2.500000e+00]]> : tensor<2x6xf32>
+// CHECK: %[[Y:.*]] = bitserial.threshold {{.*}} ins(%[[S]]#0, %[[T]] : tensor<1x2x8xi32>, tensor<2x1xf32>) residual(%[[X]], %[[M]] : tensor<1x1x8x2xi8>, tensor<2x6xf32>) outs(
+// CHECK-NEXT: return %[[Y]]
+// TRACE-LABEL: func.func @residual_of_codes(
+// TRACE: %[[Y:.*]] = bitserial.rescale
+// TRACE: bitserial.trace "conv" number 0 %[[Y]]
+// TRACE-NOT: residual(
+// TRACE: return
+func.func @residual_of_codes(%x: !x) -> !y {
+  %w = mbn.constant bases<widths = dense<[1, 1]> : tensor<2xi8>, coordinates = dense<[5, 3]> : tensor<2xi16>, signs = dense<[1, 2]> : tensor<2xi32>, steps = dense<1.0> : tensor<1xf32>> : !w
+  %scale = arith.constant dense<[0.25, 0.5]> : tensor<2xf32>
+  %base = arith.constant dense<[1.0, 2.0]> : tensor<2xf32>
+  %s = mbn.conv2d %x, %w layer "conv" {bitserial.family = "popcount"} : !x, !w -> tensor<1x1x8x2xi32>
+  %f = mbn.rescale %s, %scale, %base : tensor<1x1x8x2xi32>, tensor<2xf32>, tensor<2xf32> -> tensor<1x1x8x2xf32>
+  %r = mbn.decode %x : !x -> tensor<1x1x8x2xf32>
+  %a = tosa.add %r, %f : (tensor<1x1x8x2xf32>, tensor<1x1x8x2xf32>) -> tensor<1x1x8x2xf32>
+  %y = mbn.encode %a thresholds dense<2.5> : tensor<1xf32> : tensor<1x1x8x2xf32> -> !y
+  return %y : !y
+}
+
+}
+
+// -----
+
+!x = !mbn.tensor<1x1x8x2xf32, levels = #mbn.levels<step 0.5, zero 0, [1, 2]>>
+!w = !mbn.tensor<2x1x1x2xf32, group = 1x1x1x2, bits = 0 to 2>
+!y = !mbn.tensor<1x1x8x2xf32, levels = #mbn.levels<step 1.0, zero 0, [1]>>
+#target = #bitserial.target<triple = "x86_64-linux-gnu", cpu = "x86-64-v3", features = "">
+
+module attributes {bitserial.target = #target} {
+
+// The later product adds the earlier one's sums; thresholds may differ by channel.
+// CHECK-LABEL: func.func @residual_of_sums(
+// CHECK: %[[S:.*]]:2 = bitserial.tiled_product "first"
+// CHECK: %[[U:.*]]:2 = bitserial.tiled_product "second"
+// CHECK-DAG: %[[T:.*]] = bitserial.constant "second" "thresholds" dense<{{\[\[}}2.500000e+00], [3.500000e+00]]> : tensor<2x1xf32>
+// CHECK-DAG: %[[M:.*]] = bitserial.constant "second" "terms" dense<{{\[\[}}2.500000e-01, 1.000000e+00, 7.500000e-01, 3.000000e+00], [5.000000e-01, 2.000000e+00, 1.250000e+00, 4.000000e+00]]> : tensor<2x4xf32>
+// CHECK: bitserial.threshold {{.*}} ins(%[[U]]#0, %[[T]] : {{.*}}) residual(%[[S]]#0, %[[M]] : tensor<1x2x8xi32>, tensor<2x4xf32>) outs(
+// CHECK-NOT: bitserial.rescale
+func.func @residual_of_sums(%x: !x) -> !y {
+  %w = mbn.constant bases<widths = dense<[1, 1]> : tensor<2xi8>, coordinates = dense<[5, 3]> : tensor<2xi16>, signs = dense<[1, 2]> : tensor<2xi32>, steps = dense<1.0> : tensor<1xf32>> : !w
+  %scale0 = arith.constant dense<[0.75, 1.25]> : tensor<2xf32>
+  %base0 = arith.constant dense<[3.0, 4.0]> : tensor<2xf32>
+  %scale1 = arith.constant dense<[0.25, 0.5]> : tensor<2xf32>
+  %base1 = arith.constant dense<[1.0, 2.0]> : tensor<2xf32>
+  %s = mbn.conv2d %x, %w layer "first" {bitserial.family = "popcount"} : !x, !w -> tensor<1x1x8x2xi32>
+  %u = mbn.conv2d %x, %w layer "second" {bitserial.family = "popcount"} : !x, !w -> tensor<1x1x8x2xi32>
+  %f = mbn.rescale %s, %scale0, %base0 : tensor<1x1x8x2xi32>, tensor<2xf32>, tensor<2xf32> -> tensor<1x1x8x2xf32>
+  %g = mbn.rescale %u, %scale1, %base1 : tensor<1x1x8x2xi32>, tensor<2xf32>, tensor<2xf32> -> tensor<1x1x8x2xf32>
+  %a = tosa.add %f, %g : (tensor<1x1x8x2xf32>, tensor<1x1x8x2xf32>) -> tensor<1x1x8x2xf32>
+  %y = mbn.encode %a thresholds dense<[[2.5], [3.5]]> : tensor<2x1xf32> : tensor<1x1x8x2xf32> -> !y
+  return %y : !y
+}
+
+}
+
+// -----
+
+!x = !mbn.tensor<1x1x8x2xf32, levels = #mbn.levels<step 0.5, zero 0, [1, 2]>>
+!w = !mbn.tensor<2x1x1x2xf32, group = 1x1x1x2, bits = 0 to 2>
+!y = !mbn.tensor<1x1x8x2xf32, levels = #mbn.levels<step 1.0, zero 0, [1]>>
+!fine = !mbn.tensor<1x1x8x2xf32, levels = #mbn.levels<step 1.0, zero 0, [1, 2, 4, 8, 16]>>
+#target = #bitserial.target<triple = "x86_64-linux-gnu", cpu = "x86-64-v3", features = "">
+
+module attributes {bitserial.target = #target} {
+
+// Floats that something else reads, floats of a third kind, and codes of more than four
+// bits stay floats.
+// CHECK-LABEL: func.func @residual_apart(
+// CHECK-COUNT-4: bitserial.rescale
+// CHECK-NOT: residual(
+func.func @residual_apart(%x: !x, %z: tensor<1x1x8x2xf32>) -> (!y, tensor<1x1x8x2xf32>, !y, tensor<1x1x8x2xf32>, !y, !fine) {
+  %w = mbn.constant bases<widths = dense<[1, 1]> : tensor<2xi8>, coordinates = dense<[5, 3]> : tensor<2xi16>, signs = dense<[1, 2]> : tensor<2xi32>, steps = dense<1.0> : tensor<1xf32>> : !w
+  %scale = arith.constant dense<[0.25, 0.5]> : tensor<2xf32>
+  %r = mbn.decode %x : !x -> tensor<1x1x8x2xf32>
+  %s0 = mbn.conv2d %x, %w layer "sums" {bitserial.family = "popcount"} : !x, !w -> tensor<1x1x8x2xi32>
+  %f0 = mbn.rescale %s0, %scale, %scale : tensor<1x1x8x2xi32>, tensor<2xf32>, tensor<2xf32> -> tensor<1x1x8x2xf32>
+  %a0 = tosa.add %r, %f0 : (tensor<1x1x8x2xf32>, tensor<1x1x8x2xf32>) -> tensor<1x1x8x2xf32>
+  %y0 = mbn.encode %a0 thresholds dense<2.5> : tensor<1xf32> : tensor<1x1x8x2xf32> -> !y
+  %s1 = mbn.conv2d %x, %w layer "whole" {bitserial.family = "popcount"} : !x, !w -> tensor<1x1x8x2xi32>
+  %f1 = mbn.rescale %s1, %scale, %scale : tensor<1x1x8x2xi32>, tensor<2xf32>, tensor<2xf32> -> tensor<1x1x8x2xf32>
+  %a1 = tosa.add %r, %f1 : (tensor<1x1x8x2xf32>, tensor<1x1x8x2xf32>) -> tensor<1x1x8x2xf32>
+  %y1 = mbn.encode %a1 thresholds dense<2.5> : tensor<1xf32> : tensor<1x1x8x2xf32> -> !y
+  %s2 = mbn.conv2d %x, %w layer "other" {bitserial.family = "popcount"} : !x, !w -> tensor<1x1x8x2xi32>
+  %f2 = mbn.rescale %s2, %scale, %scale : tensor<1x1x8x2xi32>, tensor<2xf32>, tensor<2xf32> -> tensor<1x1x8x2xf32>
+  %a2 = tosa.add %z, %f2 : (tensor<1x1x8x2xf32>, tensor<1x1x8x2xf32>) -> tensor<1x1x8x2xf32>
+  %y2 = mbn.encode %a2 thresholds dense<2.5> : tensor<1xf32> : tensor<1x1x8x2xf32> -> !y
+  %s3 = mbn.conv2d %x, %w layer "fine" {bitserial.family = "popcount"} : !x, !w -> tensor<1x1x8x2xi32>
+  %f3 = mbn.rescale %s3, %scale, %scale : tensor<1x1x8x2xi32>, tensor<2xf32>, tensor<2xf32> -> tensor<1x1x8x2xf32>
+  %a3 = tosa.add %r, %f3 : (tensor<1x1x8x2xf32>, tensor<1x1x8x2xf32>) -> tensor<1x1x8x2xf32>
+  %y3 = mbn.encode %a3 : tensor<1x1x8x2xf32> -> !fine
+  return %y0, %f0, %y1, %a1, %y2, %y3 : !y, tensor<1x1x8x2xf32>, !y, tensor<1x1x8x2xf32>, !y, !fine
+}
+
+}

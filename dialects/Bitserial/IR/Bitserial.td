@@ -458,7 +458,7 @@ def Bitserial_ProductOp : Bitserial_DestinationOp<"product"> {
   let hasVerifier = 1;
 }
 
-def Bitserial_TiledProductOp : Bitserial_DestinationOp<"tiled_product"> {
+def Bitserial_TiledProductOp : Bitserial_DestinationOp<"tiled_product", [AttrSizedOperandSegments]> {
   let summary = "the ragged, grouped binary product, tile by tile of positions";
   let description = [{
     As `product`, of planes, in the orientation `pixels`. For one tile of positions
@@ -472,16 +472,19 @@ def Bitserial_TiledProductOp : Bitserial_DestinationOp<"tiled_product"> {
     the first pass, then of the second, and groups count from the pass's first.
 
     With `thresholds`, `[outputs, levels - 1]`, the sums become codes while they are
-    in registers, and the result is planes; otherwise it is the sums.
+    in registers, and the result is planes; otherwise it is the sums. With a
+    `residual` they are compared with floats as by `threshold`; it is the sums of
+    another product, or planes of codes.
 
     Constraints:
-    - tiled_product_c1: planes, words, init, thresholds and result are i32,
-      coordinates i8 or i16, rows i32, groups i8, i16 or i32.
+    - tiled_product_c1: planes, words, init and result are i32, coordinates i8 or
+      i16, rows i32, groups i8, i16 or i32.
     - tiled_product_c2: there are a number of rows for each output and pass, an init
       for each output, as many groups as coordinates, a multiplier for each plane.
     - tiled_product_c3: planes have rank 4 and hold the image; sums have rank 3,
       codes rank 4, and hold whole blocks; there are 1, 3, 7 or 15 thresholds, one
-      less than codes of so many planes.
+      less than codes of so many planes. A residual holds whole blocks of the same
+      outputs, its terms are as threshold_c4 says.
     - tiled_product_c4: the schedule is for positions with lanes; several passes
       need groups of whole words and a convolution of one group; tables need
       coordinates of i8 and multipliers of at most 255.
@@ -492,7 +495,8 @@ def Bitserial_TiledProductOp : Bitserial_DestinationOp<"tiled_product"> {
                        Bitserial_Buffer:$rows, Bitserial_Buffer:$init,
                        Bitserial_Buffer:$output, Bitserial_Buffer:$workspace,
                        Optional<Bitserial_Buffer>:$thresholds,
-                       StrAttr:$layer, DenseI64ArrayAttr:$multipliers,
+                       Optional<Bitserial_Buffer>:$residual,
+                       Optional<Bitserial_Buffer>:$terms, StrAttr:$layer, DenseI64ArrayAttr:$multipliers,
                        Bitserial_GeometryAttr:$geometry,
                        Bitserial_ScheduleAttr:$schedule,
                        Bitserial_ImageAttr:$image);
@@ -502,6 +506,7 @@ def Bitserial_TiledProductOp : Bitserial_DestinationOp<"tiled_product"> {
     type($planes) `,` type($words) `,` type($coordinates) `,` type($groups) `,`
     type($rows) `,` type($init) `)`
     (`thresholds` `(` $thresholds^ `:` type($thresholds) `)`)?
+    (`residual` `(` $residual^ `,` $terms `:` type($residual) `,` type($terms) `)`)?
     `outs` `(` $output `,` $workspace `:` type($output) `,` type($workspace) `)` attr-dict
     (`->` type($results)^)?
   }];
@@ -518,17 +523,18 @@ def Bitserial_TiledProductOp : Bitserial_DestinationOp<"tiled_product"> {
   }];
 }
 
-def Bitserial_DenseProductOp : Bitserial_DestinationOp<"dense_product"> {
+def Bitserial_DenseProductOp : Bitserial_DestinationOp<"dense_product", [AttrSizedOperandSegments]> {
   let summary = "the product of codes and weights, tile by tile of positions";
   let description = [{
     Per output: `init + sum over words of codes * weights`, for the kernel as one
     group. `weights` holds the words of each output, of as many weights each as there
     are codes in a word, or these one after the other as i8 or i16; `planes` is a result of `code_words`, and `image` says which
-    code is outside. Tiles, thresholds and result are those of `tiled_product`.
+    code is outside. Tiles, thresholds, residual and result are those of
+    `tiled_product`.
 
     Constraints:
-    - dense_product_c1: planes, init, thresholds and result are i32, weights i32, or
-      i8 or i16, of which as many as codes make a word.
+    - dense_product_c1: planes, init and result are i32, weights i32, or i8 or i16,
+      of which as many as codes make a word.
     - dense_product_c2: there are an init and the words of a row for each output; of
       i8 or i16 at least as many.
     - dense_product_c3: as tiled_product_c3.
@@ -540,13 +546,15 @@ def Bitserial_DenseProductOp : Bitserial_DestinationOp<"dense_product"> {
                        Bitserial_Buffer:$init,
                        Bitserial_Buffer:$output, Bitserial_Buffer:$workspace,
                        Optional<Bitserial_Buffer>:$thresholds,
-                       StrAttr:$layer, Bitserial_GeometryAttr:$geometry,
+                       Optional<Bitserial_Buffer>:$residual,
+                       Optional<Bitserial_Buffer>:$terms, StrAttr:$layer, Bitserial_GeometryAttr:$geometry,
                        Bitserial_ScheduleAttr:$schedule,
                        Bitserial_ImageAttr:$image);
   let assemblyFormat = [{
     $layer $geometry $schedule `image` $image
     `ins` `(` $planes `,` $weights `,` $init `:` type($planes) `,` type($weights) `,`
     type($init) `)` (`thresholds` `(` $thresholds^ `:` type($thresholds) `)`)?
+    (`residual` `(` $residual^ `,` $terms `:` type($residual) `,` type($terms) `)`)?
     `outs` `(` $output `,` $workspace `:` type($output) `,` type($workspace) `)` attr-dict
     (`->` type($results)^)?
   }];
@@ -603,26 +611,40 @@ def Bitserial_BandOp : Bitserial_DestinationOp<"band"> {
   let hasVerifier = 1;
 }
 
-def Bitserial_ThresholdOp : Bitserial_DestinationOp<"threshold"> {
+def Bitserial_ThresholdOp : Bitserial_DestinationOp<"threshold", [AttrSizedOperandSegments]> {
   let summary = "sums to level indices";
   let description = [{
     Counts the thresholds that are `<= S`. Thresholds are `[outputs, levels - 1]`
     (with a border `[row classes, column classes, outputs, levels - 1]`) in the
     orientation `pixels`, `[levels - 1, padded outputs]` in `outputs`.
 
+    With a `residual` the thresholds of `y = rescale(S) + r` are counted, floats. The
+    residual is codes in the result's shape or the sums of another product, and
+    `terms` has a row of floats for each output: scale and base of `S`, then those that
+    make `r` of such sums, or the `r` of each code.
+
+    ```mlir
+    %c = bitserial.threshold #schedule ins(%s, %t : tensor<1x64x3136xi32>, tensor<64x3xf32>) residual(%r, %m : tensor<1x56x56x64xi8>, tensor<64x6xf32>) outs(%e : tensor<1x56x56x64xi8>) -> tensor<1x56x56x64xi8>
+    ```
+
     Constraints:
-    - threshold_c1: sums and thresholds are i32, codes i8.
+    - threshold_c1: sums are i32, thresholds i32, f32 with a residual, codes i8.
     - threshold_c2: sums have rank 3 in the orientation `pixels`, rank 2 in
       `outputs`; thresholds have rank 2, or 4 with a border.
     - threshold_c3: a border has one class per row and column of a result of
       rank 4, in the orientation `pixels`.
+    - threshold_c4: a residual is in the orientation `pixels` without a border; codes
+      are i8 in the result's shape, sums i32 of as many outputs. Terms are f32, rows
+      of 4 for sums, of 2 and a power of two for codes.
   }];
   let arguments = (ins Bitserial_Buffer:$input, Bitserial_Buffer:$thresholds,
-                       Bitserial_Buffer:$output, Bitserial_ScheduleAttr:$schedule,
+                       Bitserial_Buffer:$output, Optional<Bitserial_Buffer>:$residual,
+                       Optional<Bitserial_Buffer>:$terms, Bitserial_ScheduleAttr:$schedule,
                        OptionalAttr<DenseI64ArrayAttr>:$rows, OptionalAttr<DenseI64ArrayAttr>:$columns);
   let assemblyFormat = [{
     $schedule (`rows` $rows^)? (`columns` $columns^)?
     `ins` `(` $input `,` $thresholds `:` type($input) `,` type($thresholds) `)`
+    (`residual` `(` $residual^ `,` $terms `:` type($residual) `,` type($terms) `)`)?
     `outs` `(` $output `:` type($output) `)` attr-dict (`->` type($results)^)?
   }];
   let hasVerifier = 1;

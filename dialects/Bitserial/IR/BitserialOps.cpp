@@ -284,13 +284,65 @@ LogicalResult ProductOp::verify() {
   return success();
 }
 
+/// threshold_c4: thresholds are integers or, with a residual, floats, whose
+/// terms are rows of 4 numbers or of 2 and one for each code.
+template <typename Op>
+static LogicalResult verifyThresholds(Op op, int64_t outputs, bool ofSums) {
+  Value residual = op.getResidual(), terms = op.getTerms();
+  if (!residual != !terms)
+    return op.emitOpError() << "expects terms beside a residual";
+  if (failed(verifyElement(op, "thresholds", op.getThresholds(), {32},
+                           static_cast<bool>(residual))))
+    return failure();
+  if (!residual)
+    return success();
+  if (failed(verifyElement(op, "terms", terms, {}, true)) ||
+      failed(verifyRank(op, "terms", terms, 2)))
+    return failure();
+  auto shape = cast<ShapedType>(terms.getType()).getShape();
+  int64_t values = shape[1] - 2;
+  bool fits = ofSums ? values == 2
+                     : values >= 2 && values <= 256 &&
+                           llvm::isPowerOf2_64(static_cast<uint64_t>(values));
+  if (fits && shape[0] == outputs)
+    return success();
+  return op.emitOpError() << "expects " << outputs << " rows of terms, of "
+                          << (ofSums ? "4" : "2 and a power of two")
+                          << ", found " << shape[0] << " of " << shape[1];
+}
+
+/// What tiled_product_c3 asks of a residual beside results of shape `out`.
+template <typename Op>
+static LogicalResult verifyResidual(Op op, ArrayRef<int64_t> out) {
+  int64_t outputs = op.getGeometry().getOutput()[0];
+  auto residual = cast<ShapedType>(op.getResidual().getType());
+  bool ofSums = residual.getRank() == 3;
+  if (!ofSums && failed(verifyRank(op, "a residual", op.getResidual(), 4)))
+    return failure();
+  if (failed(verifyElement(op, "a residual", op.getResidual(), {32}, false)) ||
+      failed(verifyThresholds(op, outputs, ofSums)))
+    return failure();
+  auto in = residual.getShape();
+  int64_t positions = op.getSchedule().pad(op.getGeometry().getPositions());
+  bool fits = in[0] == out[0] && in.back() >= positions;
+  if (ofSums)
+    fits &= in[1] == outputs;
+  else
+    fits &= in[2] == out[2] &&
+            cast<ShapedType>(op.getTerms().getType()).getDimSize(1) - 2 ==
+                int64_t(1) << std::min<int64_t>(in[1], 16);
+  if (fits)
+    return success();
+  return op.emitOpError() << "expects a residual of " << outputs
+                          << " outputs that holds " << positions
+                          << " positions, and a term for each of its codes";
+}
+
 /// What tiled_product_c3 and c5 ask for.
 template <typename Op> static LogicalResult verifyTiles(Op op) {
   int64_t thresholds = 0;
   if (op.getThresholds()) {
-    if (failed(
-            verifyElement(op, "thresholds", op.getThresholds(), {32}, false)) ||
-        failed(verifyRank(op, "thresholds", op.getThresholds(), 2)))
+    if (failed(verifyRank(op, "thresholds", op.getThresholds(), 2)))
       return failure();
     thresholds = cast<ShapedType>(op.getThresholds().getType()).getDimSize(1);
   }
@@ -319,6 +371,12 @@ template <typename Op> static LogicalResult verifyTiles(Op op) {
            << "expects a result that holds whole blocks of " << g.getPositions()
            << " positions of " << outputs
            << " outputs, and thresholds for codes of 1 to 4 bits";
+  if ((op.getResidual() || op.getTerms()) && !thresholds)
+    return op.emitOpError() << "expects thresholds beside a residual";
+  if (thresholds &&
+      failed(op.getResidual() ? verifyResidual(op, out)
+                              : verifyThresholds(op, outputs, false)))
+    return failure();
   if (Attribute attr = op->getAttr(kTasksAttr)) {
     auto parts = dyn_cast<DenseI64ArrayAttr>(attr);
     int64_t tiles = op.getLayout().numTiles, words = (outputs + 31) / 32;
@@ -493,8 +551,6 @@ LogicalResult BandOp::verify() {
 LogicalResult ThresholdOp::verify() {
   // threshold_c1
   if (failed(verifyElement(*this, "sums", getInput(), {32}, false)) ||
-      failed(
-          verifyElement(*this, "thresholds", getThresholds(), {32}, false)) ||
       failed(verifyElement(*this, "codes", getOutput(), {8}, false)))
     return failure();
   // threshold_c2
@@ -503,8 +559,28 @@ LogicalResult ThresholdOp::verify() {
       failed(
           verifyRank(*this, "thresholds", getThresholds(), getRows() ? 4 : 2)))
     return failure();
-  return verifyBorder(*this, getSchedule(), getOutput(), getRows(),
-                      getColumns());
+  if (failed(verifyBorder(*this, getSchedule(), getOutput(), getRows(),
+                          getColumns())))
+    return failure();
+  // threshold_c4
+  auto codes = cast<ShapedType>(getOutput().getType());
+  bool ofSums = false;
+  if (getResidual()) {
+    auto residual = cast<ShapedType>(getResidual().getType());
+    auto sums = cast<ShapedType>(getInput().getType()).getShape();
+    ofSums = residual.getElementType().isInteger(32);
+    bool fits = getSchedule().inPixels() && !getRows();
+    if (ofSums)
+      fits &= residual.getRank() == 3 &&
+              residual.getShape().drop_back() == sums.drop_back();
+    else
+      fits &= residual.getElementType().isInteger(8) &&
+              residual.getShape() == codes.getShape();
+    if (!fits)
+      return emitOpError() << "expects a residual of codes in the result's "
+                              "shape or of as many sums, without a border";
+  }
+  return verifyThresholds(*this, codes.getShape().back(), ofSums);
 }
 
 LogicalResult RescaleOp::verify() {

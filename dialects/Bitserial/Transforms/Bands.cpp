@@ -36,7 +36,8 @@ std::optional<BandChain> BandChain::match(ProductOp product) {
       !chain.pack.getOrigin().empty())
     return std::nullopt;
   chain.threshold = dyn_cast<ThresholdOp>(*product->user_begin());
-  if (!chain.threshold || chain.threshold->getNumResults() != 1)
+  if (!chain.threshold || chain.threshold->getNumResults() != 1 ||
+      chain.threshold.getResidual())
     return std::nullopt;
 
   chain.result = chain.threshold->getResult(0);

@@ -32,8 +32,8 @@ struct BandChain {
   int64_t images = 1;
   llvm::SmallVector<int64_t, 2> size;
 
-  /// The chain around a product; none if the product has lanes or something
-  /// else reads its sums.
+  /// The chain around a product; none if the product has lanes, something else
+  /// reads its sums, or a residual is added to them.
   static std::optional<BandChain> match(ProductOp product);
 };
 

@@ -37,22 +37,23 @@ int64_t planesOf(ThresholdOp op) {
 }
 
 Operation *createFused(OpBuilder &b, TiledProductOp op, Value none,
-                       Value thresholds) {
+                       ThresholdOp epilogue, Value residual) {
   return TiledProductOp::create(
       b, op.getLoc(), TypeRange{none.getType(), op.getWorkspace().getType()},
       op.getPlanes(), op.getWords(), op.getCoordinates(), op.getGroups(),
-      op.getRows(), op.getInit(), none, op.getWorkspace(), thresholds,
+      op.getRows(), op.getInit(), none, op.getWorkspace(),
+      epilogue.getThresholds(), residual, epilogue.getTerms(),
       op.getLayerAttr(), op.getMultipliersAttr(), op.getGeometry(),
       op.getSchedule(), op.getImageAttr());
 }
 
 Operation *createFused(OpBuilder &b, DenseProductOp op, Value none,
-                       Value thresholds) {
+                       ThresholdOp epilogue, Value residual) {
   return DenseProductOp::create(
       b, op.getLoc(), TypeRange{none.getType(), op.getWorkspace().getType()},
       op.getPlanes(), op.getWeights(), op.getInit(), none, op.getWorkspace(),
-      thresholds, op.getLayerAttr(), op.getGeometry(), op.getSchedule(),
-      op.getImageAttr());
+      epilogue.getThresholds(), residual, epilogue.getTerms(),
+      op.getLayerAttr(), op.getGeometry(), op.getSchedule(), op.getImageAttr());
 }
 
 /// A product's sums that thresholds alone read become planes of codes.
@@ -79,7 +80,12 @@ struct FuseThreshold : public OpRewritePattern<ThresholdOp> {
         {batch, planes, (outputs + 31) / 32,
          sums.getDimSize(2) + roomBehindPlanes(product.getSchedule())},
         rewriter.getI32Type());
-    Operation *fused = createFused(rewriter, product, none, op.getThresholds());
+    Value residual = op.getResidual();
+    if (residual && getElementTypeOrSelf(residual).isInteger(8))
+      residual = createPlanes(rewriter, loc, residual, op,
+                              sums.getDimSize(2) +
+                                  roomBehindPlanes(product.getSchedule()));
+    Operation *fused = createFused(rewriter, product, none, op, residual);
     auto type = cast<RankedTensorType>(op->getResult(0).getType());
     Value empty = tensor::EmptyOp::create(rewriter, loc,
                                           {batch, g.getPositions(), outputs},
@@ -98,6 +104,31 @@ struct FuseThreshold : public OpRewritePattern<ThresholdOp> {
           ArrayRef<ReassociationIndices>{{0}, {1, 2}, {3}});
     rewriter.replaceOp(op, codes);
     return success();
+  }
+
+private:
+  /// Planes of a residual's codes, with a word for each of so many positions.
+  static Value createPlanes(OpBuilder &b, Location loc, Value codes,
+                            ThresholdOp op, int64_t room) {
+    auto shape = cast<ShapedType>(codes.getType()).getShape();
+    int64_t values =
+        cast<ShapedType>(op.getTerms().getType()).getDimSize(1) - 2;
+    bool isMatmul = shape.size() == 2;
+    int64_t batch = isMatmul ? 1 : shape[0];
+    auto type = RankedTensorType::get(
+        {batch, isMatmul ? shape[0] : shape[1] * shape[2], shape.back()},
+        b.getI8Type());
+    if (isMatmul)
+      codes = tensor::ExpandShapeOp::create(
+          b, loc, type, codes, ArrayRef<ReassociationIndices>{{0, 1}, {2}});
+    else
+      codes = tensor::CollapseShapeOp::create(
+          b, loc, type, codes,
+          ArrayRef<ReassociationIndices>{{0}, {1, 2}, {3}});
+    Value none = tensor::EmptyOp::create(
+        b, loc, {batch, llvm::Log2_64(values), (shape.back() + 31) / 32, room},
+        b.getI32Type());
+    return PlanesOp::create(b, loc, none.getType(), codes, none)->getResult(0);
   }
 };
 

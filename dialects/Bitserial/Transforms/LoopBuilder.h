@@ -171,6 +171,12 @@ void storeCode(LoopBuilder &b, mlir::Value code, mlir::Value codes,
 /// index.
 mlir::Value countThresholds(LoopBuilder &b, mlir::Value sum, mlir::Value table,
                             mlir::Value first, int64_t count);
+/// Whether `sum >= threshold`, integers or floats, of which a NaN reaches no
+/// threshold and none reaches a NaN.
+mlir::Value isReached(LoopBuilder &b, mlir::Value sum, mlir::Value threshold);
+/// `rescale` of a sum or of a vector of sums, by scale and base of f32.
+mlir::Value rescaleSum(LoopBuilder &b, mlir::Value sum, mlir::Value scale,
+                       mlir::Value base);
 
 void populatePlanesPatterns(mlir::RewritePatternSet &patterns);
 void populatePackPatterns(mlir::RewritePatternSet &patterns);

@@ -95,13 +95,20 @@ void forEachSum(LoopBuilder &b, const Layout &layout,
 
 /// index + (sum >= threshold)
 Value countReached(LoopBuilder &b, Value index, Value sum, Value threshold) {
-  Value reached = arith::CmpIOp::create(b.b, b.loc, arith::CmpIPredicate::sge,
-                                        sum, threshold);
-  Value one = arith::ExtUIOp::create(b.b, b.loc, sum.getType(), reached);
+  Value reached = isReached(b, sum, threshold);
+  Value one = arith::ExtUIOp::create(b.b, b.loc, index.getType(), reached);
   return b.add(index, one);
 }
 
 } // namespace
+
+Value subbit::bitserial::isReached(LoopBuilder &b, Value sum, Value threshold) {
+  if (getElementTypeOrSelf(sum).isF32())
+    return arith::CmpFOp::create(b.b, b.loc, arith::CmpFPredicate::OGE, sum,
+                                 threshold);
+  return arith::CmpIOp::create(b.b, b.loc, arith::CmpIPredicate::sge, sum,
+                               threshold);
+}
 
 /// A binary search: there is a power of two of levels.
 Value subbit::bitserial::countThresholds(LoopBuilder &b, Value sum, Value table,
@@ -117,6 +124,30 @@ Value subbit::bitserial::countThresholds(LoopBuilder &b, Value sum, Value table,
   return index;
 }
 
+Value subbit::bitserial::rescaleSum(LoopBuilder &b, Value sum, Value scale,
+                                    Value base) {
+  Type type = b.b.getF32Type();
+  auto constant = [&](float value) -> Value {
+    TypedAttr attr = b.b.getF32FloatAttr(value);
+    if (auto vector = dyn_cast<VectorType>(type))
+      attr = DenseElementsAttr::get(vector, Attribute(attr));
+    return arith::ConstantOp::create(b.b, b.loc, attr);
+  };
+  if (auto vector = dyn_cast<VectorType>(sum.getType())) {
+    type = vector.clone(type);
+    scale = b.splat(scale, cast<VectorType>(type));
+    base = b.splat(base, cast<VectorType>(type));
+  }
+  Value y = arith::SIToFPOp::create(b.b, b.loc, type, sum);
+  y = arith::MulFOp::create(b.b, b.loc, scale, y);
+  y = arith::AddFOp::create(b.b, b.loc, y, base);
+  // -0 becomes +0 and tiny magnitudes 0; a NaN stays.
+  Value magnitude = math::AbsFOp::create(b.b, b.loc, y);
+  Value tiny = arith::CmpFOp::create(b.b, b.loc, arith::CmpFPredicate::OLT,
+                                     magnitude, constant(0x1p-100f));
+  return arith::SelectOp::create(b.b, b.loc, tiny, constant(0), y);
+}
+
 namespace {
 
 struct LowerThreshold : public OpRewritePattern<ThresholdOp> {
@@ -127,7 +158,9 @@ struct LowerThreshold : public OpRewritePattern<ThresholdOp> {
       return rewriter.notifyMatchFailure(op, "not on buffers");
     LoopBuilder b(rewriter, op.getLoc());
     Layout layout(op.getSchedule(), op.getInput(), op.getOutput());
-    if (!layout.pixels)
+    if (op.getResidual())
+      lowerResidual(b, op, layout);
+    else if (!layout.pixels)
       lowerOutputs(b, op, layout);
     else if (!op.getRows() && countOf(op, layout) <= kComparedThresholds)
       lowerPixels(b, op, layout);
@@ -200,6 +233,39 @@ private:
     });
   }
 
+  /// A float per sum and residual, and its thresholds one after the other.
+  static void lowerResidual(LoopBuilder &b, ThresholdOp op, Layout layout) {
+    Layout other = layout;
+    auto residualType = cast<MemRefType>(op.getResidual().getType());
+    bool ofSums = residualType.getElementType().isInteger(32);
+    other.padded = residualType.getShape().back();
+    Value sums = b.flatten(op.getInput()), result = b.flatten(op.getOutput());
+    Value residual = b.flatten(op.getResidual());
+    forEachSum(
+        b, layout, {}, {}, [&](Value n, Value c, Value position, int64_t) {
+          auto term = [&](Value i) { return b.load(op.getTerms(), {c, i}); };
+          Value at = layout.resultAt(b, n, c, position);
+          Value sum = b.load(sums, layout.sumAt(b, n, c, position));
+          Value y = rescaleSum(b, sum, term(b.index(0)), term(b.index(1)));
+          Value r;
+          if (ofSums) {
+            r = b.load(residual, other.sumAt(b, n, c, position));
+            r = rescaleSum(b, r, term(b.index(2)), term(b.index(3)));
+          } else {
+            r = term(b.add(b.toIndex(b.load(residual, at)), 2));
+          }
+          y = arith::AddFOp::create(b.b, b.loc, y, r);
+          Value code =
+              b.loop(countOf(op, layout), b.i32(0),
+                     [&](Value k, ValueRange state) -> LoopBuilder::Values {
+                       return {countReached(
+                           b, state[0], y, b.load(op.getThresholds(), {c, k}))};
+                     })[0];
+          code = arith::TruncIOp::create(b.b, b.loc, b.b.getI8Type(), code);
+          b.store(code, result, at);
+        });
+  }
+
   /// A search per sum.
   static void lowerSearch(LoopBuilder &b, ThresholdOp op,
                           const Layout &layout) {
@@ -263,30 +329,6 @@ struct LowerRescale : public OpRewritePattern<RescaleOp> {
   }
 
 private:
-  /// One sum, or a vector of sums of an output.
-  static Value rescale(LoopBuilder &b, Value sum, Value scale, Value base) {
-    Type type = b.b.getF32Type();
-    auto constant = [&](float value) -> Value {
-      TypedAttr attr = b.b.getF32FloatAttr(value);
-      if (auto vector = dyn_cast<VectorType>(type))
-        attr = DenseElementsAttr::get(vector, Attribute(attr));
-      return arith::ConstantOp::create(b.b, b.loc, attr);
-    };
-    if (auto vector = dyn_cast<VectorType>(sum.getType())) {
-      type = vector.clone(type);
-      scale = b.splat(scale, cast<VectorType>(type));
-      base = b.splat(base, cast<VectorType>(type));
-    }
-    Value y = arith::SIToFPOp::create(b.b, b.loc, type, sum);
-    y = arith::MulFOp::create(b.b, b.loc, scale, y);
-    y = arith::AddFOp::create(b.b, b.loc, y, base);
-    // -0 becomes +0 and tiny magnitudes 0; a NaN stays.
-    Value magnitude = math::AbsFOp::create(b.b, b.loc, y);
-    Value tiny = arith::CmpFOp::create(b.b, b.loc, arith::CmpFPredicate::OLT,
-                                       magnitude, constant(0x1p-100f));
-    return arith::SelectOp::create(b.b, b.loc, tiny, constant(0), y);
-  }
-
   static void lowerEach(LoopBuilder &b, RescaleOp op, const Layout &layout) {
     Value sums = b.flatten(op.getInput()), result = b.flatten(op.getOutput());
     Value base = b.flatten(op.getBase()), scale = b.flatten(op.getScale());
@@ -296,9 +338,9 @@ private:
                [&](Value n, Value c, Value position, int64_t border) {
                  Value sum = b.load(sums, layout.sumAt(b, n, c, position));
                  Value entry = b.add(c, border * layout.outputs);
-                 Value y =
-                     rescale(b, sum, b.load(scale, scaleAtBorder ? entry : c),
-                             b.load(base, entry));
+                 Value y = rescaleSum(b, sum,
+                                      b.load(scale, scaleAtBorder ? entry : c),
+                                      b.load(base, entry));
                  b.store(y, result, layout.resultAt(b, n, c, position));
                });
   }
@@ -314,8 +356,8 @@ private:
         Value output = b.add(c, i);
         Value sum =
             b.loadVector(sums, layout.sumAt(b, n, output, position), lanes);
-        columns.push_back(rescale(b, sum, b.load(op.getScale(), output),
-                                  b.load(op.getBase(), output)));
+        columns.push_back(rescaleSum(b, sum, b.load(op.getScale(), output),
+                                     b.load(op.getBase(), output)));
       }
       LoopBuilder::Values rows = transpose(b, columns);
       for (int64_t i = 0; i < count; ++i)

@@ -119,6 +119,8 @@ private:
     Value steps = oneStep ? b.splat(b.load(op.getSteps(), b.index(0)), type)
                           : b.loadVector(op.getSteps(), first, lanes);
     Value result = arith::MulFOp::create(b.b, b.loc, carried[0], steps);
+    // A step of 0 may make -0 of a sum; one that begins with 0 never is.
+    result = addFloats(result, b.zero(type));
     if (!op.getOrder())
       b.storeVector(result, op.getOutput(), {n, first});
     for (int64_t i = 0; op.getOrder() && i < lanes; ++i) {

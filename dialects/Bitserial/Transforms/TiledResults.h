@@ -179,6 +179,38 @@ void clearCodes(LoopBuilder &b, Op op, const Tile &tile,
           block.mask);
 }
 
+/// The floats that the residual of output `c` adds to a vector of sums: terms
+/// of codes, chosen plane by plane, or other sums, rescaled. `at` is the
+/// position, `bit` the output's in its word.
+template <typename Op>
+mlir::Value residualAt(LoopBuilder &b, Op op, mlir::Value n, mlir::Value c,
+                       mlir::Value word, mlir::Value bit, mlir::Value at,
+                       mlir::Value mask, mlir::ValueRange terms) {
+  mlir::VectorType type = llvm::cast<mlir::VectorType>(bit.getType());
+  auto shape =
+      llvm::cast<mlir::MemRefType>(op.getResidual().getType()).getShape();
+  if (shape.size() == 3) {
+    mlir::Value sums = b.loadVector(op.getResidual(), {n, c, at}, type, mask);
+    return rescaleSum(b, sums, terms[2], terms[3]);
+  }
+  mlir::Value none = b.zero(type);
+  LoopBuilder::Values values(terms.drop_front(2));
+  for (auto &value : values)
+    value = b.splat(value, type.clone(b.b.getF32Type()));
+  for (int64_t j = 0; j < shape[1]; ++j) {
+    mlir::Value plane =
+        b.loadVector(op.getResidual(), {n, b.index(j), word, at}, type, mask);
+    plane = mlir::arith::AndIOp::create(b.b, b.loc, plane, bit);
+    mlir::Value isSet = mlir::arith::CmpIOp::create(
+        b.b, b.loc, mlir::arith::CmpIPredicate::ne, plane, none);
+    for (size_t i = 0; 2 * i < values.size(); ++i)
+      values[i] = mlir::arith::SelectOp::create(
+          b.b, b.loc, isSet, values[2 * i + 1], values[2 * i]);
+    values.truncate(values.size() / 2);
+  }
+  return values[0];
+}
+
 /// The codes of output `c` become a bit in each plane: plane j of the number of
 /// thresholds that are reached is the parity of those that are numbered by
 /// multiples of 2^j.
@@ -187,31 +219,43 @@ void storeCodes(LoopBuilder &b, Op op, const Tile &tile,
                 const PositionBlock &block, mlir::Value word, mlir::Value c,
                 llvm::ArrayRef<mlir::Value> sums) {
   mlir::VectorType type = op.getSchedule().getVector(b.b.getI32Type());
-  int64_t count =
-      llvm::cast<mlir::MemRefType>(op.getThresholds().getType()).getDimSize(1);
   int64_t planes =
       llvm::cast<mlir::MemRefType>(op.getOutput().getType()).getDimSize(1);
-  LoopBuilder::Values thresholds;
-  for (int64_t k = 0; k < count; ++k)
-    thresholds.push_back(
-        b.splat(b.load(op.getThresholds(), {c, b.index(k)}), type));
+  auto rowOf = [&](mlir::Value table) {
+    LoopBuilder::Values row;
+    int64_t count = llvm::cast<mlir::MemRefType>(table.getType()).getDimSize(1);
+    for (int64_t k = 0; k < count; ++k)
+      row.push_back(b.load(table, {c, b.index(k)}));
+    return row;
+  };
+  LoopBuilder::Values thresholds = rowOf(op.getThresholds()), terms;
+  int64_t count = thresholds.size();
+  for (mlir::Value &t : thresholds)
+    t = b.splat(t, type.clone(t.getType()));
+  if (op.getResidual())
+    terms = rowOf(op.getTerms());
   mlir::Value bit =
       b.splat(mlir::arith::ShLIOp::create(b.b, b.loc, b.i32(1),
                                           b.toI32(b.remainder(c, b.index(32)))),
               type);
   for (int64_t v = 0; v < block.vectors; ++v) {
+    mlir::Value position = b.add(tile.first, block.at(b, v)), sum = sums[v];
+    if (op.getResidual()) {
+      sum = rescaleSum(b, sum, terms[0], terms[1]);
+      mlir::Value r =
+          residualAt(b, op, tile.n, c, word, bit, position, block.mask, terms);
+      sum = mlir::arith::AddFOp::create(b.b, b.loc, sum, r);
+    }
     LoopBuilder::Values reached;
     for (mlir::Value t : thresholds)
-      reached.push_back(mlir::arith::CmpIOp::create(
-          b.b, b.loc, mlir::arith::CmpIPredicate::sge, sums[v], t));
+      reached.push_back(isReached(b, sum, t));
     for (int64_t j = 0; j < planes; ++j) {
       mlir::Value set;
       for (int64_t k = 1 << j; k <= count; k += 1 << j)
         set = set ? mlir::arith::XOrIOp::create(b.b, b.loc, set, reached[k - 1])
                         .getResult()
                   : reached[k - 1];
-      LoopBuilder::Values at{tile.n, b.index(j), word,
-                             b.add(tile.first, block.at(b, v))};
+      LoopBuilder::Values at{tile.n, b.index(j), word, position};
       mlir::Value old = b.loadVector(op.getOutput(), at, type, block.mask);
       mlir::Value with = mlir::arith::OrIOp::create(b.b, b.loc, old, bit);
       b.storeVector(mlir::arith::SelectOp::create(b.b, b.loc, set, with, old),

@@ -1,6 +1,6 @@
 """target.py FIRST COUNT DIRECTORY COMPILER RUN... -- OPTIONS...: so many random
-networks, of seeds from FIRST on, and examples/lenet5 on 100 digits, compiled with the options of
-subbit-compile, linked with runner.c by the C compiler's command, and run by a
+networks, of seeds from FIRST on, examples/lenet5 on 100 digits and the network of
+residual.py, compiled with the options of subbit-compile, linked with runner.c by the C compiler's command, and run by a
 command that the program's path is put behind (an emulator, or nothing): their
 first outputs have the interpreter's bits. COMPILER and RUN are one argument each.
 LENET5 in the environment is the example's folder."""
@@ -27,7 +27,7 @@ values = 0
 def check(name, model, arguments, runs, data, interpreted, bytes):
     """The object of a model against the interpreter, on so many batches of a file."""
     interpret = ["subbit-run", interpreted, "--interpret", "--input", data, "--output", path("y.npy")]
-    if name == "LeNet-5":
+    if not name.startswith("the network of seed"):
         interpret += ["--count", str(runs)]
     found = subprocess.run(interpret, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
     if "expected a first dimension" in found.stderr:
@@ -76,4 +76,13 @@ digits = os.path.join(example, "digits-idx3-ubyte.gz")
 subprocess.run(["subbit-compile", model, *recipe, "--emit=fused", "-o", path("fused.mlir")], **quiet)
 pixels = gzip.open(digits).read()[16 : 16 + 100 * 784]
 check("LeNet-5", model, recipe, 100, digits, path("fused.mlir"), pixels)
-print("%s networks and LeNet-5, %d values, no difference" % (count, values))
+
+model = path("residual.mlir")
+script = os.path.join(os.path.dirname(__file__), "residual.py")
+subprocess.run([sys.executable, script], check=True, stdout=open(model, "w"))
+bases = ["--weight-bits=3"]
+subprocess.run(["subbit-compile", model, *bases, "--emit=fused", "-o", path("fused.mlir")], **quiet)
+x = np.random.default_rng(1).normal(size=(10, 7, 9, 40)).astype(np.float32)
+np.save(path("x.npy"), x)
+check("the network of residual sums", model, bases, len(x), path("x.npy"), path("fused.mlir"), x.tobytes())
+print("%s networks, LeNet-5 and residual sums, %d values, no difference" % (count, values))
