@@ -11,9 +11,10 @@
 #include <sched.h>
 
 /* Looks for work before a thread sleeps. On x86, where a pause is some dozen
-   cycles, that is tens of microseconds, about as long as what a network does
-   between two products; on other CPUs less. */
-enum { LOOKS = 2000 };
+   cycles, that is some hundred microseconds, longer than what a network does
+   between two products, or between the last of one image and the first of the
+   next: to wake a thread takes some ten of them. On other CPUs it is less. */
+enum { LOOKS = 20000 };
 
 static void pause_briefly(void) {
 #if defined(__x86_64__) || defined(__i386__)

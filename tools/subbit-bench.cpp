@@ -86,6 +86,10 @@ static cl::opt<unsigned>
             cl::value_desc("N"),
             cl::desc("share the layer out to N threads (default 1)"));
 static cl::opt<bool>
+    unpackOnce("init", cl::init(true), onConv, onMatmul, onGates,
+               cl::desc("unpack weights before the layer is timed (default); "
+                        "--init=false for in each call"));
+static cl::opt<bool>
     compareFloat("compare-float", onConv, onMatmul, onGates,
                  cl::desc("time the same product in float by OpenBLAS and "
                           "oneDNN, and name the faster"));
@@ -154,6 +158,7 @@ int main(int argc, char **argv) {
   options.target = {"", cpu, features};
   options.seconds = seconds;
   options.threads = threads;
+  options.init = unpackOnce;
   if (threads < 1 || threads > bitserial::kMostThreads)
     check(createStringError("--threads must be from 1 to %d, found %u",
                             int(bitserial::kMostThreads), unsigned(threads)));

@@ -43,6 +43,9 @@ static cl::opt<unsigned>
     threads("threads", cl::init(1), cl::value_desc("N"), cl::cat(code),
             cl::desc("share products out to N threads (default 1)"));
 
+static cl::opt<bool> unpackOnce("init", cl::cat(code),
+                                cl::desc("as in subbit-compile"));
+
 /// Checks one network; says what is wrong and shows the network.
 static bool check(uint64_t seed, StringRef directory,
                   const mlir::DialectRegistry &registry) {
@@ -57,8 +60,8 @@ static bool check(uint64_t seed, StringRef directory,
   std::vector<std::vector<TensorValue>> inputs;
   for (int i = 0; i < 2; ++i)
     inputs.push_back(makeRandomInputs(random, *module));
-  Error error =
-      checkNetwork(*module, {"", cpu, features}, threads, directory, inputs);
+  Error error = checkNetwork(
+      *module, {{"", cpu, features}, threads, unpackOnce}, directory, inputs);
   if (!error)
     return true;
   errs() << "subbit-check: error: --seed " << seed << ": "

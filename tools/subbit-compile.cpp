@@ -28,7 +28,8 @@ static cl::opt<std::string> model(cl::Positional, cl::Required,
                                   cl::value_desc("model"), cl::cat(files));
 static cl::opt<std::string>
     output("o", cl::Required, cl::value_desc("PREFIX"), cl::cat(files),
-           cl::desc("write PREFIX.o, PREFIX.h and PREFIX.json"));
+           cl::desc("write PREFIX.o, PREFIX.h, which says how to call it, and "
+                    "PREFIX.json"));
 static cl::opt<std::string>
     emit("emit", cl::init("obj"), cl::value_desc("WHAT"), cl::cat(files),
          cl::desc("obj (default), so; onnx or a phase, then -o names one file: "
@@ -107,6 +108,10 @@ static cl::opt<unsigned>
     threads("threads", cl::value_desc("N"), cl::cat(code),
             cl::desc("share a run out to N threads by args->parallel (1)"));
 
+static cl::opt<bool>
+    unpackOnce("init", cl::cat(code),
+               cl::desc("unpack weights once, in NAME_init, not in each run"));
+
 static void printVersion(raw_ostream &os) {
   os << "Subbit " SUBBIT_VERSION ", LLVM " LLVM_VERSION_STRING
      << ", default target " << sys::getDefaultTargetTriple() << "\n";
@@ -151,6 +156,7 @@ static Expected<CompileOptions> makeOptions() {
   options.recipe = *recipe;
   options.batch = batch;
   options.threads = threads;
+  options.init = unpackOnce;
   options.trace = trace == cl::BOU_UNSET ? emit == "so" : trace == cl::BOU_TRUE;
   return options;
 }
@@ -164,7 +170,6 @@ int main(int argc, char **argv) {
       argc, argv,
       R"(Compiles a neural network into an object file, a C header and a report
   subbit-compile lenet5.onnx --recipe sketch.yaml -mcpu=native -o lenet5
-                     lenet5.o lenet5.h lenet5.json; the header says how to call it
   subbit-compile lenet5.onnx --weight-bits 2 --activation-bits 2 \
                  --calibration digits.npy --emit=so -o lenet5
   subbit-run lenet5.so --input digits.npy --labels labels.npy --compare

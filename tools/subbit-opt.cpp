@@ -33,6 +33,7 @@ static constexpr StringRef kPasses[] = {
     "choose-tasks",
     "fuse-bands",
     "prepare-entry",
+    "unpack-once",
     "copies-to-loops",
     "fold-fills",
     "plan-memory",

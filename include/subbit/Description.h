@@ -10,11 +10,15 @@
 /*   int NAME_run(const NAME_args *args);                                     */
 /*   extern const subbit_description NAME_description;                        */
 /*                                                                            */
+/* and, compiled with --init, a third that unpacks weights once, before runs: */
+/*                                                                            */
+/*   int NAME_init(void *weights);                                            */
+/*                                                                            */
 /* NAME_args is declared in the generated header. It is a row of pointer      */
 /* sized words: its own size in bytes, one pointer per input, one per output, */
 /* the scratch memory, a trace function and the trace function's context; in  */
 /* objects compiled with --threads also a function that runs tasks, and its   */
-/* context.                                                                   */
+/* context; in those compiled with --init last the unpacked weights.          */
 /* Programs that know a network only by its description can build it so.      */
 /*                                                                            */
 /* A shared object made by `subbit-compile --emit=so` also has NAME_module,   */
@@ -33,14 +37,14 @@ extern "C" {
 #endif
 
 /* The version of everything described here. */
-#define SUBBIT_ABI_VERSION 2
+#define SUBBIT_ABI_VERSION 3
 
-/* What NAME_run returns. */
+/* What NAME_run and NAME_init return. */
 enum {
   SUBBIT_OK = 0,
   SUBBIT_BAD_SIZE = 1,     /* args is null or args->size is too small */
-  SUBBIT_NULL_POINTER = 2, /* an input, an output or scratch is null */
-  SUBBIT_MISALIGNED = 3,   /* scratch is not aligned as described */
+  SUBBIT_NULL_POINTER = 2, /* an input, output, weights or scratch is null */
+  SUBBIT_MISALIGNED = 3,   /* weights or scratch not aligned as described */
   /* Of an object with several versions: none of them suits this CPU. */
   SUBBIT_UNSUPPORTED_CPU = 4
 };
@@ -62,7 +66,9 @@ typedef struct subbit_description {
   const char *name;
   size_t args_size; /* of NAME_args */
   size_t scratch_bytes;
-  size_t scratch_alignment;
+  size_t scratch_alignment; /* of weights, too */
+  size_t weights_bytes;
+  int (*init)(void *weights); /* NAME_init; null without --init */
   size_t
       threads; /* most tasks that are run at once; 1 without such a function */
   size_t num_inputs;

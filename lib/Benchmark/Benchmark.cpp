@@ -52,6 +52,7 @@ compileNetwork(ModuleOp module, const BenchmarkOptions &options,
   compilation.emit = "so";
   compilation.target = options.target;
   compilation.threads = options.threads;
+  compilation.init = options.init;
   compilation.afterPhase = [&](StringRef phase, ModuleOp module) {
     if (phase != "bitserial")
       return success();

@@ -48,6 +48,8 @@ struct BenchmarkOptions {
   /// For the layer; libraries are compared by one.
   int64_t threads = 1;
   bool compareFloat = false, compareInt8 = false;
+  /// Weights are unpacked before anything is timed, where they are unpacked.
+  bool init = true;
 };
 
 /// Compiles the layer, checks its results against the interpreter's, measures.

@@ -188,7 +188,7 @@ runObject(StringRef prefix, ArrayRef<std::vector<TensorValue>> inputs) {
 }
 
 llvm::Expected<Results>
-subbit::runCompiled(ModuleOp module, const TargetSpec &target, int64_t threads,
+subbit::runCompiled(ModuleOp module, const CheckedObject &object,
                     StringRef directory,
                     ArrayRef<std::vector<TensorValue>> inputs) {
   ScopedDiagnosticHandler handler(
@@ -204,8 +204,9 @@ subbit::runCompiled(ModuleOp module, const TargetSpec &target, int64_t threads,
   options.model = prefix + ".mlir";
   options.output = prefix;
   options.emit = "so";
-  options.target = target;
-  options.threads = threads;
+  options.target = object.target;
+  options.threads = object.threads;
+  options.init = object.init;
   options.afterPhase = [](StringRef phase, ModuleOp module) {
     if (phase != "bitserial")
       return success();
@@ -253,8 +254,8 @@ static llvm::Error checkExport(ModuleOp module, StringRef directory,
   return checkResults("writing and reading ONNX", expected, *found);
 }
 
-llvm::Error subbit::checkNetwork(ModuleOp module, const TargetSpec &target,
-                                 int64_t threads, StringRef directory,
+llvm::Error subbit::checkNetwork(ModuleOp module, const CheckedObject &object,
+                                 StringRef directory,
                                  ArrayRef<std::vector<TensorValue>> inputs) {
   if (failed(verify(module)))
     return llvm::createStringError("the network is not valid");
@@ -272,7 +273,7 @@ llvm::Error subbit::checkNetwork(ModuleOp module, const TargetSpec &target,
     return error;
   if (llvm::Error error = checkExport(*fused, directory, *expected, inputs))
     return error;
-  auto compiled = runCompiled(module, target, threads, directory, inputs);
+  auto compiled = runCompiled(module, object, directory, inputs);
   if (!compiled)
     return compiled.takeError();
   return checkResults("compiled code", *expected, *compiled);

@@ -24,11 +24,19 @@ struct Difference {
 Difference compareBits(llvm::ArrayRef<TensorValue> expected,
                        llvm::ArrayRef<TensorValue> found);
 
-/// Runs a module compiled for a target, which must be this machine's; the files
-/// go to `directory`. With several threads every product is shared out to them
-/// that can be.
+/// How a network is compiled.
+struct CheckedObject {
+  /// Must be this machine's.
+  TargetSpec target;
+  /// With several, every product is shared out to them that can be.
+  int64_t threads = 1;
+  /// Unpack weights once.
+  bool init = false;
+};
+
+/// Runs a compiled module; the files go to `directory`.
 llvm::Expected<std::vector<std::vector<TensorValue>>>
-runCompiled(mlir::ModuleOp module, const TargetSpec &target, int64_t threads,
+runCompiled(mlir::ModuleOp module, const CheckedObject &object,
             llvm::StringRef directory,
             llvm::ArrayRef<std::vector<TensorValue>> inputs);
 
@@ -45,8 +53,8 @@ checkPasses(mlir::ModuleOp module,
 /// "fused", in the reference, compiled, and (but for the sign of zeros) after
 /// it was written as ONNX and read back. The error names the pass or the way of
 /// running that gave something else.
-llvm::Error checkNetwork(mlir::ModuleOp module, const TargetSpec &target,
-                         int64_t threads, llvm::StringRef directory,
+llvm::Error checkNetwork(mlir::ModuleOp module, const CheckedObject &object,
+                         llvm::StringRef directory,
                          llvm::ArrayRef<std::vector<TensorValue>> inputs);
 
 } // namespace subbit

@@ -168,7 +168,8 @@ private:
         {isMatmul, ofPositions, static_cast<int64_t>(planes.multipliers.size()),
          static_cast<int64_t>(packed.words.size()), padded,
          static_cast<int64_t>(packed.coordinates.size()), largest, isSmall,
-         family ? family.getValue() : StringRef()});
+         family ? family.getValue() : StringRef(),
+         op->getParentOfType<ModuleOp>()->hasAttr(kInitAttr)});
     schedule = choice.schedule;
     unpacks = choice.unpacks;
     if (!schedule)
@@ -514,7 +515,7 @@ private:
   std::vector<int32_t> init;
   /// The weights themselves.
   std::vector<int16_t> integers;
-  /// Whether they are unpacked from their bases in each call, and a group.
+  /// Whether they are unpacked from their bases, and a group.
   bool unpacks = false;
   SmallVector<int64_t> unpackedGroup;
   int64_t positions = 0;

@@ -23,8 +23,10 @@ static constexpr int64_t kFewestDenseVectors = 3, kOutputsOfFewVectors = 8;
 static constexpr int64_t kMostPatchBytes = 40 << 10;
 /// CPUs of that kind have 32 KiB, which tables and sums share.
 static constexpr int64_t kMostTablePatchBytes = 28 << 10;
-/// Weights in the caller's memory that the second cache serves well.
+/// Weights in the caller's memory that the second cache serves well, with all
+/// that a run needs besides; unpacked once, as many as pay where it does not.
 static constexpr int64_t kMostUnpackedBytes = 1 << 20;
+static constexpr int64_t kMostUnpackedOnceBytes = 1 << 22;
 /// Sums are stored and loaded anew for each pass.
 static constexpr int64_t kMostPasses = 8;
 
@@ -106,7 +108,8 @@ static ScheduleChoice chooseDense(const TargetInfo &target,
   constexpr int64_t littleWords = 1024;
   bool takesLittle = stored <= std::max(littleWords, 2 * shape.compact);
   bool unpacks = !takesLittle && g.hasContiguousGroups() &&
-                 stored * 4 <= kMostUnpackedBytes;
+                 stored * 4 <= (shape.unpacksOnce ? kMostUnpackedOnceBytes
+                                                  : kMostUnpackedBytes);
   if (shape.family == "dense")
     return {schedule, "the dense family was asked for", unpacks};
   if (!takesLittle && !unpacks)
@@ -127,7 +130,7 @@ static ScheduleChoice chooseDense(const TargetInfo &target,
     perCodes *= relative;
   double ofCodes = stored * perCodes;
   // A word of bases becomes 32 weights, for all positions.
-  if (unpacks)
+  if (unpacks && !shape.unpacksOnce)
     ofCodes += (stored / 4.0 + 6.0 * shape.compact) / vectors;
   // What comes before: words of codes are made of planes; each word of a patch
   // is copied, or made element by element.

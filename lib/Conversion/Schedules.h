@@ -27,6 +27,8 @@ struct ProductShape {
   bool hasSmallCoordinates;
   /// "popcount", "table" or "dense" where one is asked for.
   llvm::StringRef family;
+  /// Whether weights can be unpacked once, not in each call.
+  bool unpacksOnce = false;
 };
 
 /// A schedule and why it was taken, for a remark; null if the family that is
@@ -34,7 +36,7 @@ struct ProductShape {
 struct ScheduleChoice {
   bitserial::ScheduleAttr schedule;
   std::string reason;
-  /// Whether weights are unpacked from their bases in each call.
+  /// Whether weights are unpacked from their bases, once or in each call.
   bool unpacks = false;
 };
 

@@ -54,8 +54,9 @@ std::string subbit::arraySymbol(const Entry &entry, StringRef array,
   return name + versionSuffix(version);
 }
 
-static std::string mainSymbol(const Entry &entry, unsigned version) {
-  return entry.name + ".main" + versionSuffix(version);
+static std::string functionSymbol(const Entry &entry, StringRef function,
+                                  unsigned version) {
+  return (entry.name + "." + function).str() + versionSuffix(version);
 }
 
 void subbit::nameSymbols(llvm::Module &module, const Entry &entry,
@@ -66,11 +67,12 @@ void subbit::nameSymbols(llvm::Module &module, const Entry &entry,
     global.setLinkage(llvm::GlobalValue::ExternalLinkage);
     global.setUnnamedAddr(llvm::GlobalValue::UnnamedAddr::Global);
   }
-  // `main`, its tasks and what runs these.
+  // `main`, its tasks and what runs these, and `init`.
   for (llvm::Function &function : module) {
     StringRef name = function.getName();
-    if (name == "main" || name.starts_with("main.task"))
-      function.setName(entry.name + "." + name + versionSuffix(version));
+    if (name == "main" || name.starts_with("main.task") ||
+        name == kInitFunction)
+      function.setName(functionSymbol(entry, name, version));
   }
 }
 
@@ -90,8 +92,8 @@ FailureOr<Entry> subbit::getEntry(ModuleOp module, StringRef name) {
   entry.scratchAlignment = target->bufferAlignment;
   // The names that the tensors' fields of the argument block must not take.
   llvm::StringSet<> taken;
-  for (StringRef field :
-       {"size", "scratch", "trace", "trace_context", "parallel", "pool"})
+  for (StringRef field : {"size", "scratch", "trace", "trace_context",
+                          "parallel", "pool", "weights"})
     taken.insert(field);
   for (StringRef word : llvm::split(kReservedWords, ' '))
     taken.insert(word);
@@ -103,6 +105,11 @@ FailureOr<Entry> subbit::getEntry(ModuleOp module, StringRef name) {
     auto type = cast<MemRefType>(main.getArgument(i).getType());
     if (main.getArgAttr(i, kScratchAttr)) {
       entry.scratchBytes = type.getNumElements();
+      continue;
+    }
+    if (main.getArgAttr(i, kWeightsAttr)) {
+      entry.hasInit = true;
+      entry.weightsBytes = type.getNumElements();
       continue;
     }
     bool output = static_cast<bool>(main.getArgAttr(i, kOutputAttr));
@@ -160,18 +167,22 @@ public:
     for (llvm::Function *task : tasks)
       buildTask(task);
     buildRun();
-    buildDescription();
+    llvm::Constant *init = llvm::ConstantPointerNull::get(pointer);
+    if (entry.hasInit)
+      init = buildInit();
+    buildDescription(init);
   }
 
 private:
   int64_t wordBytes() const { return module.getDataLayout().getPointerSize(); }
-  /// Words of the argument block: size, tensors, scratch, trace, context, and
-  /// with several threads the hook that runs tasks, and its pool.
+  /// Words of the argument block: size, tensors, scratch, trace, context, with
+  /// several threads the hook that runs tasks, and its pool, and last the
+  /// unpacked weights, if that is done once.
   int64_t numTensors() const {
     return entry.inputs.size() + entry.outputs.size();
   }
   int64_t argsWords() const {
-    return numTensors() + (entry.threads > 1 ? 6 : 4);
+    return numTensors() + (entry.threads > 1 ? 6 : 4) + entry.hasInit;
   }
 
   llvm::Value *loadWord(llvm::Value *args, int64_t index, llvm::Type *type) {
@@ -204,11 +215,14 @@ private:
            !function.isDeclaration();
   }
 
-  /// The pointers that `main` takes, from the argument block.
+  /// The pointers that `main` takes, from the argument block: scratch is last.
   SmallVector<llvm::Value *> loadPointers(llvm::Value *args) {
     SmallVector<llvm::Value *> values;
-    for (int64_t i = 0; i <= numTensors(); ++i)
+    for (int64_t i = 0; i < numTensors(); ++i)
       values.push_back(loadWord(args, i + 1, pointer));
+    if (entry.hasInit)
+      values.push_back(loadWord(args, argsWords() - 1, pointer));
+    values.push_back(loadWord(args, numTensors() + 1, pointer));
     return values;
   }
 
@@ -266,61 +280,94 @@ private:
     return version.empty() ? symbol : symbol + ".v" + version.str();
   }
 
-  void buildRun() {
-    auto *run = llvm::Function::Create(
+  /// Begins a function of the interface, `int NAME<suffix>(pointer)`.
+  llvm::Function *beginFunction(StringRef suffix) {
+    auto *function = llvm::Function::Create(
         llvm::FunctionType::get(i32, {pointer}, false),
-        llvm::GlobalValue::ExternalLinkage, entry.name + "_run", module);
-    llvm::Value *args = run->getArg(0);
-    auto block = [&] { return llvm::BasicBlock::Create(context, "", run); };
-    auto *ok = block();
-    auto check = [&](llvm::Value *good, int code) {
-      auto *next = block(), *bad = block();
-      b.CreateCondBr(good, next, bad);
-      b.SetInsertPoint(bad);
-      b.CreateRet(llvm::ConstantInt::get(i32, code));
-      b.SetInsertPoint(next);
-    };
-    b.SetInsertPoint(ok);
+        llvm::GlobalValue::ExternalLinkage, entry.name + suffix, module);
+    b.SetInsertPoint(llvm::BasicBlock::Create(context, "", function));
+    return function;
+  }
+
+  llvm::BasicBlock *addBlock() {
+    return llvm::BasicBlock::Create(context, "",
+                                    b.GetInsertBlock()->getParent());
+  }
+
+  /// Returns `code` unless a condition holds.
+  void check(llvm::Value *good, int code) {
+    auto *next = addBlock(), *bad = addBlock();
+    b.CreateCondBr(good, next, bad);
+    b.SetInsertPoint(bad);
+    b.CreateRet(llvm::ConstantInt::get(i32, code));
+    b.SetInsertPoint(next);
+  }
+
+  void checkAligned(llvm::Value *memory) {
+    llvm::Value *low =
+        b.CreateAnd(b.CreatePtrToInt(memory, word),
+                    llvm::ConstantInt::get(word, entry.scratchAlignment - 1));
+    check(b.CreateIsNull(low), SUBBIT_MISALIGNED);
+  }
+
+  void buildRun() {
+    llvm::Value *args = beginFunction("_run")->getArg(0);
     check(b.CreateIsNotNull(args), SUBBIT_BAD_SIZE);
     llvm::Value *size = loadWord(args, 0, word);
     check(b.CreateICmpUGE(
               size, llvm::ConstantInt::get(word, argsWords() * wordBytes())),
           SUBBIT_BAD_SIZE);
     SmallVector<llvm::Value *> values = loadPointers(args);
-    for (auto [i, value] : llvm::enumerate(values))
-      // A network without temporaries needs no scratch memory.
-      if (static_cast<int64_t>(i) < numTensors() || entry.scratchBytes)
-        check(b.CreateIsNotNull(value), SUBBIT_NULL_POINTER);
-    llvm::Value *low =
-        b.CreateAnd(b.CreatePtrToInt(values.back(), word),
-                    llvm::ConstantInt::get(word, entry.scratchAlignment - 1));
-    check(b.CreateIsNull(low), SUBBIT_MISALIGNED);
+    for (llvm::Value *value : ArrayRef(values).take_front(numTensors()))
+      check(b.CreateIsNotNull(value), SUBBIT_NULL_POINTER);
+    // A network may need no memory for weights or temporaries.
+    llvm::Value *scratch = values.back(), *weights = values[numTensors()];
+    if (entry.scratchBytes)
+      check(b.CreateIsNotNull(scratch), SUBBIT_NULL_POINTER);
+    if (entry.weightsBytes)
+      check(b.CreateIsNotNull(weights), SUBBIT_NULL_POINTER);
+    checkAligned(scratch);
+    if (entry.hasInit)
+      checkAligned(weights);
     values.push_back(args);
+    callVersion("main", values);
+  }
+
+  llvm::Constant *buildInit() {
+    llvm::Function *init = beginFunction("_init");
+    if (entry.weightsBytes)
+      check(b.CreateIsNotNull(init->getArg(0)), SUBBIT_NULL_POINTER);
+    checkAligned(init->getArg(0));
+    callVersion(kInitFunction, init->getArg(0));
+    return init;
+  }
+
+  /// Calls the version of a function that suits the CPU, and returns. A `main`
+  /// takes the argument block only if it calls a hook.
+  void callVersion(StringRef function, ArrayRef<llvm::Value *> values) {
+    auto call = [&](unsigned version) {
+      llvm::Function *callee =
+          module.getFunction(functionSymbol(entry, function, version));
+      callee->setLinkage(llvm::GlobalValue::InternalLinkage);
+      b.CreateCall(callee, values.take_front(callee->arg_size()));
+      b.CreateRet(llvm::ConstantInt::get(i32, SUBBIT_OK));
+    };
     if (entry.versions.empty()) {
-      callMain(0, values);
+      call(0);
       return;
     }
-    llvm::Function *choice =
-        buildVersionChoice(module, entry.name, entry.versions);
-    auto *none = block();
+    if (!choice)
+      choice = buildVersionChoice(module, entry.name, entry.versions);
+    auto *none = addBlock();
     llvm::SwitchInst *branch = b.CreateSwitch(b.CreateCall(choice), none);
     b.SetInsertPoint(none);
     b.CreateRet(llvm::ConstantInt::get(i32, SUBBIT_UNSUPPORTED_CPU));
     for (size_t i = 0; i < entry.versions.size(); ++i) {
-      auto *call = block();
-      branch->addCase(b.getInt32(i + 1), call);
-      b.SetInsertPoint(call);
-      callMain(i, values);
+      auto *block = addBlock();
+      branch->addCase(b.getInt32(i + 1), block);
+      b.SetInsertPoint(block);
+      call(i);
     }
-  }
-
-  /// Calls a version's `main`, which takes the argument block only if it calls
-  /// a hook, and returns.
-  void callMain(unsigned version, ArrayRef<llvm::Value *> values) {
-    llvm::Function *main = module.getFunction(mainSymbol(entry, version));
-    main->setLinkage(llvm::GlobalValue::InternalLinkage);
-    b.CreateCall(main, values.take_front(main->arg_size()));
-    b.CreateRet(llvm::ConstantInt::get(i32, SUBBIT_OK));
   }
 
   llvm::Constant *global(llvm::Constant *value, const Twine &name) {
@@ -359,14 +406,15 @@ private:
     return global(llvm::ConstantArray::get(type, values), kind);
   }
 
-  void buildDescription() {
+  void buildDescription(llvm::Constant *init) {
     llvm::Constant *value = llvm::ConstantStruct::getAnon(
         {llvm::ConstantInt::get(i32, SUBBIT_ABI_VERSION),
          llvm::ConstantInt::get(i32, entry.traces), string(entry.name, "name"),
          size(argsWords() * wordBytes()), size(entry.scratchBytes),
-         size(entry.scratchAlignment), size(entry.threads),
-         size(entry.inputs.size()), tensors(entry.inputs, "inputs"),
-         size(entry.outputs.size()), tensors(entry.outputs, "outputs")});
+         size(entry.scratchAlignment), size(entry.weightsBytes), init,
+         size(entry.threads), size(entry.inputs.size()),
+         tensors(entry.inputs, "inputs"), size(entry.outputs.size()),
+         tensors(entry.outputs, "outputs")});
     new llvm::GlobalVariable(module, value->getType(), /*isConstant=*/true,
                              llvm::GlobalValue::ExternalLinkage, value,
                              entry.name + "_description");
@@ -379,6 +427,8 @@ private:
   llvm::IntegerType *word;
   llvm::IntegerType *i32;
   llvm::IRBuilder<> b;
+  /// What tells the versions apart, if there are several.
+  llvm::Function *choice = nullptr;
 };
 
 } // namespace
@@ -430,6 +480,10 @@ std::string subbit::makeHeader(const Entry &entry) {
      << "#define " << upper << "_SCRATCH_BYTES " << entry.scratchBytes << "\n"
      << "#define " << upper << "_SCRATCH_ALIGNMENT " << entry.scratchAlignment
      << "\n";
+  if (entry.hasInit)
+    os << "/* Bytes of the memory for weights, aligned like scratch. */\n"
+       << "#define " << upper << "_WEIGHTS_BYTES " << entry.weightsBytes
+       << "\n";
   if (entry.threads > 1)
     os << "/* Tasks that a run may share out. */\n"
        << "#define " << upper << "_THREADS " << entry.threads << "\n";
@@ -456,13 +510,24 @@ std::string subbit::makeHeader(const Entry &entry) {
        << "                   void (*task)(void *data, int32_t i), void "
           "*data);\n"
        << "  void *pool;\n";
-  os << "} " << entry.name << "_args;\n\n"
-     << "/* Runs the network. Re-entrant: all memory is the caller's. Returns "
+  if (entry.hasInit)
+    os << "  const void *weights; /* what " << entry.name
+       << "_init filled */\n";
+  os << "} " << entry.name << "_args;\n\n";
+  if (entry.hasInit)
+    os << "/* Unpacks weights to " << upper
+       << "_WEIGHTS_BYTES of memory, once. Runs only read it,\n"
+          "   any number of them at a time. Returns what "
+       << entry.name << "_run does. */\n"
+       << "int " << entry.name << "_init(void *weights);\n\n";
+  os << "/* Runs the network. Re-entrant: all memory is the caller's. Returns "
         "0, "
         "or\n"
      << "   1: args is null or its size is too small\n"
-     << "   2: an input, an output or scratch is null\n"
-     << "   3: scratch is not aligned"
+     << "   2: an input, an output" << (entry.hasInit ? ", weights" : "")
+     << " or scratch is null\n"
+     << "   3: " << (entry.hasInit ? "weights or " : "")
+     << "scratch is not aligned"
      << (entry.versions.empty()
              ? ""
              : "\n   4: no version of the object suits this CPU")

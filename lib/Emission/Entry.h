@@ -31,6 +31,9 @@ struct Entry {
   std::string name; ///< a C identifier
   std::vector<EntryTensor> inputs, outputs;
   int64_t scratchBytes = 0, scratchAlignment = 1;
+  /// Whether weights are unpacked once, and the bytes of what they become.
+  bool hasInit = false;
+  int64_t weightsBytes = 0;
   int64_t traces = 0;
   /// Tasks that a run may share out; with more than one it takes a hook.
   int64_t threads = 1;
@@ -50,12 +53,14 @@ std::string arraySymbol(const Entry &entry, llvm::StringRef array,
 mlir::FailureOr<Entry> getEntry(mlir::ModuleOp module, llvm::StringRef name);
 
 /// Gives the symbols of version `version`'s translated module names that no
-/// other version's have: arrays are NAME.layer.array, `main` NAME.main.
+/// other version's have: arrays are NAME.layer.array, `main` and what
+/// unpacks weights NAME.main and NAME.init.
 void nameSymbols(llvm::Module &module, const Entry &entry,
                  unsigned version = 0);
 
-/// Adds `NAME_run`, `NAME_description` and the trace function to the named
-/// module of all versions; everything but the interface becomes internal.
+/// Adds `NAME_run`, `NAME_init`, `NAME_description` and the trace function to
+/// the named module of all versions; everything but the interface becomes
+/// internal.
 void buildEntry(llvm::Module &module, const Entry &entry);
 
 /// Adds `NAME_module` and `NAME_module_size`, the bytes of a module.

@@ -21,10 +21,13 @@ namespace subbit {
 #include "lib/Emission/Passes.h.inc"
 
 /// On the arguments of `main`: the model's name of an input or output; marks
-/// of outputs and of the scratch block.
+/// of outputs, of unpacked weights and of the scratch block.
 constexpr llvm::StringLiteral kNameAttr = "mbn.name";
 constexpr llvm::StringLiteral kOutputAttr = "subbit.output";
+constexpr llvm::StringLiteral kWeightsAttr = "subbit.weights";
 constexpr llvm::StringLiteral kScratchAttr = "subbit.scratch";
+/// The function that unpacks weights once.
+constexpr llvm::StringLiteral kInitFunction = "init";
 /// On a linalg.generic that reduces: what results begin with, whatever their
 /// buffer holds.
 constexpr llvm::StringLiteral kStartAttr = "subbit.start";

@@ -37,6 +37,38 @@ def PrepareEntryPass : Pass<"prepare-entry", "::mlir::ModuleOp"> {
   let dependentDialects = ["::mlir::bufferization::BufferizationDialect", "::mlir::memref::MemRefDialect"];
 }
 
+def UnpackOncePass : Pass<"unpack-once", "::mlir::ModuleOp"> {
+  let summary = "Unpack weights in a function of its own, not in each run";
+  let description = [{
+    Where the module has the attribute `bitserial.init`: what `main` unpacks goes to
+    one block of the caller's memory, an argument of `main` and of a new function
+    `init` that does the unpacking. Both are there even if nothing is unpacked, so
+    that the versions of an object are called alike.
+
+    ```mlir
+    module attributes {bitserial.init} {
+      func.func @main(%x: memref<1x16xf32>, %y: memref<1x4xf32> {subbit.output}) {
+        %w = memref.alloc() : memref<96xi8>
+        bitserial.unpack #g ins(%words, %a, %n : ...) outs(%w : memref<96xi8>)
+    ```
+
+    becomes
+
+    ```mlir
+    module attributes {bitserial.init} {
+      func.func @main(%x: memref<1x16xf32>, %y: memref<1x4xf32> {subbit.output}, %all: memref<128xi8> {subbit.weights}) {
+        %w = memref.view %all[%c0][] : memref<128xi8> to memref<96xi8>
+        ...
+      }
+      func.func @init(%all: memref<128xi8> {subbit.weights}) {
+        %w = memref.view %all[%c0][] : memref<128xi8> to memref<96xi8>
+        bitserial.unpack #g ins(%words, %a, %n : ...) outs(%w : memref<96xi8>)
+    ```
+  }];
+  let statistics = [Statistic<"numUnpacked", "unpacked", "Layers whose weights are unpacked once">];
+  let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::memref::MemRefDialect"];
+}
+
 def FoldFillsPass : Pass<"fold-fills", "::mlir::func::FuncOp"> {
   let summary = "Let reductions begin with a constant, not with what a fill stored";
   let description = [{

@@ -144,6 +144,7 @@ subbit::makeReport(const Entry &entry, const TargetSpec &target,
       {"outputs", describe(entry.outputs)},
       {"scratch_bytes", entry.scratchBytes},
       {"scratch_alignment", entry.scratchAlignment},
+      {"unpacked_bytes", entry.weightsBytes},
       {"layers", std::move(list)},
       {"weights", total.weights},
       {"groups", total.groups},
@@ -155,7 +156,8 @@ subbit::makeReport(const Entry &entry, const TargetSpec &target,
       {"exact_ratio", ratio(4.0 * total.weights, total.exactBytes)}};
   if (memory) {
     report["flash_bytes"] = memory->flashBytes;
-    report["ram_bytes"] = entry.scratchBytes + memory->ramBytes;
+    report["ram_bytes"] =
+        entry.scratchBytes + entry.weightsBytes + memory->ramBytes;
     report["stack_bytes"] = memory->stackBytes;
   }
   return report;
@@ -180,8 +182,10 @@ void subbit::printReport(const Entry &entry, ArrayRef<LayerSize> layers,
                       "code and tables {3}\n",
                       memory.flashBytes, total.exactBytes, otherBytes,
                       memory.flashBytes - total.exactBytes - otherBytes)
-     << llvm::formatv("RAM   {0,8} bytes: scratch {1}, variables {2}\n",
-                      entry.scratchBytes + memory.ramBytes, entry.scratchBytes,
-                      memory.ramBytes)
-     << llvm::formatv("stack {0,8} bytes\n", memory.stackBytes);
+     << llvm::formatv("RAM   {0,8} bytes: scratch {1}, variables {2}",
+                      entry.scratchBytes + entry.weightsBytes + memory.ramBytes,
+                      entry.scratchBytes, memory.ramBytes);
+  if (entry.hasInit)
+    os << ", unpacked weights " << entry.weightsBytes;
+  os << "\n" << llvm::formatv("stack {0,8} bytes\n", memory.stackBytes);
 }

@@ -43,15 +43,17 @@ static void endThreads(subbit_threads *pool) {
   delete pool;
 }
 
+CompiledNetwork::AlignedMemory::AlignedMemory(size_t bytes, size_t alignment) {
+  memory.reset(new char[bytes + alignment]);
+  std::memset(memory.get(), 0xA5, bytes + alignment);
+  aligned = reinterpret_cast<void *>(
+      llvm::alignAddr(memory.get(), llvm::Align(alignment)));
+}
+
 CompiledNetwork::Scratch::Scratch(const subbit_description &description,
                                   int32_t mostThreads)
-    : pool(nullptr, endThreads) {
-  size_t bytes = description.scratch_bytes + description.scratch_alignment;
-  memory.reset(new char[bytes]);
-  // A network must not count on zeros that nobody wrote.
-  std::memset(memory.get(), 0xA5, bytes);
-  aligned = reinterpret_cast<void *>(llvm::alignAddr(
-      memory.get(), llvm::Align(description.scratch_alignment)));
+    : memory(description.scratch_bytes, description.scratch_alignment),
+      pool(nullptr, endThreads) {
   int32_t threads = std::min<int64_t>(description.threads, mostThreads);
   if (threads < 2)
     return;
@@ -120,6 +122,8 @@ CompiledNetwork::load(StringRef path, StringRef name) {
   network->description = static_cast<const subbit_description *>(*description);
   if (llvm::Error error = network->checkDescription())
     return std::move(error);
+  if (llvm::Error error = network->unpackWeights())
+    return std::move(error);
   return std::move(network);
 }
 
@@ -137,6 +141,16 @@ llvm::Expected<void *> CompiledNetwork::find(StringRef suffix) const {
               "that it was made with");
 }
 
+llvm::Error CompiledNetwork::unpackWeights() {
+  if (!description->init)
+    return llvm::Error::success();
+  weights =
+      AlignedMemory(description->weights_bytes, description->scratch_alignment);
+  if (int code = description->init(weights.data()))
+    return fail("failed: " + name + "_init returned " + Twine(code));
+  return llvm::Error::success();
+}
+
 llvm::Error CompiledNetwork::checkDescription() const {
   const subbit_description &d = *description;
   if (d.abi_version != SUBBIT_ABI_VERSION)
@@ -148,8 +162,10 @@ llvm::Error CompiledNetwork::checkDescription() const {
   };
   if (d.threads < 1 || d.threads > SUBBIT_MOST_THREADS)
     return contradiction(Twine(d.threads) + " threads");
-  // Size, scratch, trace and its context, those of threads, and the tensors.
+  // Size, scratch, trace and its context, those of threads, the tensors, and
+  // weights.
   size_t words = d.args_size / sizeof(void *), others = d.threads > 1 ? 6 : 4;
+  others += d.init != nullptr;
   if (d.args_size % sizeof(void *) || words < others ||
       d.num_inputs > words - others ||
       d.num_outputs != words - others - d.num_inputs)
@@ -254,6 +270,8 @@ CompiledNetwork::prepare(llvm::ArrayRef<TensorValue> inputs,
     call.arguments.push_back(reinterpret_cast<intptr_t>(run));
     call.arguments.push_back(reinterpret_cast<intptr_t>(scratch.threads()));
   }
+  if (description->init)
+    call.arguments.push_back(reinterpret_cast<intptr_t>(weights.data()));
   return std::move(call);
 }
 

@@ -26,6 +26,19 @@ public:
   /// Called with the number and the values of each traced layer.
   using Trace = llvm::function_ref<void(int32_t, const void *)>;
 
+  /// Bytes that are aligned, and not zero: a network must not count on zeros
+  /// that nobody wrote.
+  class AlignedMemory {
+  public:
+    AlignedMemory() = default;
+    AlignedMemory(size_t bytes, size_t alignment);
+    void *data() const { return aligned; }
+
+  private:
+    std::unique_ptr<char[]> memory;
+    void *aligned = nullptr;
+  };
+
   /// The memory that a network works in, and the threads that it works with:
   /// as many as it was compiled for, or fewer where so many are asked for. One
   /// run at a time may use it.
@@ -33,17 +46,17 @@ public:
   public:
     explicit Scratch(const subbit_description &description,
                      int32_t mostThreads = SUBBIT_MOST_THREADS);
-    void *data() const { return aligned; }
+    void *data() const { return memory.data(); }
     /// Null where there is one thread, the caller's.
     subbit_threads *threads() const { return pool.get(); }
 
   private:
-    std::unique_ptr<char[]> memory;
-    void *aligned;
+    AlignedMemory memory;
     std::unique_ptr<subbit_threads, void (*)(subbit_threads *)> pool;
   };
 
-  /// Loads the network `name` (a C identifier) from a file. Fails for files
+  /// Loads the network `name` (a C identifier) from a file, and unpacks its
+  /// weights if that is done once. Fails for files
   /// that are no complete ELF shared object for this machine, that lack the
   /// network's symbols, or whose description is of another ABI version or
   /// contradicts itself.
@@ -92,6 +105,7 @@ private:
       : path(path), name(name) {}
   llvm::Expected<void *> find(llvm::StringRef suffix) const;
   llvm::Error checkDescription() const;
+  llvm::Error unpackWeights();
   llvm::Error checkInputs(llvm::ArrayRef<TensorValue> inputs) const;
   llvm::Error fail(const llvm::Twine &message) const;
 
@@ -99,6 +113,8 @@ private:
   void *library = nullptr;
   int (*function)(const void *) = nullptr;
   const subbit_description *description = nullptr;
+  /// What all runs read.
+  AlignedMemory weights;
 };
 
 /// A tensor of zeros as a description states it.

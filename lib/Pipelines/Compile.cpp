@@ -192,6 +192,8 @@ LogicalResult Compilation::setTarget() {
   if (options.threads)
     (*module)->setAttr(bitserial::kThreadsAttr,
                        Builder(&context).getI64IntegerAttr(options.threads));
+  if (options.init)
+    (*module)->setAttr(bitserial::kInitAttr, UnitAttr::get(&context));
   return success();
 }
 
@@ -281,10 +283,11 @@ FailureOr<bool> Compilation::lower(unsigned version) {
       *module, toIdentifier(llvm::sys::path::filename(options.output)));
   if (failed(found))
     return failure();
-  // Scratch memory serves for all versions.
+  // The caller's memory serves for all versions.
   found->scratchBytes = std::max(found->scratchBytes, entry.scratchBytes);
   found->scratchAlignment =
       std::max(found->scratchAlignment, entry.scratchAlignment);
+  found->weightsBytes = std::max(found->weightsBytes, entry.weightsBytes);
   found->versions = std::move(entry.versions);
   entry = std::move(*found);
   if (versions.size() > 1) {

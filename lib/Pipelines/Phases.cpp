@@ -179,6 +179,7 @@ void subbit::addBufferPasses(OpPassManager &manager) {
   manager.addPass(bufferization::createOneShotBufferizePass(options));
   manager.addPass(createCanonicalizerPass());
   manager.addPass(createCSEPass());
+  manager.addPass(createUnpackOncePass());
 }
 
 void subbit::addLoopPasses(OpPassManager &manager) {

@@ -113,6 +113,9 @@ constexpr llvm::StringLiteral kBandAttr = "bitserial.band";
 /// On the module: how many threads a run may use; see `choose-tasks`.
 constexpr llvm::StringLiteral kThreadsAttr = "bitserial.threads";
 constexpr int64_t kMostThreads = 64;
+/// On the module: weights are unpacked once, in a function of its own; see
+/// `unpack-once`.
+constexpr llvm::StringLiteral kInitAttr = "bitserial.init";
 /// On a tiled or dense product: the parts that its tiles and its words of 32
 /// outputs are divided into; a task has one of each.
 constexpr llvm::StringLiteral kTasksAttr = "bitserial.tasks";

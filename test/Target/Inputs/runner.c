@@ -38,6 +38,13 @@ int main(void) {
   for (size_t i = 0; i < d->num_outputs; ++i)
     args[2 + i] = allocate(d->outputs[i].bytes, 64);
   args[2 + d->num_outputs] = allocate(d->scratch_bytes, d->scratch_alignment);
+  if (d->init) {
+    void *weights = allocate(d->weights_bytes, d->scratch_alignment);
+    int error = d->init(weights);
+    if (error != SUBBIT_OK)
+      return error;
+    args[d->args_size / sizeof(void *) - 1] = weights;
+  }
   while (fread(args[1], d->inputs[0].bytes, 1, in) == 1) {
     int error = SYMBOL(NETWORK, _run)(args);
     if (error != SUBBIT_OK)
