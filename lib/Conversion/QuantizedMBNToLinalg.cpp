@@ -8,6 +8,7 @@
 #include "dialects/MBN/IR/Weights.h"
 #include "lib/Conversion/LinalgBuilders.h"
 #include "lib/Conversion/MBNToLinalg.h"
+#include "lib/Numerics/Thresholds.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/Math/IR/Math.h"
@@ -76,7 +77,7 @@ namespace {
 // encode, decode
 //===----------------------------------------------------------------------===//
 
-/// More thresholds are searched, element by element, not all compared.
+/// Of more thresholds a line tells which to compare, or they are searched.
 constexpr int64_t kMostCompared = 31;
 
 struct EncodePattern : public OpConversionPattern<mbn::EncodeOp> {
@@ -85,10 +86,16 @@ struct EncodePattern : public OpConversionPattern<mbn::EncodeOp> {
   LogicalResult
   matchAndRewrite(mbn::EncodeOp op, OpAdaptor adaptor,
                   ConversionPatternRewriter &rewriter) const override {
-    int64_t count = op.getThresholdValues().size() / op.getNumThresholdRows();
-    rewriter.replaceOp(op, count > kMostCompared
-                               ? search(rewriter, op, adaptor.getInput())
-                               : compare(rewriter, op, adaptor.getInput()));
+    int64_t rows = op.getNumThresholdRows();
+    int64_t count = op.getThresholdValues().size() / rows;
+    Value input = adaptor.getInput();
+    std::optional<numerics::ThresholdLine> line;
+    if (count > kMostCompared && rows == 1)
+      line = numerics::findLine(op.getThresholdValues());
+    rewriter.replaceOp(op, line ? guess(rewriter, op, input, *line)
+                           : count > kMostCompared
+                               ? search(rewriter, op, input)
+                               : compare(rewriter, op, input));
     return success();
   }
 
@@ -124,6 +131,43 @@ private:
   static Value isReached(OpBuilder &b, Location loc, Value x, Value threshold) {
     return arith::CmpFOp::create(b, loc, arith::CmpFPredicate::OGE, x,
                                  threshold);
+  }
+
+  /// The line's number, and one more where its threshold is reached.
+  static Value guess(OpBuilder &builder, mbn::EncodeOp op, Value input,
+                     const numerics::ThresholdLine &line) {
+    std::vector<float> thresholds = op.getThresholdValues();
+    Value table = buildConstant(
+        builder, op.getLoc(),
+        mbn::makeElements<float>(builder.getContext(),
+                                 {static_cast<int64_t>(thresholds.size())},
+                                 thresholds, "thresholds"));
+    ArrayRef<int64_t> shape = op.getType().getShape();
+    auto body = [&](OpBuilder &b, Location loc, ValueRange args) -> Value {
+      auto constant = [&](float value) -> Value {
+        return arith::ConstantOp::create(b, loc, b.getF32FloatAttr(value));
+      };
+      Value x = args[0], zero = constant(0), most = constant(line.most);
+      Value scaled = arith::MulFOp::create(b, loc, x, constant(line.scale));
+      Value y = arith::AddFOp::create(b, loc, scaled, constant(line.offset));
+      auto select = [&](arith::CmpFPredicate predicate, Value bound) {
+        Value isInside = arith::CmpFOp::create(b, loc, predicate, y, bound);
+        y = arith::SelectOp::create(b, loc, isInside, y, bound);
+      };
+      select(arith::CmpFPredicate::OGT, zero); // not of a NaN
+      select(arith::CmpFPredicate::OLT, most);
+      Value number = arith::FPToSIOp::create(b, loc, b.getI32Type(), y);
+      Value index =
+          arith::IndexCastUIOp::create(b, loc, b.getIndexType(), number);
+      Value threshold = tensor::ExtractOp::create(b, loc, table, index);
+      Value one = arith::ExtUIOp::create(b, loc, b.getI32Type(),
+                                         isReached(b, loc, x, threshold));
+      Value code = arith::AddIOp::create(b, loc, number, one);
+      return arith::TruncIOp::create(b, loc, b.getI8Type(), code);
+    };
+    return buildElementwise(
+        builder, op.getLoc(), RankedTensorType::get(shape, builder.getI8Type()),
+        input, builder.getMultiDimIdentityMap(shape.size()), body);
   }
 
   /// Thresholds do not fall. Behind them are NaNs, up to one less than a power

@@ -27,7 +27,28 @@ bool VectorNest::isLast(OpOperand &operand) {
              getAffineDimExpr(vectorDim, op.getContext());
 }
 
+/// The number of an entry of a table, as the integer that an index is made of.
+static Value numberOf(memref::LoadOp load) {
+  if (load.getIndices().size() != 1 || !load.getType().isIntOrFloat() ||
+      !cast<MemRefType>(load.getMemRef().getType()).getLayout().isIdentity())
+    return {};
+  auto cast = load.getIndices()[0].getDefiningOp<arith::IndexCastUIOp>();
+  bool fits = cast && load.getType().getIntOrFloatBitWidth() == 32 &&
+              (cast.getIn().getType().isInteger(8) ||
+               cast.getIn().getType().isInteger(32));
+  return fits ? cast.getIn() : Value();
+}
+
+/// Whether an operation of the body is one on vectors, too, or loads entries of
+/// a table by the numbers that a vector has.
 bool VectorNest::isElementwise(Operation &op) {
+  if (auto load = dyn_cast<memref::LoadOp>(op))
+    return static_cast<bool>(numberOf(load));
+  if (isa<arith::IndexCastUIOp>(op))
+    return llvm::all_of(op.getUsers(), [](Operation *user) {
+      auto load = dyn_cast<memref::LoadOp>(user);
+      return load && numberOf(load);
+    });
   return isa<linalg::YieldOp>(op) || op.hasTrait<OpTrait::ConstantLike>() ||
          (OpTrait::hasElementwiseMappableTraits(&op) &&
           llvm::all_of(op.getOperandTypes(),
@@ -248,6 +269,12 @@ LoopBuilder::Values VectorNest::compute(ArrayRef<Piece> pieces,
       return vector;
     };
     for (Operation &inner : body->without_terminator()) {
+      if (width > 1 && isa<arith::IndexCastUIOp>(inner))
+        continue;
+      if (auto entry = dyn_cast<memref::LoadOp>(inner); entry && width > 1) {
+        map.map(entry.getResult(), gather(entry, vectorOf(numberOf(entry))));
+        continue;
+      }
       for (Value operand : inner.getOperands())
         vectorOf(operand);
       Operation *clone = b.b.clone(inner, map);
@@ -262,6 +289,20 @@ LoopBuilder::Values VectorNest::compute(ArrayRef<Piece> pieces,
       results[o * pieces.size() + p] = vectorOf(value);
   }
   return results;
+}
+
+Value VectorNest::gather(memref::LoadOp entry, Value numbers) {
+  auto type = cast<VectorType>(numbers.getType());
+  auto indices = type.clone(b.b.getI32Type());
+  if (type.getElementTypeBitWidth() < 32)
+    numbers = arith::ExtUIOp::create(b.b, b.loc, indices, numbers);
+  auto result = type.clone(entry.getType());
+  auto mask = type.clone(b.b.getI1Type());
+  Value all =
+      arith::ConstantOp::create(b.b, b.loc, DenseElementsAttr::get(mask, true));
+  return vector::GatherOp::create(b.b, b.loc, result, entry.getMemRef(),
+                                  ValueRange{b.index(0)}, numbers, all,
+                                  b.zero(result));
 }
 
 LoopBuilder::Values VectorNest::indices(OpOperand &operand, Piece piece) {

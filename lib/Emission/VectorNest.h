@@ -35,6 +35,9 @@ struct Room {
 /// results, a block has some rows of them, and what is read of that operand
 /// stays in the caches for all blocks of the same vectors.
 ///
+/// A table that the body loads from by an integer of 8 or 32 bits is gathered
+/// from.
+///
 /// With `kStartAttr` results begin with that, not with what the buffer holds.
 class VectorNest {
 public:
@@ -66,6 +69,8 @@ private:
                         mlir::ValueRange carried);
   Values compute(llvm::ArrayRef<Piece> pieces, mlir::ValueRange carried);
 
+  /// Entries of a table by a vector of their numbers.
+  mlir::Value gather(mlir::memref::LoadOp entry, mlir::Value numbers);
   Values indices(mlir::OpOperand &operand, Piece piece);
   mlir::Value load(mlir::OpOperand &operand, Piece piece);
   void store(mlir::Value value, mlir::OpOperand &operand, Piece piece);

@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "lib/Numerics/Thresholds.h"
+#include <cmath>
 #include <limits>
 
 using namespace subbit::numerics;
@@ -34,4 +35,40 @@ subbit::numerics::findThresholds(int64_t low, int64_t high, int64_t count,
     from = above;
   }
   return thresholds;
+}
+
+int64_t ThresholdLine::at(float x) const {
+  float scaled = x * scale;
+  float y = scaled + offset;
+  if (!(y > 0))
+    return 0;
+  return y < static_cast<float>(most) ? static_cast<int64_t>(y) : most;
+}
+
+std::optional<ThresholdLine>
+subbit::numerics::findLine(llvm::ArrayRef<float> thresholds) {
+  while (!thresholds.empty() && std::isnan(thresholds.back()))
+    thresholds = thresholds.drop_back();
+  int64_t count = thresholds.size();
+  if (count < 2)
+    return std::nullopt;
+  // Half a step below the number that is reached.
+  double first = thresholds.front();
+  double step = (thresholds.back() - first) / (count - 1);
+  ThresholdLine line{static_cast<float>(1 / step),
+                     static_cast<float>(0.5 - first / step), count - 1};
+  if (!(line.scale > 0) || !std::isfinite(line.scale) ||
+      !std::isfinite(line.offset))
+    return std::nullopt;
+  constexpr float infinity = std::numeric_limits<float>::infinity();
+  for (int64_t k = 0; k <= count; ++k) {
+    // The floats that reach k thresholds.
+    float low = k ? thresholds[k - 1] : -infinity;
+    float high =
+        k < count ? std::nextafter(thresholds[k], -infinity) : infinity;
+    for (float x : {low, high})
+      if (int64_t at = line.at(x); at != k && at != k - 1)
+        return std::nullopt;
+  }
+  return line;
 }

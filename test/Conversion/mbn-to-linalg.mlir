@@ -224,3 +224,25 @@ func.func @no_tosa(%x: tensor<1x4xf32>) -> tensor<1x4xf32> {
   %y = tosa.exp %x : (tensor<1x4xf32>) -> tensor<1x4xf32>
   return %y : tensor<1x4xf32>
 }
+
+!fine = !mbn.tensor<1x4xf32, levels = #mbn.levels<step 0.5, zero 0, [1, 2, 4, 8, 16, 32]>>
+
+// Of 63 thresholds a line finds the one to compare: 2 x + 0 without its fraction, at
+// least 0, of a NaN, too, and at most 62.
+// CHECK-LABEL: func.func @encode_by_line(
+// CHECK: %[[T:.*]] = arith.constant dense<[2.500000e-01, {{.*}}, 3.125000e+01]> : tensor<63xf32>
+// CHECK-DAG: %[[SCALE:.*]] = arith.constant 2.000000e+00 : f32
+// CHECK-DAG: arith.constant 6.200000e+01 : f32
+// CHECK: %[[Y:.*]] = arith.mulf %[[X:.*]], %[[SCALE]]
+// CHECK: %[[P:.*]] = arith.cmpf ogt, %{{.*}}, %{{.*}}
+// CHECK: arith.select %[[P]]
+// CHECK: %[[N:.*]] = arith.fptosi %{{.*}} : f32 to i32
+// CHECK: %[[I:.*]] = arith.index_castui %[[N]] : i32 to index
+// CHECK: %[[E:.*]] = tensor.extract %[[T]][%[[I]]]
+// CHECK: %[[R:.*]] = arith.cmpf oge, %[[X]], %[[E]]
+// CHECK: arith.extui %[[R]]
+// CHECK: arith.addi %[[N]], %{{.*}}
+func.func @encode_by_line(%x: tensor<1x4xf32>) -> !fine {
+  %y = mbn.encode %x : tensor<1x4xf32> -> !fine
+  return %y : !fine
+}

@@ -175,3 +175,40 @@ module attributes {bitserial.target = #target} {
     return
   }
 }
+
+// -----
+
+// Entries of a table are gathered by vectors of numbers; what is left, one by one. A
+// table of bytes stays a loop.
+// CHECK-LABEL: @gather
+// CHECK-SAME: %[[X:.*]]: memref<21xi8>, %[[T:.*]]: memref<256xf32>
+// CHECK: %[[I:.*]] = vector.load %[[X]]
+// CHECK: %[[WIDE:.*]] = arith.extui %[[I]] : vector<8xi8> to vector<8xi32>
+// CHECK: %[[E:.*]] = vector.gather %[[T]][%c0{{.*}}] [%[[WIDE]]], %{{.*}} : memref<256xf32>, vector<8xi32>, vector<8xi1>, vector<8xf32> into vector<8xf32>
+// CHECK: vector.store %[[E]]
+// CHECK: memref.load %[[T]]
+// CHECK-LABEL: @bytes
+// CHECK: linalg.generic
+#target = #bitserial.target<triple = "x86_64-linux-gnu", cpu = "haswell", features = "">
+module attributes {bitserial.target = #target} {
+  func.func @gather(%x: memref<21xi8>, %t: memref<256xf32>, %y: memref<21xf32>) {
+    linalg.generic {indexing_maps = [affine_map<(d) -> (d)>, affine_map<(d) -> (d)>], iterator_types = ["parallel"]}
+        ins(%x : memref<21xi8>) outs(%y : memref<21xf32>) {
+    ^bb0(%a: i8, %out: f32):
+      %i = arith.index_castui %a : i8 to index
+      %e = memref.load %t[%i] : memref<256xf32>
+      linalg.yield %e : f32
+    }
+    return
+  }
+  func.func @bytes(%x: memref<21xi8>, %t: memref<256xi8>, %y: memref<21xi8>) {
+    linalg.generic {indexing_maps = [affine_map<(d) -> (d)>, affine_map<(d) -> (d)>], iterator_types = ["parallel"]}
+        ins(%x : memref<21xi8>) outs(%y : memref<21xi8>) {
+    ^bb0(%a: i8, %out: i8):
+      %i = arith.index_castui %a : i8 to index
+      %e = memref.load %t[%i] : memref<256xi8>
+      linalg.yield %e : i8
+    }
+    return
+  }
+}

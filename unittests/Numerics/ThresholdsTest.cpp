@@ -9,6 +9,7 @@
 #include "lib/Numerics/Interpreter.h"
 #include "gtest/gtest.h"
 #include <algorithm>
+#include <cmath>
 #include <limits>
 #include <random>
 
@@ -132,6 +133,60 @@ TEST(Thresholds, calls_grow_with_the_logarithm) {
     return (static_cast<int64_t>(s) + (int64_t(1) << 31)) >> 24;
   });
   EXPECT_LT(calls, 255 * 40);
+}
+
+/// The thresholds that a float reaches, by a line if there is one.
+int64_t byLine(float x, llvm::ArrayRef<float> thresholds,
+               const ThresholdLine &line) {
+  int64_t at = line.at(x);
+  return at + (x >= thresholds[at]);
+}
+
+/// Every threshold, its neighbours, and floats that nobody chose.
+void expectLine(llvm::ArrayRef<float> thresholds) {
+  std::optional<ThresholdLine> line = findLine(thresholds);
+  ASSERT_TRUE(line);
+  constexpr float infinity = std::numeric_limits<float>::infinity();
+  std::vector<float> tried{0, -0.0f, infinity, -infinity, NAN, 1e-40f, 3e38f};
+  for (float t : thresholds)
+    tried.insert(tried.end(), {t, std::nextafter(t, infinity),
+                               std::nextafter(t, -infinity)});
+  std::mt19937 random(3);
+  for (int i = 0; i < 10000; ++i)
+    tried.push_back(std::uniform_real_distribution<float>(-40, 40)(random));
+  for (float x : tried)
+    ASSERT_EQ(byLine(x, thresholds, *line), encode(x, thresholds)) << x;
+}
+
+TEST(ThresholdLine, finds_the_number_of_thresholds) {
+  std::vector<float> thresholds;
+  for (int k = 0; k < 255; ++k)
+    thresholds.push_back((k - 126.5f) * 0.0302251987f);
+  expectLine(thresholds);
+  // As a chain that was folded leaves them: not quite as far apart, and at the
+  // end some that nothing reaches.
+  std::mt19937 random(1);
+  for (float &t : thresholds)
+    t += std::uniform_real_distribution<float>(-0.005f, 0.005f)(random);
+  std::sort(thresholds.begin(), thresholds.end());
+  expectLine(thresholds);
+  for (int k = 200; k < 255; ++k)
+    thresholds[k] = NAN;
+  expectLine(thresholds);
+}
+
+TEST(ThresholdLine, none_for_thresholds_of_no_line) {
+  EXPECT_FALSE(findLine({}));
+  EXPECT_FALSE(findLine({1}));
+  EXPECT_FALSE(findLine({NAN, NAN}));
+  EXPECT_FALSE(findLine({1, 1}));
+  EXPECT_FALSE(findLine({1, 2, 4, 8, 16}));
+  EXPECT_FALSE(findLine({1, 2, 2, 3, 4, 5}));
+  constexpr float infinity = std::numeric_limits<float>::infinity();
+  EXPECT_FALSE(findLine({0, 1, 2, infinity}));
+  EXPECT_FALSE(findLine({-infinity, 1, 2}));
+  // The step is no float's.
+  EXPECT_FALSE(findLine({0, 1e-44f, 2e-44f}));
 }
 
 } // namespace
