@@ -1,5 +1,5 @@
-// Tiles are shared out where threads get about as many each, else
-// words of 32 outputs; the workspace has a part for each task.
+// Tiles are shared out where threads get about as many positions each, else words of 32
+// outputs; the workspace has a part for each task. Maxima are divided by words.
 // RUN: subbit-opt %s -choose-tasks=fewest=0 -split-input-file | FileCheck %s
 // Little work stays one task.
 // RUN: subbit-opt %s -choose-tasks -split-input-file | FileCheck %s --check-prefix=LITTLE
@@ -81,5 +81,34 @@ module attributes {bitserial.threads = 1} {
     %1 = tensor.empty() : tensor<16xi32>
     %s:2 = bitserial.tiled_product "c" multipliers [1] #outputs #schedule image #small ins(%p, %w, %a, %a, %r, %r : tensor<1x1x1x24xi32>, tensor<40xi32>, tensor<40xi8>, tensor<40xi8>, tensor<40xi32>, tensor<40xi32>) outs(%0, %1 : tensor<1x40x8xi32>, tensor<16xi32>) -> tensor<1x40x8xi32>, tensor<16xi32>
     return %s#0 : tensor<1x40x8xi32>
+  }
+}
+
+// -----
+
+#schedule = #bitserial.schedule<pixels, lanes = 8, vectors = 1>
+#image = #bitserial.image<size = [3, 8], pad = [0, 0], bits = 8, outside = 0>
+#geometry = #bitserial.geometry<input = [32, 3, 8], kernel = [1, 1, 32], group = [1, 1, 32], output = [64, 3, 8], stride = [1, 1], dilation = [1, 1], groups = 1>
+module attributes {bitserial.threads = 2} {
+  // Of three tiles one thread would have two, of two words each has one.
+  // CHECK-LABEL: func.func @uneven(
+  // CHECK: bitserial.tiled_product {{.*}} {bitserial.tasks = array<i64: 1, 2>}
+  func.func @uneven(%p: tensor<1x1x1x40xi32>, %w: tensor<2xi32>, %a: tensor<2xi8>, %r: tensor<64xi32>) -> tensor<1x64x24xi32> {
+    %0 = tensor.empty() : tensor<1x64x24xi32>
+    %1 = tensor.empty() : tensor<16xi32>
+    %s:2 = bitserial.tiled_product "c" multipliers [1] #geometry #schedule image #image ins(%p, %w, %a, %a, %r, %r : tensor<1x1x1x40xi32>, tensor<2xi32>, tensor<2xi8>, tensor<2xi8>, tensor<64xi32>, tensor<64xi32>) outs(%0, %1 : tensor<1x64x24xi32>, tensor<16xi32>) -> tensor<1x64x24xi32>, tensor<16xi32>
+    return %s#0 : tensor<1x64x24xi32>
+  }
+
+  // CHECK-LABEL: func.func @pool(
+  // CHECK: bitserial.pool {{.*}} {bitserial.tasks = array<i64: 1, 2>}
+  // CHECK: bitserial.pool
+  // CHECK-NOT: bitserial.tasks
+  func.func @pool(%p: tensor<1x2x3x40xi32>, %q: tensor<1x1x1x40xi32>) -> (tensor<1x2x3x20xi32>, tensor<1x1x1x20xi32>) {
+    %0 = tensor.empty() : tensor<1x2x3x20xi32>
+    %m = bitserial.pool size [4, 4] window [2, 2] stride [2, 2] lanes 4 ins(%p : tensor<1x2x3x40xi32>) outs(%0 : tensor<1x2x3x20xi32>) -> tensor<1x2x3x20xi32>
+    %1 = tensor.empty() : tensor<1x1x1x20xi32>
+    %n = bitserial.pool size [4, 4] window [2, 2] stride [2, 2] lanes 4 ins(%q : tensor<1x1x1x40xi32>) outs(%1 : tensor<1x1x1x20xi32>) -> tensor<1x1x1x20xi32>
+    return %m, %n : tensor<1x2x3x20xi32>, tensor<1x1x1x20xi32>
   }
 }

@@ -942,6 +942,14 @@ func.func @pool_c2_room(%c: memref<1x2x2x20xi32>, %p: memref<1x2x2x3xi32>) {
 
 // -----
 
+func.func @pool_c4(%p: memref<1x1x2x40xi32>, %m: memref<1x1x2x20xi32>) {
+  // expected-error @below {{'bitserial.pool' op expects bitserial.tasks of one part and up to 2 of words, found array<i64: 1, 3>}}
+  bitserial.pool size [4, 4] window [2, 2] stride [2, 2] lanes 4 ins(%p : memref<1x1x2x40xi32>) outs(%m : memref<1x1x2x20xi32>) {bitserial.tasks = array<i64: 1, 3>}
+  return
+}
+
+// -----
+
 func.func @pool_c3(%c: memref<1x2x2x20xi32>, %p: memref<1x2x2x4xi32>) {
   // expected-error @below {{'bitserial.pool' op expects 1 to 1024 lanes, found 0}}
   bitserial.pool size [3, 5] window [2, 2] stride [1, 3] lanes 0 ins(%c : memref<1x2x2x20xi32>) outs(%p : memref<1x2x2x4xi32>)

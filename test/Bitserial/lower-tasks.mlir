@@ -36,3 +36,17 @@ func.func @tiles(%p: memref<1x1x1x56xi32>, %w: memref<2xi32>, %a: memref<2xi8>, 
   bitserial.tiled_product "c" multipliers [1] #forty #schedule image #wide ins(%p, %w, %a, %a, %r, %r : memref<1x1x1x56xi32>, memref<2xi32>, memref<2xi8>, memref<2xi8>, memref<2xi32>, memref<2xi32>) outs(%0, %1 : memref<1x2x48xi32>, memref<64xi32>) {bitserial.tasks = array<i64: 2, 1>}
   return
 }
+
+// -----
+
+// Maxima of three words of channels: the first task has one word, the second two.
+// CHECK-LABEL: func.func @pool(
+// CHECK: scf.forall (%[[TASK:.*]]) in (2)
+// CHECK: %[[THREE:.*]] = arith.muli %[[TASK]], %c3
+// CHECK: %[[BEGIN:.*]] = arith.divui %[[THREE]], %c2
+// CHECK: %[[END:.*]] = arith.divui %{{.*}}, %c2
+// CHECK: scf.for %{{.*}} = %[[BEGIN]] to %[[END]]
+func.func @pool(%p: memref<1x2x3x40xi32>, %m: memref<1x2x3x20xi32>) {
+  bitserial.pool size [4, 4] window [2, 2] stride [2, 2] lanes 4 ins(%p : memref<1x2x3x40xi32>) outs(%m : memref<1x2x3x20xi32>) {bitserial.tasks = array<i64: 1, 2>}
+  return
+}

@@ -116,8 +116,9 @@ constexpr int64_t kMostThreads = 64;
 /// On the module: weights are unpacked once, in a function of its own; see
 /// `unpack-once`.
 constexpr llvm::StringLiteral kInitAttr = "bitserial.init";
-/// On a tiled or dense product: the parts that its tiles and its words of 32
-/// outputs are divided into; a task has one of each.
+/// On a tiled or dense product or a maximum: the parts that its tiles (of a
+/// maximum one) and its words of 32 outputs are divided into; a task has one of
+/// each.
 constexpr llvm::StringLiteral kTasksAttr = "bitserial.tasks";
 /// On a memref.global: the layer whose array it holds.
 constexpr llvm::StringLiteral kLayerAttr = "bitserial.layer";

@@ -338,6 +338,7 @@ def Bitserial_PoolOp : Bitserial_DestinationOp<"pool"> {
     - pool_c2: size, window and stride have two positive dimensions; windows are in
       the image, and both sides have room for all positions.
     - pool_c3: there are 1 to 1024 lanes.
+    - pool_c4: tasks are parts of its words.
   }];
   let arguments = (ins Bitserial_Buffer:$input, Bitserial_Buffer:$output,
                        DenseI64ArrayAttr:$size, DenseI64ArrayAttr:$window,

@@ -160,6 +160,14 @@ LogicalResult PoolOp::verify() {
     return emitOpError() << "expects windows of [" << getWindow()
                          << "] in an image of [" << getSize()
                          << "], and as many planes of their largest";
+  // pool_c4
+  if (Attribute attr = (*this)->getAttr(kTasksAttr)) {
+    auto parts = dyn_cast<DenseI64ArrayAttr>(attr);
+    if (!parts || parts.size() != 2 || parts[0] != 1 || parts[1] < 1 ||
+        parts[1] > out[2])
+      return emitOpError() << "expects " << kTasksAttr << " of one part and up "
+                           << "to " << out[2] << " of words, found " << attr;
+  }
   // pool_c3
   if (getLanes() < 1 || getLanes() > 1024)
     return emitOpError() << "expects 1 to 1024 lanes, found " << getLanes();

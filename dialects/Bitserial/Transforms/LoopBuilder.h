@@ -83,6 +83,16 @@ public:
   void loop(int64_t count, llvm::function_ref<void(Value)> body) {
     loop(index(0), index(count), 1, body);
   }
+  /// The same with numbers that several threads may take.
+  void tasks(int64_t count, llvm::function_ref<void(Value)> body) {
+    mlir::OpFoldResult size = b.getIndexAttr(count);
+    mlir::scf::ForallOp::create(
+        b, loc, size, mlir::ValueRange(), std::nullopt,
+        [&](mlir::OpBuilder &, mlir::Location, mlir::ValueRange numbers) {
+          body(numbers[0]);
+          mlir::scf::InParallelOp::create(b, loc);
+        });
+  }
   /// The same with loop-carried values: the body returns the next ones.
   Values loop(Value from, Value to, int64_t step, mlir::ValueRange carried,
               llvm::function_ref<Values(Value, mlir::ValueRange)> body) {

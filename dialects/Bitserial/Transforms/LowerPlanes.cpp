@@ -177,20 +177,33 @@ struct LowerPool : public OpRewritePattern<PoolOp> {
       return rewriter.notifyMatchFailure(op, "not on buffers");
     LoopBuilder b(rewriter, op.getLoc());
     auto out = cast<MemRefType>(op.getOutput().getType()).getShape();
-    b.loop(out[0], [&](Value n) {
-      b.loop(out[2], [&](Value word) {
-        b.loop(op.getOutputSize(0), [&](Value y) {
-          b.loop(b.index(0), b.index(op.getOutputSize(1)), op.getLanes(),
-                 [&](Value x) {
-                   LoopBuilder::Values most = largest(b, op, n, word, y, x);
-                   Value at = b.add(b.mul(y, op.getOutputSize(1)), x);
-                   for (int64_t j = 0; j < out[1]; ++j)
-                     b.storeVector(most[j], op.getOutput(),
-                                   {n, b.index(j), word, at});
-                 });
+    // A row's last vector reaches into the next row, which comes later.
+    auto words = [&](Value begin, Value end) {
+      b.loop(out[0], [&](Value n) {
+        b.loop(begin, end, 1, [&](Value word) {
+          b.loop(op.getOutputSize(0), [&](Value y) {
+            b.loop(b.index(0), b.index(op.getOutputSize(1)), op.getLanes(),
+                   [&](Value x) {
+                     LoopBuilder::Values most = largest(b, op, n, word, y, x);
+                     Value at = b.add(b.mul(y, op.getOutputSize(1)), x);
+                     for (int64_t j = 0; j < out[1]; ++j)
+                       b.storeVector(most[j], op.getOutput(),
+                                     {n, b.index(j), word, at});
+                   });
+          });
         });
       });
-    });
+    };
+    int64_t tasks = getTasks(op).outputs;
+    if (tasks == 1)
+      words(b.index(0), b.index(out[2]));
+    else
+      b.tasks(tasks, [&](Value number) {
+        auto from = [&](Value i) {
+          return b.divide(b.mul(i, out[2]), b.index(tasks));
+        };
+        words(from(number), from(b.add(number, 1)));
+      });
     rewriter.eraseOp(op);
     return success();
   }

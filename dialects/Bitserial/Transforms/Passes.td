@@ -33,8 +33,10 @@ def ChooseTasksPass : Pass<"choose-tasks", "::mlir::func::FuncOp"> {
     Where the module has the attribute `bitserial.threads` and several of them,
     tiled and dense products that are worth it get the attribute `bitserial.tasks`,
     the parts that their tiles and their words of 32 outputs are divided into, and a
-    workspace with a part for each task. Tasks write to different elements. Products
-    that have the attribute keep it.
+    workspace with a part for each task: tiles, or words where shares of them are more
+    alike, by more than it takes to make all patches in each. Maxima over windows are
+    divided by words. Tasks write to different elements. What has the attribute keeps
+    it.
 
     ```mlir
     module attributes {bitserial.threads = 2} {

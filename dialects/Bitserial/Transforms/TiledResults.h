@@ -45,10 +45,9 @@ void forEachTask(LoopBuilder &b, Op op,
   auto part = [&](mlir::Value i, int64_t size, int64_t parts) {
     return b.divide(b.mul(i, size), b.index(parts));
   };
-  auto build = [&](mlir::OpBuilder &, mlir::Location,
-                   mlir::ValueRange numbers) {
-    mlir::Value tiles = b.divide(numbers[0], b.index(tasks.outputs));
-    mlir::Value words = b.remainder(numbers[0], b.index(tasks.outputs));
+  b.tasks(tasks.count(), [&](mlir::Value number) {
+    mlir::Value tiles = b.divide(number, b.index(tasks.outputs));
+    mlir::Value words = b.remainder(number, b.index(tasks.outputs));
     Share share{part(tiles, layout.numTiles, tasks.tiles),
                 part(b.add(tiles, 1), layout.numTiles, tasks.tiles), b.index(0),
                 b.index(outputs), tasks.outputs > 1};
@@ -59,18 +58,14 @@ void forEachTask(LoopBuilder &b, Op op,
       share.endOutput = b.least(end, b.index(outputs));
     }
     mlir::Value all = op.getWorkspace();
-    mlir::OpFoldResult from = b.mul(numbers[0], layout.partSize());
+    mlir::OpFoldResult from = b.mul(number, layout.partSize());
     mlir::OpFoldResult size = b.b.getIndexAttr(layout.size);
     mlir::OpFoldResult stride = b.b.getIndexAttr(1);
     op.getWorkspaceMutable().assign(
         mlir::memref::SubViewOp::create(b.b, b.loc, all, from, size, stride));
     body(share);
     op.getWorkspaceMutable().assign(all);
-    mlir::scf::InParallelOp::create(b.b, b.loc);
-  };
-  mlir::OpFoldResult count = b.b.getIndexAttr(tasks.count());
-  mlir::scf::ForallOp::create(b.b, b.loc, count, mlir::ValueRange(),
-                              std::nullopt, build);
+  });
 }
 
 /// Calls `body` for each tile of a share. Of fixed vectors the last tile may
