@@ -251,17 +251,22 @@ func.func @tables(%p: memref<1x1x2x72xi32>, %w: memref<6xi32>, %a: memref<3xi8>,
 
 #geometry = #bitserial.geometry<input = [32, 1, 16], kernel = [1, 1, 32], group = [1, 1, 32], output = [3, 1, 16], stride = [1, 1], dilation = [1, 1], groups = 1>
 
-// Two bits of a code: the second threshold is reached, or one or three of them are.
+// Two bits of a code: whether the second threshold is reached, and of the third if it is,
+// else of the first.
 // CHECK-LABEL: func.func @tiled_product_thresholds(
-// CHECK-DAG: %[[R0:.*]] = arith.cmpi sge, %[[S:.*]], %{{.*}} : vector<16xi32>
-// CHECK-DAG: %[[R1:.*]] = arith.cmpi sge, %[[S]], %{{.*}} : vector<16xi32>
-// CHECK-DAG: %[[R2:.*]] = arith.cmpi sge, %[[S]], %{{.*}} : vector<16xi32>
-// CHECK: %[[ODD:.*]] = arith.xori %{{.*}}, %{{.*}} : vector<16xi1>
-// CHECK: %[[LOW:.*]] = arith.xori %[[ODD]], %{{.*}} : vector<16xi1>
+// CHECK-DAG: %[[T0:.*]] = memref.load %{{.*}}[%[[C:.*]], %c0{{.*}}] : memref<3x3xi32>
+// CHECK-DAG: %[[T1:.*]] = memref.load %{{.*}}[%[[C]], %c1{{.*}}] : memref<3x3xi32>
+// CHECK-DAG: %[[T2:.*]] = memref.load %{{.*}}[%[[C]], %c2{{.*}}] : memref<3x3xi32>
+// CHECK-DAG: %[[FIRST:.*]] = vector.broadcast %[[T0]]
+// CHECK-DAG: %[[SECOND:.*]] = vector.broadcast %[[T1]]
+// CHECK-DAG: %[[THIRD:.*]] = vector.broadcast %[[T2]]
+// CHECK: %[[HIGH:.*]] = arith.cmpi sge, %[[S:.*]], %[[SECOND]] : vector<16xi32>
+// CHECK: %[[T:.*]] = arith.select %[[HIGH]], %[[THIRD]], %[[FIRST]]
+// CHECK: arith.ori
+// CHECK: arith.select %[[HIGH]]
+// CHECK: %[[LOW:.*]] = arith.cmpi sge, %[[S]], %[[T]] : vector<16xi32>
 // CHECK: arith.ori
 // CHECK: arith.select %[[LOW]]
-// CHECK: arith.ori
-// CHECK: arith.select
 func.func @tiled_product_thresholds(%p: memref<1x1x1x80xi32>, %w: memref<5xi32>, %a: memref<5xi8>, %g: memref<5xi8>, %r: memref<3xi32>, %t: memref<3x3xi32>, %s: memref<1x2x1x16xi32>, %ws: memref<32xi32>) {
   bitserial.tiled_product "conv" multipliers [1] #geometry <pixels, lanes = 16, vectors = 1> image <size = [1, 16], pad = [0, 0], bits = 8, outside = 0> ins(%p, %w, %a, %g, %r, %r : memref<1x1x1x80xi32>, memref<5xi32>, memref<5xi8>, memref<5xi8>, memref<3xi32>, memref<3xi32>) thresholds(%t : memref<3x3xi32>) outs(%s, %ws : memref<1x2x1x16xi32>, memref<32xi32>)
   return

@@ -206,9 +206,9 @@ mlir::Value residualAt(LoopBuilder &b, Op op, mlir::Value n, mlir::Value c,
   return values[0];
 }
 
-/// The codes of output `c` become a bit in each plane: plane j of the number of
-/// thresholds that are reached is the parity of those that are numbered by
-/// multiples of 2^j.
+/// The codes of output `c` become a bit in each plane, the highest first: it is
+/// whether the middle one of the thresholds is reached, and chooses those of
+/// the next plane.
 template <typename Op>
 void storeCodes(LoopBuilder &b, Op op, const Tile &tile,
                 const PositionBlock &block, mlir::Value word, mlir::Value c,
@@ -224,7 +224,6 @@ void storeCodes(LoopBuilder &b, Op op, const Tile &tile,
     return row;
   };
   LoopBuilder::Values thresholds = rowOf(op.getThresholds()), terms;
-  int64_t count = thresholds.size();
   for (mlir::Value &t : thresholds)
     t = b.splat(t, type.clone(t.getType()));
   if (op.getResidual())
@@ -241,15 +240,14 @@ void storeCodes(LoopBuilder &b, Op op, const Tile &tile,
           residualAt(b, op, tile.n, c, word, bit, position, block.mask, terms);
       sum = mlir::arith::AddFOp::create(b.b, b.loc, sum, r);
     }
-    LoopBuilder::Values reached;
-    for (mlir::Value t : thresholds)
-      reached.push_back(isReached(b, sum, t));
-    for (int64_t j = 0; j < planes; ++j) {
-      mlir::Value set;
-      for (int64_t k = 1 << j; k <= count; k += 1 << j)
-        set = set ? mlir::arith::XOrIOp::create(b.b, b.loc, set, reached[k - 1])
-                        .getResult()
-                  : reached[k - 1];
+    LoopBuilder::Values left = thresholds;
+    for (int64_t j = planes; j-- > 0;) {
+      size_t middle = left.size() / 2;
+      mlir::Value set = isReached(b, sum, left[middle]);
+      for (size_t k = 0; k < middle; ++k)
+        left[k] = mlir::arith::SelectOp::create(b.b, b.loc, set,
+                                                left[middle + 1 + k], left[k]);
+      left.truncate(middle);
       LoopBuilder::Values at{tile.n, b.index(j), word, position};
       mlir::Value old = b.loadVector(op.getOutput(), at, type, block.mask);
       mlir::Value with = mlir::arith::OrIOp::create(b.b, b.loc, old, bit);
