@@ -128,6 +128,10 @@ static ScheduleChoice chooseDense(const TargetInfo &target,
   constexpr double relative = 0.57;
   if (counting == Counting::Words && target.countsSlowly)
     perCodes *= relative;
+  // Less than a block of outputs loads as much for itself.
+  constexpr double ragged = 1.3;
+  if (g.getOutput()[0] % kOutputsOfFewVectors != 0)
+    perCodes *= ragged;
   double ofCodes = stored * perCodes;
   // A word of bases becomes 32 weights, for all positions.
   if (unpacks && !shape.unpacksOnce)
@@ -140,7 +144,7 @@ static ScheduleChoice chooseDense(const TargetInfo &target,
     return layout.isAligned ? perCopy * layout.patchRows : perElement * weights;
   };
   ofCodes += toPatches(whole, schedule) +
-             (1.25 * shape.planes + 0.5) * g.getInput()[0];
+             (2.0 * shape.planes + 1) * g.getInput()[0];
   ofBits += shape.planes *
             toPatches(g, ScheduleAttr::get(g.getContext(), Orientation::Pixels,
                                            lanes, 1, Counting::Words,
