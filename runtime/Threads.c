@@ -15,6 +15,9 @@
    between two products, or between the last of one image and the first of the
    next: to wake a thread takes some ten of them. On other CPUs it is less. */
 enum { LOOKS = 20000 };
+/* The caller looks for the end of its tasks before it gives its core away,
+   which may be the one that a task waits for. */
+enum { LOOKS_FOR_END = 2000 };
 
 static void pause_briefly(void) {
 #if defined(__x86_64__) || defined(__i386__)
@@ -111,7 +114,7 @@ void subbit_threads_run(void *of, int32_t count,
   begin_run(pool);
   do_part(pool, 0);
   for (int look = 0; __atomic_load_n(&pool->busy, __ATOMIC_ACQUIRE) > 0; ++look)
-    if (look < LOOKS)
+    if (look < LOOKS_FOR_END)
       pause_briefly();
     else
       sched_yield();

@@ -143,8 +143,8 @@ static ScheduleChoice chooseDense(const TargetInfo &target,
     TileLayout layout(g, schedule, /*planes=*/1);
     return layout.isAligned ? perCopy * layout.patchRows : perElement * weights;
   };
-  ofCodes += toPatches(whole, schedule) +
-             (2.0 * shape.planes + 1) * g.getInput()[0];
+  ofCodes +=
+      toPatches(whole, schedule) + (2.0 * shape.planes + 1) * g.getInput()[0];
   ofBits += shape.planes *
             toPatches(g, ScheduleAttr::get(g.getContext(), Orientation::Pixels,
                                            lanes, 1, Counting::Words,

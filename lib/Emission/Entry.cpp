@@ -67,7 +67,7 @@ void subbit::nameSymbols(llvm::Module &module, const Entry &entry,
     global.setLinkage(llvm::GlobalValue::ExternalLinkage);
     global.setUnnamedAddr(llvm::GlobalValue::UnnamedAddr::Global);
   }
-  // `main`, its tasks and what runs these, and `init`.
+  // `main`, its tasks and what runs these, and `main.init`.
   for (llvm::Function &function : module) {
     StringRef name = function.getName();
     if (name == "main" || name.starts_with("main.task") ||

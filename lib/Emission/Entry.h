@@ -54,7 +54,7 @@ mlir::FailureOr<Entry> getEntry(mlir::ModuleOp module, llvm::StringRef name);
 
 /// Gives the symbols of version `version`'s translated module names that no
 /// other version's have: arrays are NAME.layer.array, `main` and what
-/// unpacks weights NAME.main and NAME.init.
+/// unpacks weights NAME.main and NAME.main.init.
 void nameSymbols(llvm::Module &module, const Entry &entry,
                  unsigned version = 0);
 

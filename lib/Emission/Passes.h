@@ -27,7 +27,7 @@ constexpr llvm::StringLiteral kOutputAttr = "subbit.output";
 constexpr llvm::StringLiteral kWeightsAttr = "subbit.weights";
 constexpr llvm::StringLiteral kScratchAttr = "subbit.scratch";
 /// The function that unpacks weights once.
-constexpr llvm::StringLiteral kInitFunction = "init";
+constexpr llvm::StringLiteral kInitFunction = "main.init";
 /// On a linalg.generic that reduces: what results begin with, whatever their
 /// buffer holds.
 constexpr llvm::StringLiteral kStartAttr = "subbit.start";

@@ -42,7 +42,7 @@ def UnpackOncePass : Pass<"unpack-once", "::mlir::ModuleOp"> {
   let description = [{
     Where the module has the attribute `bitserial.init`: what `main` unpacks goes to
     one block of the caller's memory, an argument of `main` and of a new function
-    `init` that does the unpacking. Both are there even if nothing is unpacked, so
+    `main.init` that does the unpacking. Both are there even if nothing is unpacked, so
     that the versions of an object are called alike.
 
     ```mlir
@@ -60,7 +60,7 @@ def UnpackOncePass : Pass<"unpack-once", "::mlir::ModuleOp"> {
         %w = memref.view %all[%c0][] : memref<128xi8> to memref<96xi8>
         ...
       }
-      func.func @init(%all: memref<128xi8> {subbit.weights}) {
+      func.func @main.init(%all: memref<128xi8> {subbit.weights}) {
         %w = memref.view %all[%c0][] : memref<128xi8> to memref<96xi8>
         bitserial.unpack #g ins(%words, %a, %n : ...) outs(%w : memref<96xi8>)
     ```

@@ -36,19 +36,31 @@ struct Unpacked {
 
 } // namespace
 
+static bool writes(Operation *op, Value buffer) {
+  auto interface = dyn_cast<MemoryEffectOpInterface>(op);
+  SmallVector<MemoryEffects::EffectInstance> effects;
+  if (interface)
+    interface.getEffectsOnValue(buffer, effects);
+  return llvm::any_of(effects, [](const MemoryEffects::EffectInstance &effect) {
+    return isa<MemoryEffects::Write>(effect.getEffect());
+  });
+}
+
 /// What `main` unpacks, each result aligned; `bytes` are those of all.
 static FailureOr<SmallVector<Unpacked>>
 collect(func::FuncOp main, int64_t alignment, int64_t &bytes) {
   SmallVector<Unpacked> all;
+  auto isConstant = [](Value value) {
+    return value.getDefiningOp<memref::GetGlobalOp>() != nullptr;
+  };
   WalkResult result = main.walk([&](bitserial::UnpackOp op) -> WalkResult {
     auto alloc = op.getOutput().getDefiningOp<memref::AllocOp>();
-    auto isConstant = [](Value value) {
-      return value.getDefiningOp<memref::GetGlobalOp>() != nullptr;
-    };
-    if (!alloc ||
-        !llvm::all_of(
-            ArrayRef<Value>{op.getWords(), op.getCoordinates(), op.getWidths()},
-            isConstant))
+    bool isOwn =
+        alloc && llvm::none_of(alloc->getUsers(), [&](Operation *user) {
+          return user != op && writes(user, alloc.getResult());
+        });
+    if (!isOwn || !isConstant(op.getWords()) ||
+        !isConstant(op.getCoordinates()) || !isConstant(op.getWidths()))
       return op.emitError() << "cannot be done once: it unpacks what is no "
                                "constant, or to no buffer of its own";
     all.push_back({op, alloc, bytes});
@@ -67,6 +79,12 @@ void UnpackOncePass::runOnOperation() {
   auto main = module.lookupSymbol<func::FuncOp>("main");
   if (!module->hasAttr(bitserial::kInitAttr) || !main)
     return;
+  if (Operation *other = module.lookupSymbol(kInitFunction)) {
+    other->emitError() << "'" << kInitFunction
+                       << "' is the name of what unpacks weights; give the "
+                          "function another";
+    return signalPassFailure();
+  }
   auto target = bitserial::getTargetInfo(module);
   if (failed(target))
     return signalPassFailure();

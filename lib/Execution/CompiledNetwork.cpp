@@ -122,8 +122,6 @@ CompiledNetwork::load(StringRef path, StringRef name) {
   network->description = static_cast<const subbit_description *>(*description);
   if (llvm::Error error = network->checkDescription())
     return std::move(error);
-  if (llvm::Error error = network->unpackWeights())
-    return std::move(error);
   return std::move(network);
 }
 
@@ -141,13 +139,16 @@ llvm::Expected<void *> CompiledNetwork::find(StringRef suffix) const {
               "that it was made with");
 }
 
-llvm::Error CompiledNetwork::unpackWeights() {
+llvm::Error CompiledNetwork::unpackWeights() const {
   if (!description->init)
     return llvm::Error::success();
-  weights =
-      AlignedMemory(description->weights_bytes, description->scratch_alignment);
-  if (int code = description->init(weights.data()))
-    return fail("failed: " + name + "_init returned " + Twine(code));
+  std::call_once(isUnpacked, [&] {
+    weights = AlignedMemory(description->weights_bytes,
+                            description->scratch_alignment);
+    initCode = description->init(weights.data());
+  });
+  if (initCode != SUBBIT_OK)
+    return fail("failed: " + name + "_init returned " + Twine(initCode));
   return llvm::Error::success();
 }
 
@@ -252,6 +253,8 @@ llvm::Expected<CompiledNetwork::Call>
 CompiledNetwork::prepare(llvm::ArrayRef<TensorValue> inputs,
                          const Scratch &scratch) const {
   if (llvm::Error error = checkInputs(inputs))
+    return std::move(error);
+  if (llvm::Error error = unpackWeights())
     return std::move(error);
   Call call;
   call.network = this;

@@ -16,6 +16,7 @@
 #include "llvm/ADT/STLFunctionalExtras.h"
 #include "llvm/ADT/SmallVector.h"
 #include <memory>
+#include <mutex>
 
 namespace subbit {
 
@@ -55,8 +56,7 @@ public:
     std::unique_ptr<subbit_threads, void (*)(subbit_threads *)> pool;
   };
 
-  /// Loads the network `name` (a C identifier) from a file, and unpacks its
-  /// weights if that is done once. Fails for files
+  /// Loads the network `name` (a C identifier) from a file. Fails for files
   /// that are no complete ELF shared object for this machine, that lack the
   /// network's symbols, or whose description is of another ABI version or
   /// contradicts itself.
@@ -89,8 +89,9 @@ public:
     std::vector<TensorValue> results;
     std::vector<intptr_t> arguments;
   };
-  /// Inputs and scratch memory must outlive the call. Fails if the inputs do
-  /// not fit the description.
+  /// Inputs and scratch memory must outlive the call. The first one unpacks
+  /// weights if that is done once. Fails if the inputs do not fit the
+  /// description, or no version of the object the CPU.
   llvm::Expected<Call> prepare(llvm::ArrayRef<TensorValue> inputs,
                                const Scratch &scratch) const;
 
@@ -105,7 +106,7 @@ private:
       : path(path), name(name) {}
   llvm::Expected<void *> find(llvm::StringRef suffix) const;
   llvm::Error checkDescription() const;
-  llvm::Error unpackWeights();
+  llvm::Error unpackWeights() const;
   llvm::Error checkInputs(llvm::ArrayRef<TensorValue> inputs) const;
   llvm::Error fail(const llvm::Twine &message) const;
 
@@ -113,8 +114,10 @@ private:
   void *library = nullptr;
   int (*function)(const void *) = nullptr;
   const subbit_description *description = nullptr;
-  /// What all runs read.
-  AlignedMemory weights;
+  /// What all runs read, from the first one on.
+  mutable std::once_flag isUnpacked;
+  mutable AlignedMemory weights;
+  mutable int initCode = 0;
 };
 
 /// A tensor of zeros as a description states it.

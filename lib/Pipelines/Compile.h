@@ -40,7 +40,7 @@ struct CompileOptions {
   /// Threads that a run may use, 1 to 64, through the caller's hook; 0 for what
   /// the module says, or one.
   int64_t threads = 0;
-  /// Unpack weights in an `init` function, not in each run.
+  /// Unpack weights once, in NAME_init, not in each run.
   bool init = false;
   /// Called after each phase of MLIR, by name; may look at the module or change
   /// it, and says itself why it fails.

@@ -374,6 +374,30 @@ func.func @threshold_c2_thresholds(%s: memref<1x2x8xi32>, %t: memref<6xi32>, %e:
 
 // -----
 
+func.func @threshold_c2_codes(%s: memref<1x2x8xi32>, %t: memref<2x3xi32>, %e: memref<i8>) {
+  // expected-error @below {{'bitserial.threshold' op expects codes of rank 2 or 4, and a row of thresholds for each output}}
+  bitserial.threshold #bitserial.schedule<pixels, lanes = 8, vectors = 1> ins(%s, %t : memref<1x2x8xi32>, memref<2x3xi32>) outs(%e : memref<i8>)
+  return
+}
+
+// -----
+
+func.func @threshold_c2_outputs(%s: memref<1x2x8xi32>, %t: memref<3x3xi32>, %e: memref<1x2x2x2xi8>) {
+  // expected-error @below {{'bitserial.threshold' op expects codes of rank 2 or 4, and a row of thresholds for each output}}
+  bitserial.threshold #bitserial.schedule<pixels, lanes = 8, vectors = 1> ins(%s, %t : memref<1x2x8xi32>, memref<3x3xi32>) outs(%e : memref<1x2x2x2xi8>)
+  return
+}
+
+// -----
+
+func.func @threshold_c4_positions(%s: memref<1x2x8xi32>, %t: memref<2x3xf32>, %r: memref<1x2x7xi32>, %m: memref<2x4xf32>, %e: memref<1x2x2x2xi8>) {
+  // expected-error @below {{'bitserial.threshold' op expects a residual of codes in the result's shape or of as many sums, without a border}}
+  bitserial.threshold #bitserial.schedule<pixels, lanes = 8, vectors = 1> ins(%s, %t : memref<1x2x8xi32>, memref<2x3xf32>) residual(%r, %m : memref<1x2x7xi32>, memref<2x4xf32>) outs(%e : memref<1x2x2x2xi8>)
+  return
+}
+
+// -----
+
 func.func @threshold_c2_border(%s: memref<1x2x8xi32>, %t: memref<2x3xi32>, %e: memref<1x2x2x2xi8>) {
   // expected-error @below {{'bitserial.threshold' op has thresholds of rank 2, expects 4}}
   bitserial.threshold #bitserial.schedule<pixels, lanes = 8, vectors = 1> rows [0, 1] columns [0, 0] ins(%s, %t : memref<1x2x8xi32>, memref<2x3xi32>) outs(%e : memref<1x2x2x2xi8>)

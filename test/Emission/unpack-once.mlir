@@ -18,7 +18,7 @@ memref.global "private" constant @a.widths : memref<1xi8> = dense<2>
 // CHECK: %[[B:.*]] = memref.view %[[W]][%c72{{.*}}][] : memref<144xi8> to memref<72xi8>
 // CHECK: memref.copy %[[A]]
 // CHECK: memref.copy %[[B]]
-// CHECK: func.func @init(%[[W:.*]]: memref<144xi8> {subbit.weights}) {
+// CHECK: func.func @main.init(%[[W:.*]]: memref<144xi8> {subbit.weights}) {
 // CHECK: %[[WORDS:.*]] = memref.get_global @a.words
 // CHECK: %[[A:.*]] = memref.view %[[W]][%c0{{.*}}][]
 // CHECK: bitserial.unpack {{.*}} ins(%[[WORDS]], {{.*}}) outs(%[[A]] : memref<72xi8>)
@@ -44,7 +44,7 @@ func.func @main(%y: memref<72xi8>) {
 
 // Nothing to unpack: the same interface.
 // CHECK: func.func @main(%{{.*}}: memref<0xi8> {subbit.weights}) {
-// CHECK: func.func @init(%{{.*}}: memref<0xi8> {subbit.weights}) {
+// CHECK: func.func @main.init(%{{.*}}: memref<0xi8> {subbit.weights}) {
 module attributes {bitserial.init} {
 func.func @main() {
   return
@@ -55,7 +55,7 @@ func.func @main() {
 
 // Nobody asked for it.
 // CHECK: func.func @main() {
-// CHECK-NOT: @init
+// CHECK-NOT: @main.init
 func.func @main() {
   return
 }
@@ -69,6 +69,39 @@ func.func @main(%w: memref<4xi32>, %a: memref<2xi8>, %n: memref<1xi8>) {
   %0 = memref.alloc() : memref<72xi8>
   // expected-error @below {{cannot be done once: it unpacks what is no constant, or to no buffer of its own}}
   bitserial.unpack #geometry ins(%w, %a, %n : memref<4xi32>, memref<2xi8>, memref<1xi8>) outs(%0 : memref<72xi8>)
+  return
+}
+}
+
+// -----
+
+#geometry = #bitserial.geometry<input = [40, 1, 1], kernel = [1, 1, 40], group = [1, 1, 40], output = [1, 1, 1], stride = [1, 1], dilation = [1, 1], groups = 1>
+
+module attributes {bitserial.init} {
+memref.global "private" constant @a.words : memref<4xi32> = dense<1>
+memref.global "private" constant @a.coordinates : memref<2xi8> = dense<1>
+memref.global "private" constant @a.widths : memref<1xi8> = dense<2>
+func.func @main(%y: memref<72xi8>) {
+  %w = memref.get_global @a.words : memref<4xi32>
+  %a = memref.get_global @a.coordinates : memref<2xi8>
+  %n = memref.get_global @a.widths : memref<1xi8>
+  %0 = memref.alloc() : memref<72xi8>
+  // expected-error @below {{cannot be done once: it unpacks what is no constant, or to no buffer of its own}}
+  bitserial.unpack #geometry ins(%w, %a, %n : memref<4xi32>, memref<2xi8>, memref<1xi8>) outs(%0 : memref<72xi8>)
+  memref.copy %0, %y : memref<72xi8> to memref<72xi8>
+  memref.copy %y, %0 : memref<72xi8> to memref<72xi8>
+  return
+}
+}
+
+// -----
+
+module attributes {bitserial.init} {
+func.func @main() {
+  return
+}
+// expected-error @below {{'main.init' is the name of what unpacks weights; give the function another}}
+func.func @main.init() {
   return
 }
 }

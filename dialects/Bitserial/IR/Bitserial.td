@@ -631,7 +631,8 @@ def Bitserial_ThresholdOp : Bitserial_DestinationOp<"threshold", [AttrSizedOpera
     Constraints:
     - threshold_c1: sums are i32, thresholds i32, f32 with a residual, codes i8.
     - threshold_c2: sums have rank 3 in the orientation `pixels`, rank 2 in
-      `outputs`; thresholds have rank 2, or 4 with a border.
+      `outputs`; thresholds have rank 2, or 4 with a border, and a row for each output
+      of codes of rank 2 or 4.
     - threshold_c3: a border has one class per row and column of a result of
       rank 4, in the orientation `pixels`.
     - threshold_c4: a residual is in the orientation `pixels` without a border; codes

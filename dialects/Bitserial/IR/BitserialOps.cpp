@@ -570,8 +570,14 @@ LogicalResult ThresholdOp::verify() {
   if (failed(verifyBorder(*this, getSchedule(), getOutput(), getRows(),
                           getColumns())))
     return failure();
-  // threshold_c4
   auto codes = cast<ShapedType>(getOutput().getType());
+  auto table = cast<ShapedType>(getThresholds().getType()).getShape();
+  if ((codes.getRank() != 2 && codes.getRank() != 4) ||
+      (getSchedule().inPixels() &&
+       table.drop_back().back() != codes.getShape().back()))
+    return emitOpError() << "expects codes of rank 2 or 4, and a row of "
+                            "thresholds for each output";
+  // threshold_c4
   bool ofSums = false;
   if (getResidual()) {
     auto residual = cast<ShapedType>(getResidual().getType());
@@ -580,7 +586,8 @@ LogicalResult ThresholdOp::verify() {
     bool fits = getSchedule().inPixels() && !getRows();
     if (ofSums)
       fits &= residual.getRank() == 3 &&
-              residual.getShape().drop_back() == sums.drop_back();
+              residual.getShape().drop_back() == sums.drop_back() &&
+              residual.getShape().back() >= sums.back();
     else
       fits &= residual.getElementType().isInteger(8) &&
               residual.getShape() == codes.getShape();

@@ -65,9 +65,9 @@ struct DestinationModel
 
 /// The symbol of a layer's array, in the characters of C identifiers and dots,
 /// and whether it is there already: layers "a/b" and "a_b" have symbols of
-/// their own.
-std::pair<std::string, bool> getSymbol(ModuleOp module, StringRef layer,
-                                       StringRef array) {
+/// their own, and so have arrays of one name with other elements.
+std::pair<std::string, bool> getSymbol(ModuleOp module, ConstantOp constant) {
+  StringRef layer = constant.getLayer(), array = constant.getName();
   std::string base;
   for (char c : layer)
     base += llvm::isAlnum(c) || c == '.' || c == '_' ? c : '_';
@@ -79,8 +79,8 @@ std::pair<std::string, bool> getSymbol(ModuleOp module, StringRef layer,
     auto global = module.lookupSymbol<memref::GlobalOp>(symbol);
     if (!global)
       return {symbol, false};
-    // Layers and arrays have unique names: another use of the pair.
-    if (global->getAttrOfType<StringAttr>(kLayerAttr) == layer)
+    if (global->getAttrOfType<StringAttr>(kLayerAttr) == layer &&
+        global.getInitialValueAttr() == constant.getValue())
       return {symbol, true};
   }
 }
@@ -100,8 +100,7 @@ struct ConstantModel
     auto tensorType = cast<RankedTensorType>(constant.getType());
     auto type =
         MemRefType::get(tensorType.getShape(), tensorType.getElementType());
-    auto [name, isThere] =
-        getSymbol(module, constant.getLayer(), constant.getName());
+    auto [name, isThere] = getSymbol(module, constant);
     if (!isThere) {
       OpBuilder::InsertionGuard guard(rewriter);
       rewriter.setInsertionPointToStart(module.getBody());

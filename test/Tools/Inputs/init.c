@@ -1,5 +1,5 @@
-/* Runs two objects of the same network, of which one unpacks its weights once, and
-   calls that one wrongly. */
+/* Runs two objects of the same network, of which one unpacks its weights once,
+   and calls that one wrongly. */
 #include "each.h"
 #include "once.h"
 #include "subbit/Description.h"
@@ -24,7 +24,8 @@ static int run_once(const void *unpacked, float *scores) {
 
 int main(void) {
   uint32_t random = 1;
-  if (sizeof scratch < ONCE_SCRATCH_BYTES || sizeof scratch < EACH_SCRATCH_BYTES)
+  if (sizeof scratch < ONCE_SCRATCH_BYTES ||
+      sizeof scratch < EACH_SCRATCH_BYTES)
     return 1;
   for (int i = 0; i < PIXELS; ++i)
     image[i] = ((random = random * 1664525 + 1013904223) >> 16) / 16384.f - 2;
@@ -38,7 +39,8 @@ int main(void) {
   misaligned = run_once(weights + 1, found);
   printf("run: %d %d %d\n", null, misaligned, run_once(weights, found));
   run_once(weights, again);
-  if (memcmp(found, expected, sizeof found) || memcmp(again, expected, sizeof again))
+  if (memcmp(found, expected, sizeof found) ||
+      memcmp(again, expected, sizeof again))
     return 1;
   printf("%d scores, the same, of two runs with the same weights\n", SCORES);
   return 0;
