@@ -52,6 +52,7 @@ private:
                             mlir::Value weights, mlir::Value bias,
                             const numerics::ConvGeometry &geometry);
   Floats residual(const Floats &input);
+  Floats makeShared(const Floats &input);
   Floats concatenate(const Floats &input);
 
   Floats requantize(const Floats &x);

@@ -225,6 +225,15 @@ Floats NetworkBuilder::residual(const Floats &input) {
           left.typical + right.typical};
 }
 
+/// A layer of whose result codes are made that nothing but the caller reads,
+/// beside what follows.
+Floats NetworkBuilder::makeShared(const Floats &input) {
+  Floats result = makeLayer(input);
+  if (random.chance(10))
+    outputs.push_back(requantize(result).value);
+  return result;
+}
+
 /// Two branches of the same shape side by side, as floats or as codes of the
 /// same levels.
 Floats NetworkBuilder::concatenate(const Floats &input) {
@@ -311,7 +320,7 @@ OwningOpRef<ModuleOp> NetworkBuilder::build() {
     }
     x = random.chance(15)   ? residual(x)
         : random.chance(10) ? concatenate(x)
-                            : activate(makeLayer(x));
+                            : activate(makeShared(x));
     if (random.chance(15))
       x = maxPool(x);
     if (random.chance(10))
