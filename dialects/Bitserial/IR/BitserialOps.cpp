@@ -160,6 +160,9 @@ LogicalResult PoolOp::verify() {
     return emitOpError() << "expects windows of [" << getWindow()
                          << "] in an image of [" << getSize()
                          << "], and as many planes of their largest";
+  // pool_c3
+  if (getLanes() < 1 || getLanes() > 1024)
+    return emitOpError() << "expects 1 to 1024 lanes, found " << getLanes();
   // pool_c4
   if (Attribute attr = (*this)->getAttr(kTasksAttr)) {
     auto parts = dyn_cast<DenseI64ArrayAttr>(attr);
@@ -168,9 +171,6 @@ LogicalResult PoolOp::verify() {
       return emitOpError() << "expects " << kTasksAttr << " of one part and up "
                            << "to " << out[2] << " of words, found " << attr;
   }
-  // pool_c3
-  if (getLanes() < 1 || getLanes() > 1024)
-    return emitOpError() << "expects 1 to 1024 lanes, found " << getLanes();
   return success();
 }
 

@@ -1,5 +1,6 @@
 """Writes a network of residual sums, of codes of 2, 1 and 4 bits, of the sums of another
-convolution, and in matrix products. All numbers are about 1, so that each part counts."""
+convolution, and in matrix products. All numbers are about 1, so that each part counts. The
+input is encoded by 255 thresholds."""
 
 import random
 import struct
@@ -73,10 +74,12 @@ def reshape(x, old, new):
     return name, new
 
 
-bits = {1: (1.5, [1]), 2: (0.75, [1, 2]), 4: (0.25, [1, 2, 4, 8])}
+bits = {1: (1.5, [1]), 2: (0.75, [1, 2]), 4: (0.25, [1, 2, 4, 8]),
+        8: (0.02, [1, 2, 4, 8, 16, 32, 64, 128])}
 print('func.func @main(%x: tensor<1x7x9x40xf32> {mbn.name = "x"}) -> '
       '(tensor<1x4x5x5xf32> {mbn.name = "y"}) {')
-skip, shape = quantize("%x", [1, 7, 9, 40], *bits[2])
+x, shape = quantize("%x", [1, 7, 9, 40], *bits[8])
+skip, _ = quantize(*conv(x, shape, 40), *bits[2])
 x, _ = quantize(*conv(skip, shape, 40), *bits[2])
 x, _ = conv(x, shape, 40)
 skip, _ = quantize(add(skip, x, shape), shape, *bits[1])
