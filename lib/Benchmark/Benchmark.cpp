@@ -39,7 +39,7 @@ struct TemporaryDirectory {
 
 static llvm::Expected<std::unique_ptr<CompiledNetwork>>
 compileNetwork(ModuleOp module, const BenchmarkOptions &options,
-               StringRef directory, BenchmarkResult &result) {
+               StringRef directory, BenchmarkResult &result, StringRef &dot) {
   std::string &family = result.family;
   std::string prefix = (directory + "/layer").str(), text;
   llvm::raw_string_ostream os(text);
@@ -64,9 +64,10 @@ compileNetwork(ModuleOp module, const BenchmarkOptions &options,
         family = product.getSchedule().usesTables() ? "table" : "popcount";
       else if (isa<bitserial::ProductOp>(op))
         family = "popcount";
-      else if (isa<bitserial::DenseProductOp>(op))
+      else if (auto product = dyn_cast<bitserial::DenseProductOp>(op)) {
         family = "dense";
-      else if (auto product = dyn_cast<bitserial::FloatProductOp>(op))
+        dot = stringifyCounting(product.getSchedule().getCounting());
+      } else if (auto product = dyn_cast<bitserial::FloatProductOp>(op))
         family = product.getSchedule().usesTables() ? "table" : "float";
       else if (isa<bitserial::DecodeOp>(op))
         family = "float";
@@ -158,8 +159,9 @@ subbit::runBenchmark(const BenchmarkLayer &layer,
           llvm::sys::fs::createUniqueDirectory("subbit-bench", directory.path))
     return llvm::createStringError("cannot make a directory: " +
                                    error.message());
+  StringRef dot;
   auto compiled =
-      compileNetwork(*network->module, options, directory.path, result);
+      compileNetwork(*network->module, options, directory.path, result, dot);
   if (!compiled)
     return compiled.takeError();
   LimitKind kind = LimitKind::Bits;
@@ -170,7 +172,7 @@ subbit::runBenchmark(const BenchmarkLayer &layer,
     result.family = "float";
   }
   result.isBinary = kind == LimitKind::Bits;
-  auto limit = Limit::compile(*target, kind);
+  auto limit = Limit::compile(*target, kind, dot);
   if (!limit)
     return limit.takeError();
 

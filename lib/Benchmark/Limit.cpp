@@ -28,9 +28,9 @@ namespace {
 class LimitBuilder {
 public:
   LimitBuilder(Module &module, const Triple &triple, const TargetInfo &info,
-               LimitKind kind)
+               LimitKind kind, StringRef dot)
       : module(module), context(module.getContext()), b(context),
-        triple(triple), info(info), kind(kind) {
+        triple(triple), info(info), kind(kind), dot(dot) {
     StringRef counting =
         kind == LimitKind::Bits ? StringRef(info.counting) : "words";
     byTable = counting == "pmadd" && StringRef(info.name) != "avx512-bitalg";
@@ -53,7 +53,7 @@ public:
     if (kind == LimitKind::Floats)
       return double(elements) * vectors;
     if (kind == LimitKind::Codes)
-      return double(elements) * (info.dot == "pmaddwd" ? 2 : 4) * vectors;
+      return double(elements) * (dot == "pmaddwd" ? 2 : 4) * vectors;
     double bits = double(elements) * element->getIntegerBitWidth() * vectors;
     // A byte is a place in a table of four bits.
     return byTable ? bits / 2 : bits;
@@ -62,7 +62,7 @@ public:
     if (kind == LimitKind::Floats)
       return "multiply + add";
     if (kind == LimitKind::Codes)
-      return info.dot == "pmaddwd" ? "pmaddwd + add" : info.dot;
+      return (dot + (dot.starts_with("pmadd") ? " + add" : "")).str();
     return byTable ? "table lookup + add" : "xor + popcount + add";
   }
 
@@ -135,17 +135,25 @@ private:
       return b.CreateBitCast(
           x, VectorType::get(b.getIntNTy(bits), elements * (32 / bits), false));
     };
-    if (info.dot == "usdot" || info.dot == "sdot")
-      return b.CreateIntrinsic(info.dot == "sdot"
-                                   ? Intrinsic::aarch64_neon_sdot
-                                   : Intrinsic::aarch64_neon_usdot,
+    if (dot == "usdot" || dot == "sdot")
+      return b.CreateIntrinsic(dot == "sdot" ? Intrinsic::aarch64_neon_sdot
+                                             : Intrinsic::aarch64_neon_usdot,
                                {sum->getType(), as(codes, 8)->getType()},
                                {sum, as(codes, 8), as(weights, 8)});
-    if (info.dot == "dpbusd")
+    if (dot == "dpbusd")
       return b.CreateIntrinsic(elements == 16
                                    ? Intrinsic::x86_avx512_vpdpbusd_512
                                    : Intrinsic::x86_avx512_vpdpbusd_256,
                                {}, {sum, as(codes, 8), as(weights, 8)});
+    if (dot == "pmaddubsw") {
+      Intrinsic::ID id = elements == 16  ? Intrinsic::x86_avx512_pmaddubs_w_512
+                         : elements == 8 ? Intrinsic::x86_avx2_pmadd_ub_sw
+                                         : Intrinsic::x86_ssse3_pmadd_ub_sw_128;
+      Value *products =
+          b.CreateIntrinsic(id, {}, {as(codes, 8), as(weights, 8)});
+      return b.CreateBitCast(b.CreateAdd(as(sum, 16), products),
+                             sum->getType());
+    }
     Intrinsic::ID id = elements == 16  ? Intrinsic::x86_avx512_pmaddw_d_512
                        : elements == 8 ? Intrinsic::x86_avx2_pmadd_wd
                                        : Intrinsic::x86_sse2_pmadd_wd;
@@ -174,6 +182,7 @@ private:
   Type *vector;
   int64_t elements, vectors;
   LimitKind kind;
+  StringRef dot;
   bool byTable;
 };
 
@@ -183,7 +192,8 @@ Limit::Limit() = default;
 Limit::Limit(Limit &&) = default;
 Limit::~Limit() = default;
 
-Expected<Limit> Limit::compile(const TargetSpec &target, LimitKind kind) {
+Expected<Limit> Limit::compile(const TargetSpec &target, LimitKind kind,
+                               StringRef dot) {
   auto info = describeTarget(target);
   if (!info)
     return info.takeError();
@@ -194,7 +204,8 @@ Expected<Limit> Limit::compile(const TargetSpec &target, LimitKind kind) {
   auto module = std::make_unique<Module>("limit", *context);
   module->setTargetTriple((*machine)->getTargetTriple());
   module->setDataLayout((*machine)->createDataLayout());
-  LimitBuilder builder(*module, (*machine)->getTargetTriple(), *info, kind);
+  LimitBuilder builder(*module, (*machine)->getTargetTriple(), *info, kind,
+                       dot);
   builder.build();
   // The context, and the types in it, live as long as the JIT needs them.
   double perTurn = builder.perTurn();

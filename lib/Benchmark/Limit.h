@@ -28,8 +28,9 @@ enum class LimitKind { Bits, Codes, Floats };
 /// is compared with it.
 class Limit {
 public:
-  static llvm::Expected<Limit> compile(const TargetSpec &target,
-                                       LimitKind kind);
+  /// Codes are multiplied by `dot`, a `count` of `#bitserial.schedule`.
+  static llvm::Expected<Limit>
+  compile(const TargetSpec &target, LimitKind kind, llvm::StringRef dot);
   Limit(Limit &&);
   ~Limit();
 

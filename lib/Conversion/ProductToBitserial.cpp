@@ -167,8 +167,8 @@ private:
         target,
         {isMatmul, ofPositions, static_cast<int64_t>(planes.multipliers.size()),
          static_cast<int64_t>(packed.words.size()), padded,
-         static_cast<int64_t>(packed.coordinates.size()), largest, isSmall,
-         family ? family.getValue() : StringRef(),
+         static_cast<int64_t>(packed.coordinates.size()), largest,
+         largestCode(), isSmall, family ? family.getValue() : StringRef(),
          op->getParentOfType<ModuleOp>()->hasAttr(kInitAttr)});
     schedule = choice.schedule;
     unpacks = choice.unpacks;
@@ -223,7 +223,7 @@ private:
   /// Whether the target has the instructions of a schedule that is asked for,
   /// and the layer what they need.
   bool fits(ScheduleAttr asked, const TargetInfo &target,
-            bool hasSmallCoordinates, int64_t largestWeight) {
+            bool hasSmallCoordinates, int64_t largestWeight) const {
     if (asked.getLanes() != schedule.getLanes())
       return false;
     if (!asked.inPixels() && !isMatmul)
@@ -232,15 +232,26 @@ private:
         asked.getScaling() !=
             symbolizeScaling(target.scaling).value_or(Scaling::None))
       return false;
-    if (asked.isDense())
-      return stringifyCounting(asked.getCounting()) == target.dot &&
-             conv.groups == 1 &&
+    if (asked.isDense()) {
+      StringRef count = stringifyCounting(asked.getCounting());
+      return conv.groups == 1 &&
+             (count == target.dot ||
+              (count == target.shortDot && largestCode() < 16)) &&
              (asked.getPerWord() != 4 || largestWeight <= 127);
+    }
     if (asked.usesTables())
       return target.hasTables && hasSmallCoordinates;
     return asked.getCounting() == Counting::Words ||
            asked.getCounting() == Counting::Bytes ||
            stringifyCounting(asked.getCounting()) == target.counting;
+  }
+
+  /// Of the codes that are multiplied, and of those outside of the image.
+  int64_t largestCode() const {
+    int64_t largest = 0;
+    for (int64_t m : levels.multipliers)
+      largest += m;
+    return std::max(largest, levels.zero);
   }
 
   GeometryAttr makeGeometry(ArrayRef<int64_t> input, ArrayRef<int64_t> group,
@@ -390,9 +401,12 @@ private:
     SmallVector<int64_t> size{conv.height, conv.width};
     if (isMatmul)
       size = {1, positions};
-    auto image =
-        ImageAttr::get(b.getContext(), size, {conv.padTop, conv.padLeft},
-                       /*bits=*/8, levels.zero, /*marked=*/false);
+    int64_t bits = 1;
+    while (largestCode() >> bits)
+      bits *= 2;
+    auto image = ImageAttr::get(b.getContext(), size,
+                                {conv.padTop, conv.padLeft}, bits, levels.zero,
+                                /*marked=*/false);
     Value start = constant("init", init);
     return DenseProductOp::create(
                b, loc, TypeRange{sums.getType(), workspace.getType()}, words,

@@ -15,8 +15,11 @@ using namespace subbit::bitserial;
 
 /// Summing the bytes of a row costs about as much as three words do.
 static constexpr int64_t kWordsOfBytes = 3;
-/// Fewer vectors of a block would read each word of weights too often.
-static constexpr int64_t kFewestVectors = 4;
+/// Fewer vectors of a block would read each word of weights too often, which
+/// serves for all planes.
+static int64_t fewestVectors(Counting counting, int64_t planes) {
+  return planes > 1 && counting != Counting::Tables ? 2 : 4;
+}
 /// Of codes that are multiplied, with so many outputs, which divide a word.
 static constexpr int64_t kFewestDenseVectors = 3, kOutputsOfFewVectors = 8;
 /// Patches of one pass: what caches of 32 or 48 KiB serve well.
@@ -51,13 +54,15 @@ static double costOf(Counting counting) {
   case Counting::Udot:
     return 4.2;
   case Counting::Tables:
-    return 4.8;
+    return 7.3;
   case Counting::Dpbusd:
   case Counting::Usdot:
   case Counting::Sdot:
     return 2.2;
+  case Counting::Pmaddubsw:
+    return 2.6;
   case Counting::Pmaddwd:
-    return 3;
+    return 3.2;
   default:
     return 3.2;
   }
@@ -67,11 +72,86 @@ static std::string count(double instructions) {
   return std::to_string(std::llround(instructions)) + " instructions";
 }
 
+/// What multiplies the layer's codes, if anything does.
+static std::optional<Counting> dotOf(const TargetInfo &target,
+                                     const ProductShape &shape) {
+  bool isShort = shape.largestCode < 16 && shape.largestWeight <= 127;
+  return symbolizeCounting(isShort ? target.shortDot : target.dot);
+}
+
+static bool fitsFirstCache(const TileLayout &layout) {
+  return layout.patchRows * layout.tile * int64_t(sizeof(int32_t)) <=
+         kMostPatchBytes;
+}
+
+/// Words of patches for a vector of positions and one plane are copied, or made
+/// element by element.
+static double costOfPatches(GeometryAttr g, ScheduleAttr schedule,
+                            double perCopy, double perElement) {
+  TileLayout layout(g, schedule, /*planes=*/1);
+  ArrayRef<int64_t> kernel = g.getKernel();
+  return layout.isAligned ? perCopy * layout.patchRows
+                          : perElement * kernel[0] * kernel[1] * kernel[2];
+}
+static constexpr double kPerCopy = 3, kPerElement = 4;
+
+/// Instructions that count the bits of a vector of positions, for all outputs.
+static double costOfBits(const TargetInfo &target, const ProductShape &shape,
+                         Counting counting) {
+  GeometryAttr g = shape.geometry;
+  int64_t lanes = target.lanes;
+  auto schedule =
+      ScheduleAttr::get(g.getContext(), Orientation::Pixels, lanes, 1,
+                        Counting::Words, Scaling::None, /*passes=*/1);
+  // Counting in 32 bits needs a popcount of such, else it is the longest way.
+  double perWord = counting == Counting::Words && target.counting != "words"
+                       ? 2 * costOf(Counting::Pmadd)
+                       : costOf(counting);
+  double rows = shape.compact * perWord + 2.0 * shape.rows;
+  if (counting != Counting::Tables)
+    return shape.planes *
+           (rows + costOfPatches(g, schedule, kPerCopy, kPerElement));
+  // Vectors are of bytes, of which the last may be empty in part, and each word
+  // of a patch becomes eight. The tables of a row are found for all vectors.
+  constexpr double perRow = 42, perCopy = 12, perElement = 10;
+  double vectors = (g.getPositions() + lanes - 1) / lanes;
+  double whole = (g.getPositions() + 4 * lanes - 1) / (4 * lanes) * 4;
+  return shape.planes * (rows * whole / vectors +
+                         costOfPatches(g, schedule, perCopy, perElement)) +
+         perRow * shape.rows / vectors;
+}
+
+/// Instructions that multiply the codes of a vector of positions, where
+/// `counting` is the other way. `whole` has the kernel as one group.
+static double costOfCodes(const TargetInfo &target, const ProductShape &shape,
+                          Counting counting, GeometryAttr whole,
+                          ScheduleAttr schedule) {
+  TileLayout layout(whole, schedule, /*planes=*/1);
+  double perWord = costOf(schedule.getCounting());
+  // Relative to counting, for which there is a pipe less.
+  constexpr double relative = 0.6;
+  if (counting == Counting::Words && target.countsSlowly)
+    perWord *= relative;
+  // Less than a block of outputs loads as much for itself, perhaps from the
+  // second cache.
+  constexpr double ragged = 1.3, raggedAndFar = 1.8;
+  int64_t outputs = whole.getOutput()[0];
+  if (target.registers >= 32 && outputs % kOutputsOfFewVectors != 0)
+    perWord *= fitsFirstCache(layout) ? ragged : raggedAndFar;
+  // Words of codes are made of planes, and copied to patches. Of vectors of 512
+  // bits, for which there is a pipe less, as many are stored.
+  double perStored = schedule.getLanes() == 16 ? 1 : 2.3;
+  double words = (2.0 * shape.planes + 1) * whole.getInput()[0];
+  return outputs * layout.words * perWord +
+         perStored *
+             (words + costOfPatches(whole, schedule, kPerCopy, kPerElement));
+}
+
 /// The schedule that multiplies codes, if there is one and it is the better.
 static ScheduleChoice chooseDense(const TargetInfo &target,
                                   const ProductShape &shape,
                                   Counting counting) {
-  std::optional<Counting> dot = symbolizeCounting(target.dot);
+  std::optional<Counting> dot = dotOf(target, shape);
   GeometryAttr g = shape.geometry;
   if (!dot)
     return {{}, "no instruction multiplies codes"};
@@ -93,9 +173,7 @@ static ScheduleChoice chooseDense(const TargetInfo &target,
   TileLayout layout(whole, schedule, /*planes=*/1);
   // Patches from the second cache serve twice as many outputs of half as many
   // positions; of a last vector of few positions no vector is made.
-  if (most > kFewestDenseVectors &&
-      layout.patchRows * layout.tile * int64_t(sizeof(int32_t)) >
-          kMostPatchBytes &&
+  if (most > kFewestDenseVectors && !fitsFirstCache(layout) &&
       g.getOutput()[0] % kOutputsOfFewVectors == 0 &&
       !(layout.tail && vectors == kFewestDenseVectors + 1))
     schedule = blocked(kFewestDenseVectors);
@@ -118,37 +196,11 @@ static ScheduleChoice chooseDense(const TargetInfo &target,
                           "bases take {1}",
                           stored, shape.compact)
                 .str()};
-  // Counting in 32 bits needs a popcount of such, else it is the longest way.
-  double perWord = counting == Counting::Words && target.counting != "words"
-                       ? 2 * costOf(Counting::Pmadd)
-                       : costOf(counting);
-  double ofBits = shape.planes * (shape.compact * perWord + 2.0 * shape.rows);
-  double perCodes = costOf(*dot);
-  // Relative to counting, for which there is a pipe less.
-  constexpr double relative = 0.57;
-  if (counting == Counting::Words && target.countsSlowly)
-    perCodes *= relative;
-  // Less than a block of outputs loads as much for itself.
-  constexpr double ragged = 1.3;
-  if (g.getOutput()[0] % kOutputsOfFewVectors != 0)
-    perCodes *= ragged;
-  double ofCodes = stored * perCodes;
+  double ofBits = costOfBits(target, shape, counting);
+  double ofCodes = costOfCodes(target, shape, counting, whole, schedule);
   // A word of bases becomes 32 weights, for all positions.
   if (unpacks && !shape.unpacksOnce)
     ofCodes += (stored / 4.0 + 6.0 * shape.compact) / vectors;
-  // What comes before: words of codes are made of planes; each word of a patch
-  // is copied, or made element by element.
-  auto toPatches = [&](GeometryAttr g, ScheduleAttr schedule) {
-    constexpr double perCopy = 3, perElement = 4;
-    TileLayout layout(g, schedule, /*planes=*/1);
-    return layout.isAligned ? perCopy * layout.patchRows : perElement * weights;
-  };
-  ofCodes +=
-      toPatches(whole, schedule) + (2.0 * shape.planes + 1) * g.getInput()[0];
-  ofBits += shape.planes *
-            toPatches(g, ScheduleAttr::get(g.getContext(), Orientation::Pixels,
-                                           lanes, 1, Counting::Words,
-                                           Scaling::None, /*passes=*/1));
   std::string byCodes = "multiplying codes takes " + count(ofCodes);
   std::string byBits = "counting bits takes " + count(ofBits);
   if (ofCodes < ofBits)
@@ -215,8 +267,9 @@ ScheduleChoice subbit::chooseSchedule(const TargetInfo &target,
   };
   // Loads through pointers are early, and take registers until they are used.
   int64_t most = target.registers / (scaling == Scaling::Pointers ? 5 : 4);
+  // Tables serve for all planes, two of which are counted at once.
   if (counting == Counting::Tables)
-    most = target.registers / 2;
+    most = target.registers / (shape.planes > 1 ? 4 : 2);
   ScheduleAttr schedule = blocked(most, 1);
   if (lanes == 1 || scaling != Scaling::None)
     return {schedule, reason};
@@ -242,12 +295,13 @@ ScheduleChoice subbit::chooseSchedule(const TargetInfo &target,
   if (counting == Counting::Tables && !fits(schedule))
     if (ScheduleAttr several = inPasses(most))
       return {several, reason};
-  for (; most >= kFewestVectors; --most) {
+  const int64_t fewest = fewestVectors(counting, shape.planes);
+  for (; most >= fewest; --most) {
     schedule = blocked(most, 1);
     if (fits(schedule))
       return {schedule, reason};
   }
-  if (ScheduleAttr several = inPasses(kFewestVectors))
+  if (ScheduleAttr several = inPasses(fewest))
     return {several, reason};
   return {schedule, reason};
 }

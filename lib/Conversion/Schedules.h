@@ -21,8 +21,8 @@ struct ProductShape {
   int64_t planes;
   /// Words that the layouts for positions and for outputs store.
   int64_t compact, padded;
-  /// Rows of all outputs, and the largest weight.
-  int64_t rows, largestWeight;
+  /// Rows of all outputs, the largest weight and code.
+  int64_t rows, largestWeight, largestCode;
   /// Whether coordinates fit 8 bits, and their products with multipliers 16.
   bool hasSmallCoordinates;
   /// "popcount", "table" or "dense" where one is asked for.

@@ -202,7 +202,8 @@ struct Dot {
   bool (*isArchitecture)(const Triple &);
   const char *features;
   int64_t lanes;
-  const char *scaling = "none";
+  /// Of codes of at most four bits.
+  bool isShort = false;
 };
 } // namespace
 
@@ -210,6 +211,9 @@ static constexpr Dot kDots[] = {
     {"dpbusd", isX86, "+avx512vnni", 16},
     {"dpbusd", isX86, "+avxvnni", 8},
     {"dpbusd", isX86, "+avx512vnni,+avx512vl", 8},
+    {"pmaddubsw", isX86, "+avx512bw", 16, /*isShort=*/true},
+    {"pmaddubsw", isX86, "+avx2", 8, /*isShort=*/true},
+    {"pmaddubsw", isX86, "+ssse3", 4, /*isShort=*/true},
     {"pmaddwd", isX86, "+avx512bw", 16},
     {"pmaddwd", isX86, "+avx2", 8},
     {"pmaddwd", isX86, "+sse2", 4},
@@ -254,12 +258,15 @@ Expected<TargetInfo> subbit::describeTarget(const TargetSpec &spec) {
       result.hasTables = row.hasTables;
       break;
     }
-  for (const Dot &dot : kDots)
-    if (dot.lanes == result.lanes && dot.scaling == result.scaling &&
-        dot.isArchitecture(triple) && info.checkFeatures(dot.features)) {
+  for (const Dot &dot : kDots) {
+    if (dot.lanes != result.lanes || result.scaling != "none" ||
+        !dot.isArchitecture(triple) || !info.checkFeatures(dot.features))
+      continue;
+    if (result.shortDot.empty())
+      result.shortDot = dot.name;
+    if (result.dot.empty() && !dot.isShort)
       result.dot = dot.name;
-      break;
-    }
+  }
   result.hasFloatTables = triple.isX86() && result.lanes >= 8;
   result.countsSlowly = result.name == "avx512-vpopcntdq" &&
                         takesLonger(**machine, "VPOPCNTDZrr", "VPADDDZrr");

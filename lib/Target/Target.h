@@ -42,8 +42,9 @@ struct TargetInfo {
   bool hasTables = false;
   /// Whether the lanes of a vector of floats index another.
   bool hasFloatTables = false;
-  /// How codes are multiplied by weights: such a `count`, or empty.
-  std::string dot;
+  /// How codes are multiplied by weights: such a `count`, or empty. Codes of at
+  /// most four bits may have another.
+  std::string dot, shortDot;
   /// Whether only some of the pipes that a vector's other instructions have
   /// count its bits, by LLVM's model of the CPU.
   bool countsSlowly = false;

@@ -1254,6 +1254,14 @@ func.func @dense_product_c4_group(%p: memref<1x1x1x20xi32>, %w: memref<10xi32>, 
 
 // -----
 
+func.func @dense_product_c4_halves(%p: memref<1x1x1x20xi32>, %w: memref<10xi32>, %i: memref<2xi32>, %e: memref<1x2x8xi32>, %s: memref<120xi32>) {
+  // expected-error @below {{'bitserial.dense_product' op expects codes of at most 4 bits, whose products fit 16 bits, found 8}}
+  bitserial.dense_product "c" #bitserial.geometry<input = [2, 3, 5], kernel = [3, 3, 2], group = [3, 3, 2], output = [2, 1, 3], stride = [1, 1], dilation = [1, 1], groups = 1> #bitserial.schedule<pixels, lanes = 8, vectors = 1, count = pmaddubsw> image #bitserial.image<size = [3, 5], pad = [0, 0], bits = 8, outside = 0> ins(%p, %w, %i : memref<1x1x1x20xi32>, memref<10xi32>, memref<2xi32>) outs(%e, %s : memref<1x2x8xi32>, memref<120xi32>)
+  return
+}
+
+// -----
+
 func.func @dense_product_c5(%p: memref<1x1x1x20xi32>, %w: memref<10xi32>, %i: memref<2xi32>, %e: memref<1x2x8xi32>, %s: memref<8xi32>) {
   // expected-error @below {{'bitserial.dense_product' op expects a workspace of 120 words, found 8}}
   bitserial.dense_product "c" #bitserial.geometry<input = [2, 3, 5], kernel = [3, 3, 2], group = [3, 3, 2], output = [2, 1, 3], stride = [1, 1], dilation = [1, 1], groups = 1> #bitserial.schedule<pixels, lanes = 8, vectors = 1, count = dpbusd> image #bitserial.image<size = [3, 5], pad = [0, 0], bits = 8, outside = 0> ins(%p, %w, %i : memref<1x1x1x20xi32>, memref<10xi32>, memref<2xi32>) outs(%e, %s : memref<1x2x8xi32>, memref<8xi32>)

@@ -1,7 +1,8 @@
 // What the cost model chooses, and what can be asked for instead.
 // RUN: subbit-opt %s -convert-mbn-to-bitserial -split-input-file | FileCheck %s
 // RUN: subbit-opt %s -convert-mbn-to-bitserial=explain -split-input-file -o /dev/null 2>&1 | FileCheck %s --check-prefix=WHY
-// WHY: remark: layer 'conv' takes the popcount family, #bitserial.schedule<pixels, lanes = 16, vectors = 4 in 2 passes>: for a vector of positions counting bits takes {{[0-9]+}} instructions, multiplying codes takes {{[0-9]+}} instructions
+// WHY: remark: layer 'passes' takes the popcount family, #bitserial.schedule<pixels, lanes = 16, vectors = 4 in 2 passes>: for a vector
+// WHY: remark: layer 'conv' takes the popcount family, #bitserial.schedule<pixels, lanes = 16, vectors = 2>: for a vector of positions counting bits takes {{[0-9]+}} instructions, multiplying codes takes {{[0-9]+}} instructions
 // WHY: remark: layer 'schedule' takes the popcount family, #bitserial.schedule<pixels, lanes = 16, vectors = 4>: it was asked for
 // WHY: remark: layer 'dense' takes the dense family, {{.*}} count = dpbusd>: the dense family was asked for
 // WHY: remark: layer 'conv' takes the dense family, {{.*}} count = pmaddwd>: for a vector of positions multiplying codes takes {{[0-9]+}} instructions, counting bits takes
@@ -9,15 +10,27 @@
 
 !x = !mbn.tensor<1x16x16x512xf32, levels = #mbn.levels<step 1.0, zero 0, [1, 2]>>
 !w = !mbn.tensor<1x3x3x512xf32, group = 1x1x1x512, bits = 0 to 1>
+!x1 = !mbn.tensor<1x16x16x1024xf32, levels = #mbn.levels<step 1.0, zero 0, [1]>>
+!w1 = !mbn.tensor<1x3x3x1024xf32, group = 1x1x1x1024, bits = 0 to 1>
 
 module attributes {bitserial.target = #bitserial.target<triple = "x86_64-linux-gnu", cpu = "x86-64-v4", features = "+avx512vpopcntdq,+avx512vnni">} {
 
 // Patches of 288 words for each of 128 positions are 144 KiB: half as many positions, and
 // two passes.
 // CHECK-LABEL: func.func @passes(
-// CHECK: bitserial.constant "conv" "rows" dense<[5, 4]> : tensor<2xi32>
+// CHECK: bitserial.constant "passes" "rows" dense<[5, 4]> : tensor<2xi32>
 // CHECK: bitserial.tiled_product {{.*}} <pixels, lanes = 16, vectors = 4 in 2 passes> {{.*}} tensor<10320xi32>
-func.func @passes(%x: !x) -> tensor<1x16x16x1xi32> {
+func.func @passes(%x: !x1) -> tensor<1x16x16x1xi32> {
+  %w = mbn.constant bases<widths = dense<1> : tensor<9xi8>, coordinates = dense<5> : tensor<9xi16>, signs = dense<1> : tensor<288xi32>, steps = dense<1.0> : tensor<1xf32>> : !w1
+  %s = mbn.conv2d %x, %w layer "passes" pad [1, 1, 1, 1] : !x1, !w1 -> tensor<1x16x16x1xi32>
+  return %s : tensor<1x16x16x1xi32>
+}
+
+// Of two planes a quarter as many positions: each word of weights serves for both.
+// CHECK-LABEL: func.func @two_planes(
+// CHECK: bitserial.constant "conv" "rows" dense<9> : tensor<1xi32>
+// CHECK: bitserial.tiled_product {{.*}} <pixels, lanes = 16, vectors = 2> {{.*}} tensor<9232xi32>
+func.func @two_planes(%x: !x) -> tensor<1x16x16x1xi32> {
   %w = mbn.constant bases<widths = dense<1> : tensor<9xi8>, coordinates = dense<5> : tensor<9xi16>, signs = dense<1> : tensor<144xi32>, steps = dense<1.0> : tensor<1xf32>> : !w
   %s = mbn.conv2d %x, %w layer "conv" pad [1, 1, 1, 1] : !x, !w -> tensor<1x16x16x1xi32>
   return %s : tensor<1x16x16x1xi32>
@@ -82,7 +95,17 @@ func.func @tables(%x: !x) -> tensor<1x16x16x1xi32> {
   return %s : tensor<1x16x16x1xi32>
 }
 
-// A vector of bytes would be half empty, and is shorter to count by.
+// Of two bits of activations for three of weights sums of bytes fit 16 bits.
+// CHECK-LABEL: func.func @short_codes(
+// CHECK: bitserial.code_words 4 multipliers [1, 2]
+// CHECK: bitserial.unpack {{.*}} outs({{.*}} : tensor<18464xi8>)
+// CHECK: bitserial.dense_product {{.*}} count = pmaddubsw> image <{{.*}} bits = 2, outside = 0>
+func.func @short_codes(%x: !x) -> tensor<1x16x16x16xi32> {
+  %w = mbn.constant bases<widths = dense<3> : tensor<144xi8>, coordinates = dense<5> : tensor<432xi16>, signs = dense<1> : tensor<1728xi32>, steps = dense<1.0> : tensor<1xf32>> : !v
+  %s = mbn.conv2d %x, %w layer "short" pad [1, 1, 1, 1] : !x, !v -> tensor<1x16x16x16xi32>
+  return %s : tensor<1x16x16x16xi32>
+}
+
 // Six bits of activations for three of weights: codes are multiplied, by weights that
 // would take much memory, so that they are unpacked in each call, as i16.
 // CHECK-LABEL: func.func @unpacked(
@@ -94,6 +117,7 @@ func.func @unpacked(%x: !z) -> tensor<1x16x16x16xi32> {
   return %s : tensor<1x16x16x16xi32>
 }
 
+// A vector of bytes would be half empty, and is shorter to count by.
 // CHECK-LABEL: func.func @few_positions(
 // CHECK: bitserial.tiled_product {{.*}} <pixels, lanes = 8, vectors = 2, count = pmadd>
 func.func @few_positions(%x: !y) -> tensor<1x4x4x1xi32> {

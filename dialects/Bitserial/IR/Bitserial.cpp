@@ -68,7 +68,7 @@ LogicalResult ScheduleAttr::verify(function_ref<InFlightDiagnostic()> emitError,
               counting == Counting::Udot
           ? lanes == 4
       : counting == Counting::Pmadd || counting == Counting::Pmaddwd ||
-              counting == Counting::Tables
+              counting == Counting::Pmaddubsw || counting == Counting::Tables
           ? lanes == 4 || lanes == 8 || lanes == 16
       : counting == Counting::Usdot || counting == Counting::Sdot ? lanes == 4
       : counting == Counting::Dpbusd ? lanes == 8 || lanes == 16
@@ -95,7 +95,8 @@ LogicalResult ScheduleAttr::verify(function_ref<InFlightDiagnostic()> emitError,
                        << passes;
   // schedule_c5
   bool isDense = counting == Counting::Dpbusd || counting == Counting::Usdot ||
-                 counting == Counting::Sdot || counting == Counting::Pmaddwd;
+                 counting == Counting::Sdot || counting == Counting::Pmaddwd ||
+                 counting == Counting::Pmaddubsw;
   bool inPixels = orientation == Orientation::Pixels;
   bool isTables = counting == Counting::Tables;
   if (isDense && !inPixels)

@@ -46,7 +46,8 @@ def Bitserial_Counting : I32EnumAttr<"Counting", "how the bits of words are coun
     I32EnumAttrCase<"Usdot", 8, "usdot">,
     I32EnumAttrCase<"Pmaddwd", 9, "pmaddwd">,
     I32EnumAttrCase<"Tables", 10, "tables">,
-    I32EnumAttrCase<"Sdot", 11, "sdot">]> {
+    I32EnumAttrCase<"Sdot", 11, "sdot">,
+    I32EnumAttrCase<"Pmaddubsw", 12, "pmaddubsw">]> {
   let genSpecializedAttr = 0;
   let cppNamespace = "::subbit::bitserial";
 }
@@ -79,7 +80,9 @@ def Bitserial_ScheduleAttr : AttrDef<Bitserial_Dialect, "Schedule"> {
     activations as index a vector of it.
 
     A dense product multiplies codes by weights instead: four codes to a word with
-    x86's `dpbusd` (8 or 16 lanes) or AArch64's `usdot` or `sdot` (4), two with x86's `pmaddwd`.
+    x86's `dpbusd` (8 or 16 lanes) or AArch64's `usdot` or `sdot` (4), two with x86's
+    `pmaddwd`. Of codes of at most four bits x86's `pmaddubsw` multiplies four to a word,
+    whose sums stay in 16 bits for as many words as fit.
 
     With `pairs`, on 64-bit CPUs without vectors, two words of a position lie side by
     side and are counted at once.
@@ -127,6 +130,7 @@ def Bitserial_ScheduleAttr : AttrDef<Bitserial_Dialect, "Schedule"> {
       case Counting::Dpbusd:
       case Counting::Usdot:
       case Counting::Sdot:
+      case Counting::Pmaddubsw:
         return 4;
       case Counting::Pmaddwd:
         return 2;
@@ -539,8 +543,9 @@ def Bitserial_DenseProductOp : Bitserial_DestinationOp<"dense_product", [AttrSiz
     - dense_product_c2: there are an init and the words of a row for each output; of
       i8 or i16 at least as many.
     - dense_product_c3: as tiled_product_c3.
-    - dense_product_c4: the schedule multiplies codes, in one pass; the kernel is one
-      group of a convolution of one group.
+    - dense_product_c4: the schedule multiplies codes, in one pass, and those of
+      `pmaddubsw` have at most 4 bits; the kernel is one group of a convolution of one
+      group.
     - dense_product_c5: as tiled_product_c5.
   }];
   let arguments = (ins Bitserial_Buffer:$planes, Bitserial_Buffer:$weights,

@@ -480,6 +480,10 @@ LogicalResult DenseProductOp::verify() {
       g.getGroups() > 1)
     return emitOpError() << "expects a schedule that multiplies codes, in one "
                             "pass, and the kernel as one group";
+  if (schedule.getCounting() == Counting::Pmaddubsw && getImage().getBits() > 4)
+    return emitOpError() << "expects codes of at most 4 bits, whose products "
+                            "fit 16 bits, found "
+                         << getImage().getBits();
   // dense_product_c3, dense_product_c5
   if (failed(verifyTiles(*this)))
     return failure();

@@ -317,6 +317,12 @@ Value subbit::bitserial::multiplyPairs(LoopBuilder &b, Value x, Value factors,
                    schedule.getVector(b.b.getI32Type()));
 }
 
+Value subbit::bitserial::multiplyBytes(LoopBuilder &b, Value x, Value factors,
+                                       ScheduleAttr schedule) {
+  return callPairs(b, pairInstructions(schedule).first, x, factors,
+                   schedule.getVector(b.b.getI16Type(), 2));
+}
+
 /// `coordinate * -multiplier`, in 32 bits.
 static Value makeFactor(LoopBuilder &b, Value coordinate, int64_t multiplier) {
   Type wide = b.b.getI32Type();

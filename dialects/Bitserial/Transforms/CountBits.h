@@ -36,6 +36,11 @@ LoopBuilder::Values subtractRow(LoopBuilder &b, mlir::ValueRange acc,
 mlir::Value multiplyPairs(LoopBuilder &b, mlir::Value x, mlir::Value factors,
                           ScheduleAttr schedule);
 
+/// Products of neighbouring bytes, of which the factors have a sign, added in
+/// 16 bits: x86's pmaddubsw.
+mlir::Value multiplyBytes(LoopBuilder &b, mlir::Value x, mlir::Value factors,
+                          ScheduleAttr schedule);
+
 /// The same vector, of which the optimizer knows nothing: sums of several LLVM
 /// would rearrange to trees, which are shorter but take more registers than
 /// there are. For x86.

@@ -5,6 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "dialects/Bitserial/Transforms/CountBits.h"
 #include "dialects/Bitserial/Transforms/TiledResults.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 
@@ -38,21 +39,36 @@ struct LowerDenseProduct : public OpRewritePattern<DenseProductOp> {
   }
 
 private:
-  /// Sums in registers.
-  static constexpr int64_t kSums = 24;
+  /// Outputs at a time whose sums stay in registers, beside a word of each
+  /// position, one of weights, and products that are not added at once.
+  static int64_t outputsAtOnce(DenseProductOp op, int64_t vectors) {
+    ScheduleAttr schedule = op.getSchedule();
+    Counting counting = schedule.getCounting();
+    bool adds = counting == Counting::Dpbusd || counting == Counting::Usdot ||
+                counting == Counting::Sdot;
+    bool hasMany = schedule.getLanes() == 16 || counting == Counting::Usdot ||
+                   counting == Counting::Sdot;
+    int64_t others = vectors + (adds ? 1 : 2);
+    int64_t step =
+        std::max<int64_t>(1, ((hasMany ? 32 : 16) - others) / vectors);
+    // As many as divide the outputs.
+    while (op.getGeometry().getOutput()[0] % step || 32 % step)
+      --step;
+    return step;
+  }
 
   static void lowerTile(LoopBuilder &b, DenseProductOp op, const Tile &tile) {
-    int64_t outputs = op.getGeometry().getOutput()[0], vectors = tile.vectors;
+    int64_t vectors = tile.vectors;
     PositionBlock block{b.index(0), vectors,
                         b.index(op.getSchedule().getLanes()), Value()};
-    int64_t whole = tile.tail ? vectors - 1 : vectors;
-    // As many outputs at a time as there is room for, and as divide them.
-    int64_t step = std::max<int64_t>(1, kSums / whole);
-    while (outputs % step || 32 % step)
-      --step;
+    PositionBlock full = block;
+    if (tile.tail)
+      --full.vectors;
+    int64_t whole = full.vectors;
+    int64_t step = outputsAtOnce(op, whole);
     forEachOutput(
         b, op, tile, block, {}, step, [&](Value c, ValueRange, StoreFn store) {
-          Values sums = sumOutputs(b, op, block, c, step, whole);
+          Values sums = sumOutputs(b, op, full, c, step);
           Values tails(tile.tail * step);
           for (int64_t p = 0; p < tile.tail; ++p)
             llvm::copy(sumTail(b, op, p, c, step), tails.begin() + p * step);
@@ -70,28 +86,55 @@ private:
         });
   }
 
-  /// The sums of `step` outputs from `c` on, in the block's first vectors.
+  /// The sums of `step` outputs from `c` on, one output after the other.
   static Values sumOutputs(LoopBuilder &b, DenseProductOp op,
-                           const PositionBlock &block, Value c, int64_t step,
-                           int64_t vectors) {
-    TileLayout layout = op.getLayout();
-    VectorType type = op.getSchedule().getVector(b.b.getI32Type());
+                           const PositionBlock &block, Value c, int64_t step) {
     Values sums;
     for (int64_t o = 0; o < step; ++o)
-      sums.append(startOf(b, op, b.add(c, o), vectors));
-    return b.loop(layout.words, sums, [&](Value word, ValueRange state) {
+      sums.append(startOf(b, op, b.add(c, o), block.vectors));
+    Value none = b.index(0), all = b.index(op.getLayout().words);
+    if (op.getSchedule().getCounting() != Counting::Pmaddubsw)
+      return addWords(b, op, block, c, sums, none, all, multiply);
+    // Sums of 16 bits, as long as they fit.
+    constexpr int64_t largestWeight = 127, largestSum = 32767;
+    int64_t largestCode = (1 << op.getImage().getBits()) - 1;
+    int64_t most = largestSum / (2 * largestCode * largestWeight);
+    return b.loop(none, all, most, sums, [&](Value from, ValueRange state) {
+      Value to = b.least(b.add(from, most), all);
+      Values zeros(state.size(), b.zero(state[0].getType()));
+      Values next =
+          addWords(b, op, block, c, zeros, from, to, multiplyInHalves);
+      for (auto [sum, halves] : llvm::zip(state, next))
+        halves = b.add(sum, addHalves(b, op.getSchedule(), halves));
+      return next;
+    });
+  }
+
+  using MultiplyFn = Value(LoopBuilder &b, ScheduleAttr schedule, Value sum,
+                           Value codes, Value weights);
+
+  /// Adds the words from `from` to `to` to sums of outputs from `c` on, which
+  /// are in `state` one output after the other.
+  static Values addWords(LoopBuilder &b, DenseProductOp op,
+                         const PositionBlock &block, Value c, ValueRange state,
+                         Value from, Value to, MultiplyFn multiply) {
+    TileLayout layout = op.getLayout();
+    ScheduleAttr schedule = op.getSchedule();
+    VectorType type = schedule.getVector(b.b.getI32Type());
+    int64_t vectors = block.vectors, outputs = state.size() / vectors;
+    return b.loop(from, to, 1, state, [&](Value word, ValueRange state) {
       Values next, patches;
       for (int64_t v = 0; v < vectors; ++v)
         patches.push_back(b.loadVector(
             op.getWorkspace(), b.add(b.mul(word, layout.tile), block.at(b, v)),
             type, Value()));
-      for (int64_t o = 0; o < step; ++o) {
+      for (int64_t o = 0; o < outputs; ++o) {
         Value at = b.add(b.mul(b.add(c, o), layout.words), word);
         Value weights = b.splat(
             vector::ExtractOp::create(b.b, b.loc, loadWeights(b, op, at, 1), 0),
             type);
         for (int64_t v = 0; v < vectors; ++v)
-          next.push_back(multiply(b, op.getSchedule(), state[o * vectors + v],
+          next.push_back(multiply(b, schedule, state[o * vectors + v],
                                   patches[v], weights));
       }
       return next;
@@ -134,39 +177,56 @@ private:
     return vector::BitCastOp::create(b.b, b.loc, b.i32Vector(words), weights);
   }
 
+  static Value as(LoopBuilder &b, ScheduleAttr schedule, Value vector,
+                  unsigned bits) {
+    return vector::BitCastOp::create(
+        b.b, b.loc, schedule.getVector(b.b.getIntegerType(bits), 32 / bits),
+        vector);
+  }
+
   /// sum + codes * weights, for each word.
   static Value multiply(LoopBuilder &b, ScheduleAttr schedule, Value sum,
                         Value codes, Value weights) {
-    auto type = cast<VectorType>(sum.getType());
-    auto call = [&](StringRef name, ValueRange operands) -> Value {
-      return LLVM::CallIntrinsicOp::create(b.b, b.loc, type,
-                                           b.b.getStringAttr(name), operands)
+    auto call = [&](StringRef name) -> Value {
+      Value x = as(b, schedule, codes, 8), y = as(b, schedule, weights, 8);
+      return LLVM::CallIntrinsicOp::create(b.b, b.loc, sum.getType(),
+                                           b.b.getStringAttr(name),
+                                           ValueRange{sum, x, y})
           .getResult(0);
     };
-    auto as = [&](Value words, unsigned bits) -> Value {
-      return vector::BitCastOp::create(
-          b.b, b.loc, schedule.getVector(b.b.getIntegerType(bits), 32 / bits),
-          words);
-    };
-    bool isWide = schedule.getLanes() == 16;
     switch (schedule.getCounting()) {
     case Counting::Dpbusd:
-      return call(isWide ? "llvm.x86.avx512.vpdpbusd.512"
-                         : "llvm.x86.avx512.vpdpbusd.256",
-                  {sum, as(codes, 8), as(weights, 8)});
+      return call(schedule.getLanes() == 16 ? "llvm.x86.avx512.vpdpbusd.512"
+                                            : "llvm.x86.avx512.vpdpbusd.256");
     case Counting::Usdot:
-      return call("llvm.aarch64.neon.usdot.v4i32.v16i8",
-                  {sum, as(codes, 8), as(weights, 8)});
+      return call("llvm.aarch64.neon.usdot.v4i32.v16i8");
     case Counting::Sdot:
-      return call("llvm.aarch64.neon.sdot.v4i32.v16i8",
-                  {sum, as(codes, 8), as(weights, 8)});
+      return call("llvm.aarch64.neon.sdot.v4i32.v16i8");
+    case Counting::Pmaddubsw:
+      return b.add(
+          sum, addHalves(b, schedule,
+                         multiplyBytes(b, as(b, schedule, codes, 8),
+                                       as(b, schedule, weights, 8), schedule)));
     default:
-      return b.add(sum,
-                   call(isWide ? "llvm.x86.avx512.pmaddw.d.512"
-                        : schedule.getLanes() == 8 ? "llvm.x86.avx2.pmadd.wd"
-                                                   : "llvm.x86.sse2.pmadd.wd",
-                        {as(codes, 16), as(weights, 16)}));
+      return b.add(sum, multiplyPairs(b, as(b, schedule, codes, 16),
+                                      as(b, schedule, weights, 16), schedule));
     }
+  }
+
+  /// The same for sums of the products of each half of a word, of 16 bits.
+  static Value multiplyInHalves(LoopBuilder &b, ScheduleAttr schedule,
+                                Value sum, Value codes, Value weights) {
+    Value products = multiplyBytes(b, as(b, schedule, codes, 8),
+                                   as(b, schedule, weights, 8), schedule);
+    return as(b, schedule, b.add(as(b, schedule, sum, 16), products), 32);
+  }
+
+  /// The sum of each word's halves of 16 bits.
+  static Value addHalves(LoopBuilder &b, ScheduleAttr schedule, Value halves) {
+    VectorType type = schedule.getVector(b.b.getI16Type(), 2);
+    Value ones = arith::ConstantOp::create(
+        b.b, b.loc, DenseElementsAttr::get(type, APInt(16, 1)));
+    return multiplyPairs(b, as(b, schedule, halves, 16), ones, schedule);
   }
 };
 

@@ -155,18 +155,38 @@ private:
                                               b.load(op.getCoordinates(), row));
     // The optimizer would rather keep sums on the stack than where they are.
     sums = hide(b, sums);
-    for (auto [j, m] : llvm::enumerate(op.getMultipliers())) {
-      Value factor = b.mul(coordinate, b.i32(-m));
+    ArrayRef<int64_t> multipliers = op.getMultipliers();
+    int64_t most = planesAtOnce(multipliers, vectors / 4);
+    for (int64_t j = 0; j < planes; j += most) {
+      auto some = multipliers.slice(j, std::min(most, planes - j));
+      Value factor = b.mul(coordinate, b.i32(some.size() == 1 ? -some[0] : -1));
       for (int64_t first = 0; first < rowWords; first += kWordsOfByte) {
         int64_t count = std::min(kWordsOfByte, rowWords - first);
         Value at = b.add(patch, j * rowWords * rowsOfWord * tile);
-        Values bytes = countWords(b, op, at, first, count, vectors / 4);
-        for (auto [v, byte] : llvm::enumerate(bytes))
-          addProducts(b, op, byte, factor,
+        Values bytes =
+            countWords(b, op, at, first, count, some.size(), vectors / 4);
+        for (int64_t v = 0; v < vectors / 4; ++v) {
+          Values ofPlanes;
+          for (size_t k = 0; k < some.size(); ++k)
+            ofPlanes.push_back(bytes[k * (vectors / 4) + v]);
+          addProducts(b, op, ofPlanes, some, factor,
                       b.add(sums, v * 4 * op.getSchedule().getLanes()));
+        }
       }
     }
     return {b.add(row, 1), b.add(firstWord, rowWords)};
+  }
+
+  /// Planes whose counts have registers, for so many vectors of bytes, and fit
+  /// 16 bits once they are multiplied and added.
+  static int64_t planesAtOnce(ArrayRef<int64_t> multipliers, int64_t vectors) {
+    constexpr int64_t mostCounts = 8, mostSum = 32767;
+    int64_t sum = 0;
+    for (int64_t m : multipliers)
+      sum += std::abs(m);
+    if (sum > INT8_MAX || sum * kWordsOfByte * 32 > mostSum)
+      return 1;
+    return std::max<int64_t>(1, mostCounts / vectors);
   }
 
   /// Where the table of each four bits of a row begins: of the lower halves of
@@ -201,19 +221,23 @@ private:
     }
   }
 
-  /// The counts of `count` words from `first` on of a plane of a row, whose
-  /// patches are at `patch`, in so many vectors of bytes.
+  /// The counts of `count` words from `first` on of some planes of a row, whose
+  /// patches are at `patch`, in so many vectors of bytes for each.
   static Values countWords(LoopBuilder &b, TiledProductOp op, Value patch,
-                           int64_t first, int64_t count, int64_t vectors) {
+                           int64_t first, int64_t count, int64_t planes,
+                           int64_t vectors) {
     ScheduleAttr schedule = op.getSchedule();
     TileLayout layout = op.getLayout();
     int64_t rowWords = op.getGeometry().getWords(), lanes = schedule.getLanes();
+    int64_t planeSize = rowWords * schedule.getRowsPerWord() * layout.tile;
     VectorType bytes = schedule.getVector(b.b.getI8Type(), 4);
-    Values none(vectors, b.zero(bytes));
+    Values none(planes * vectors, b.zero(bytes));
     auto addWord = [&](Value word, ValueRange acc) {
       Values sums(acc);
-      Value patches =
-          b.add(patch, b.mul(word, schedule.getRowsPerWord() * layout.tile));
+      // One address, which the optimizer cannot split.
+      Value patches = hide(
+          b, b.add(patch, b.mul(word, schedule.getRowsPerWord() * layout.tile)),
+          /*bits=*/64);
       for (int64_t half = 0; half < 2; ++half) {
         Value offsets =
             b.add(b.mul(b.add(word, half * rowWords), 4), layout.offsets);
@@ -221,11 +245,12 @@ private:
           Value offset = b.load(op.getWorkspace(), b.add(offsets, byte));
           Value table = loadTable(b, op, b.toIndex(offset));
           Value at = b.add(patches, (half * 4 + byte) * layout.tile / 4);
-          for (int64_t v = 0; v < vectors; ++v) {
-            Value x = b.loadVector(op.getWorkspace(), b.add(at, v * lanes),
+          for (auto [i, sum] : llvm::enumerate(sums)) {
+            int64_t place = i / vectors * planeSize + i % vectors * lanes;
+            Value x = b.loadVector(op.getWorkspace(), b.add(at, place),
                                    words(b, op), Value());
             x = vector::BitCastOp::create(b.b, b.loc, bytes, x);
-            sums[v] = pin(b, b.add(sums[v], lookUp(b, schedule, table, x)));
+            sum = pin(b, b.add(sum, lookUp(b, schedule, table, x)));
           }
         }
       }
@@ -259,20 +284,41 @@ private:
         .getResult(0);
   }
 
-  /// Each byte times the factor, which fits 16 bits, is added to the sum of its
-  /// position: bytes `s` of the lanes belong to vector `s` at `sums`.
-  static void addProducts(LoopBuilder &b, TiledProductOp op, Value bytes,
-                          Value factor, Value sums) {
+  /// The bytes of each plane times its multiplier, added, times the factor, are
+  /// added to the sum of their position: bytes `s` of the lanes belong to
+  /// vector `s` at `sums`. The factor of one plane has its multiplier in it.
+  static void addProducts(LoopBuilder &b, TiledProductOp op, ValueRange bytes,
+                          ArrayRef<int64_t> multipliers, Value factor,
+                          Value sums) {
     ScheduleAttr schedule = op.getSchedule();
     VectorType type = words(b, op);
     VectorType halves = schedule.getVector(b.b.getIntegerType(16), 2);
-    Value x = vector::BitCastOp::create(b.b, b.loc, halves, bytes);
     auto constant = [&](int64_t value) -> Value {
       return arith::ConstantOp::create(
           b.b, b.loc, DenseElementsAttr::get(halves, APInt(16, value)));
     };
-    Value even = arith::AndIOp::create(b.b, b.loc, x, constant(0xff));
-    Value odd = arith::ShRUIOp::create(b.b, b.loc, x, constant(8));
+    // One of two neighbouring bytes times a factor.
+    auto multiplyOne = [&](Value x, int64_t factor, bool isOdd) -> Value {
+      APInt pair(16, uint64_t(uint8_t(factor)) << (isOdd ? 8 : 0));
+      Value factors = arith::ConstantOp::create(
+          b.b, b.loc, DenseElementsAttr::get(halves, pair));
+      factors = vector::BitCastOp::create(b.b, b.loc, x.getType(), factors);
+      return multiplyBytes(b, x, factors, schedule);
+    };
+    Value even, odd;
+    for (auto [ofPlane, m] : llvm::zip(bytes, multipliers)) {
+      Value low, high;
+      if (bytes.size() > 1 && m != 1) {
+        low = multiplyOne(ofPlane, m, /*isOdd=*/false);
+        high = multiplyOne(ofPlane, m, /*isOdd=*/true);
+      } else {
+        Value x = vector::BitCastOp::create(b.b, b.loc, halves, ofPlane);
+        low = arith::AndIOp::create(b.b, b.loc, x, constant(0xff));
+        high = arith::ShRUIOp::create(b.b, b.loc, x, constant(8));
+      }
+      even = even ? b.add(even, low) : low;
+      odd = odd ? b.add(odd, high) : high;
+    }
     auto factors = [&](Value word) -> Value {
       return vector::BitCastOp::create(b.b, b.loc, halves, b.splat(word, type));
     };
