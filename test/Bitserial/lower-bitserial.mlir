@@ -252,8 +252,10 @@ func.func @tables(%p: memref<1x1x2x72xi32>, %w: memref<6xi32>, %a: memref<3xi8>,
 #geometry = #bitserial.geometry<input = [32, 1, 16], kernel = [1, 1, 32], group = [1, 1, 32], output = [3, 1, 16], stride = [1, 1], dilation = [1, 1], groups = 1>
 
 // Two bits of a code: whether the second threshold is reached, and of the third if it is,
-// else of the first.
+// else of the first. Masks of 16 positions lie where the words will be, those of output
+// `c` in lane `c mod 16`, which are transposed by four exchanges of blocks of bits.
 // CHECK-LABEL: func.func @tiled_product_thresholds(
+// CHECK-COUNT-2: vector.store %{{.*}}, %{{.*}} : memref<1x2x1x16xi32>, vector<16xi32>
 // CHECK-DAG: %[[T0:.*]] = memref.load %{{.*}}[%[[C:.*]], %c0{{.*}}] : memref<3x3xi32>
 // CHECK-DAG: %[[T1:.*]] = memref.load %{{.*}}[%[[C]], %c1{{.*}}] : memref<3x3xi32>
 // CHECK-DAG: %[[T2:.*]] = memref.load %{{.*}}[%[[C]], %c2{{.*}}] : memref<3x3xi32>
@@ -262,13 +264,36 @@ func.func @tables(%p: memref<1x1x2x72xi32>, %w: memref<6xi32>, %a: memref<3xi8>,
 // CHECK-DAG: %[[THIRD:.*]] = vector.broadcast %[[T2]]
 // CHECK: %[[HIGH:.*]] = arith.cmpi sge, %[[S:.*]], %[[SECOND]] : vector<16xi32>
 // CHECK: %[[T:.*]] = arith.select %[[HIGH]], %[[THIRD]], %[[FIRST]]
-// CHECK: arith.ori
-// CHECK: arith.select %[[HIGH]]
+// CHECK: %[[M1:.*]] = vector.bitcast %[[HIGH]] : vector<16xi1> to vector<1xi16>
+// CHECK: %[[H1:.*]] = vector.extract %[[M1]][0]
+// CHECK: llvm.store %[[H1]], %{{.*}} {alignment = 2 : i64} : i16, !llvm.ptr
 // CHECK: %[[LOW:.*]] = arith.cmpi sge, %[[S]], %[[T]] : vector<16xi32>
-// CHECK: arith.ori
-// CHECK: arith.select %[[LOW]]
+// CHECK: %[[M0:.*]] = vector.bitcast %[[LOW]]
+// CHECK: %[[H0:.*]] = vector.extract %[[M0]][0]
+// CHECK: llvm.store %[[H0]]
+// CHECK: vector.load %{{.*}} : memref<1x2x1x16xi32>, vector<16xi32>
+// CHECK: vector.shuffle %{{.*}} [8, 9, 10, 11, 12, 13, 14, 15, 0, 1, 2, 3, 4, 5, 6, 7]
+// CHECK: vector.shuffle %{{.*}} [4, 5, 6, 7, 0, 1, 2, 3, 12, 13, 14, 15, 8, 9, 10, 11]
+// CHECK: vector.shuffle %{{.*}} [2, 3, 0, 1, 6, 7, 4, 5, 10, 11, 8, 9, 14, 15, 12, 13]
+// CHECK: vector.shuffle %{{.*}} [1, 0, 3, 2, 5, 4, 7, 6, 9, 8, 11, 10, 13, 12, 15, 14]
+// CHECK: vector.store %{{.*}} : memref<1x2x1x16xi32>, vector<16xi32>
 func.func @tiled_product_thresholds(%p: memref<1x1x1x80xi32>, %w: memref<5xi32>, %a: memref<5xi8>, %g: memref<5xi8>, %r: memref<3xi32>, %t: memref<3x3xi32>, %s: memref<1x2x1x16xi32>, %ws: memref<32xi32>) {
   bitserial.tiled_product "conv" multipliers [1] #geometry <pixels, lanes = 16, vectors = 1> image <size = [1, 16], pad = [0, 0], bits = 8, outside = 0> ins(%p, %w, %a, %g, %r, %r : memref<1x1x1x80xi32>, memref<5xi32>, memref<5xi8>, memref<5xi8>, memref<3xi32>, memref<3xi32>) thresholds(%t : memref<3x3xi32>) outs(%s, %ws : memref<1x2x1x16xi32>, memref<32xi32>)
+  return
+}
+
+// -----
+
+#geometry = #bitserial.geometry<input = [32, 1, 16], kernel = [1, 1, 32], group = [1, 1, 32], output = [3, 1, 16], stride = [1, 1], dilation = [1, 1], groups = 1>
+
+// Without masks a bit of each word is set where the threshold is reached.
+// CHECK-LABEL: func.func @tiled_product_bits(
+// CHECK: %[[SET:.*]] = arith.cmpi sge, %{{.*}} : vector<8xi32>
+// CHECK: %[[WITH:.*]] = arith.ori %[[OLD:.*]], %{{.*}} : vector<8xi32>
+// CHECK: %[[NEW:.*]] = arith.select %[[SET]], %[[WITH]], %[[OLD]]
+// CHECK: vector.store %[[NEW]], %{{.*}} : memref<1x1x1x16xi32>, vector<8xi32>
+func.func @tiled_product_bits(%p: memref<1x1x1x80xi32>, %w: memref<5xi32>, %a: memref<5xi8>, %g: memref<5xi8>, %r: memref<3xi32>, %t: memref<3x1xi32>, %s: memref<1x1x1x16xi32>, %ws: memref<24xi32>) {
+  bitserial.tiled_product "conv" multipliers [1] #geometry <pixels, lanes = 8, vectors = 2> image <size = [1, 16], pad = [0, 0], bits = 8, outside = 0> ins(%p, %w, %a, %g, %r, %r : memref<1x1x1x80xi32>, memref<5xi32>, memref<5xi8>, memref<5xi8>, memref<3xi32>, memref<3xi32>) thresholds(%t : memref<3x1xi32>) outs(%s, %ws : memref<1x1x1x16xi32>, memref<24xi32>)
   return
 }
 
@@ -319,6 +344,23 @@ func.func @threshold_residual(%s: memref<1x2x6xi32>, %t: memref<2x3xf32>, %r: me
 // CHECK-COUNT-8: llvm.call_intrinsic "llvm.x86.avx512.vpdpbusd.256"
 func.func @dense_product(%p: memref<1x1x2x48xi32>, %w: memref<8xi32>, %i: memref<4xi32>, %s: memref<1x4x16xi32>, %ws: memref<40xi32>) {
   bitserial.dense_product "conv" #geometry <pixels, lanes = 8, vectors = 2, count = dpbusd> image <size = [1, 16], pad = [0, 0], bits = 8, outside = 0> ins(%p, %w, %i : memref<1x1x2x48xi32>, memref<8xi32>, memref<4xi32>) outs(%s, %ws : memref<1x4x16xi32>, memref<40xi32>)
+  return
+}
+
+// -----
+
+#geometry = #bitserial.geometry<input = [48, 1, 16], kernel = [1, 1, 48], group = [1, 1, 48], output = [4, 1, 16], stride = [1, 1], dilation = [1, 1], groups = 1>
+
+// Sums of eight words of codes up to 15 fit 16 bits: 8 * 2 * 15 * 127 is less than 32768.
+// CHECK-LABEL: func.func @dense_product_halves(
+// CHECK: scf.for %[[FROM:.*]] = %c0 to %c12 step %c8
+// CHECK: %[[END:.*]] = arith.addi %[[FROM]], %c8
+// CHECK: %[[TO:.*]] = arith.minsi %[[END]], %c12
+// CHECK: %[[HALVES:.*]]:8 = scf.for %{{.*}} = %[[FROM]] to %[[TO]]
+// CHECK-COUNT-8: llvm.call_intrinsic "llvm.x86.avx2.pmadd.ub.sw"
+// CHECK-COUNT-8: llvm.call_intrinsic "llvm.x86.avx2.pmadd.wd"
+func.func @dense_product_halves(%p: memref<1x1x12x48xi32>, %w: memref<48xi32>, %i: memref<4xi32>, %s: memref<1x4x16xi32>, %ws: memref<200xi32>) {
+  bitserial.dense_product "conv" #geometry <pixels, lanes = 8, vectors = 2, count = pmaddubsw> image <size = [1, 16], pad = [0, 0], bits = 4, outside = 0> ins(%p, %w, %i : memref<1x1x12x48xi32>, memref<48xi32>, memref<4xi32>) outs(%s, %ws : memref<1x4x16xi32>, memref<200xi32>)
   return
 }
 

@@ -143,6 +143,26 @@ inline mlir::Value addToLane(LoopBuilder &b, mlir::Value vector, int64_t lane,
                mlir::vector::InsertOp::create(b.b, b.loc, sum, none, lane));
 }
 
+constexpr int64_t kMaskLanes = 16;
+/// Whether comparisons of a vector are a mask of bits, as of AVX-512. Those of
+/// 32 outputs wait where a vector of words of codes will be, and are transposed
+/// to these once all are there.
+inline bool hasMasks(ScheduleAttr schedule) {
+  return !schedule.isScalable() && schedule.getLanes() == kMaskLanes;
+}
+
+/// The address of the masks of output `bit` of 32, among those of the 16 words
+/// at a place.
+mlir::Value addressOfMasks(LoopBuilder &b, mlir::Value memref,
+                           mlir::ValueRange at, mlir::Value bit);
+
+/// Stores the mask of 16 comparisons `words` words behind an address.
+void storeMask(LoopBuilder &b, mlir::Value mask, mlir::Value address,
+               int64_t words);
+
+/// The 16 words of codes at a place, from the masks that lie there.
+mlir::Value loadMasks(LoopBuilder &b, mlir::Value memref, mlir::ValueRange at);
+
 template <typename Op>
 LoopBuilder::Values startOf(LoopBuilder &b, Op op, mlir::Value c,
                             int64_t vectors) {
@@ -159,19 +179,41 @@ void storeSums(LoopBuilder &b, Op op, const Tile &tile,
                   {tile.n, c, b.add(tile.first, block.at(b, v))}, block.mask);
 }
 
-/// Words of codes of no output.
+/// Calls `body` for where the words of codes are of each plane and vector of a
+/// block.
 template <typename Op>
-void clearCodes(LoopBuilder &b, Op op, const Tile &tile,
-                const PositionBlock &block, mlir::Value word) {
-  mlir::Value none = b.zero(op.getSchedule().getVector(b.b.getI32Type()));
+void forEachVector(LoopBuilder &b, Op op, const Tile &tile,
+                   const PositionBlock &block, mlir::Value word,
+                   llvm::function_ref<void(mlir::ValueRange at)> body) {
   int64_t planes =
       llvm::cast<mlir::MemRefType>(op.getOutput().getType()).getDimSize(1);
   for (int64_t j = 0; j < planes; ++j)
     for (int64_t v = 0; v < block.vectors; ++v)
-      b.storeVector(
-          none, op.getOutput(),
-          {tile.n, b.index(j), word, b.add(tile.first, block.at(b, v))},
-          block.mask);
+      body({tile.n, b.index(j), word, b.add(tile.first, block.at(b, v))});
+}
+
+/// Words of codes of no output.
+template <typename Op>
+void clearCodes(LoopBuilder &b, Op op, const Tile &tile,
+                const PositionBlock &block, mlir::Value word) {
+  // Masks of all 32 outputs leave nothing of what was there.
+  if (hasMasks(op.getSchedule()) && op.getGeometry().getOutput()[0] % 32 == 0)
+    return;
+  mlir::Value none = b.zero(op.getSchedule().getVector(b.b.getI32Type()));
+  forEachVector(b, op, tile, block, word, [&](mlir::ValueRange at) {
+    b.storeVector(none, op.getOutput(), at, block.mask);
+  });
+}
+
+/// The masks of 32 outputs become words of codes.
+template <typename Op>
+void transposeMasks(LoopBuilder &b, Op op, const Tile &tile,
+                    const PositionBlock &block, mlir::Value word) {
+  if (!hasMasks(op.getSchedule()))
+    return;
+  forEachVector(b, op, tile, block, word, [&](mlir::ValueRange at) {
+    b.storeVector(loadMasks(b, op.getOutput(), at), op.getOutput(), at);
+  });
 }
 
 /// The floats that the residual of output `c` adds to a vector of sums: terms
@@ -214,8 +256,9 @@ void storeCodes(LoopBuilder &b, Op op, const Tile &tile,
                 const PositionBlock &block, mlir::Value word, mlir::Value c,
                 llvm::ArrayRef<mlir::Value> sums) {
   mlir::VectorType type = op.getSchedule().getVector(b.b.getI32Type());
-  int64_t planes =
-      llvm::cast<mlir::MemRefType>(op.getOutput().getType()).getDimSize(1);
+  auto output = llvm::cast<mlir::MemRefType>(op.getOutput().getType());
+  int64_t planes = output.getDimSize(1);
+  int64_t planeSize = output.getStridesAndOffset().first[1];
   auto rowOf = [&](mlir::Value table) {
     LoopBuilder::Values row;
     int64_t count = llvm::cast<mlir::MemRefType>(table.getType()).getDimSize(1);
@@ -228,10 +271,14 @@ void storeCodes(LoopBuilder &b, Op op, const Tile &tile,
     t = b.splat(t, type.clone(t.getType()));
   if (op.getResidual())
     terms = rowOf(op.getTerms());
-  mlir::Value bit =
-      b.splat(mlir::arith::ShLIOp::create(b.b, b.loc, b.i32(1),
-                                          b.toI32(b.remainder(c, b.index(32)))),
-              type);
+  mlir::Value inWord = b.remainder(c, b.index(32));
+  mlir::Value bit = b.splat(
+      mlir::arith::ShLIOp::create(b.b, b.loc, b.i32(1), b.toI32(inWord)), type);
+  mlir::Value masks;
+  if (hasMasks(op.getSchedule()))
+    masks = addressOfMasks(
+        b, op.getOutput(),
+        {tile.n, b.index(0), word, b.add(tile.first, block.first)}, inWord);
   for (int64_t v = 0; v < block.vectors; ++v) {
     mlir::Value position = b.add(tile.first, block.at(b, v)), sum = sums[v];
     if (op.getResidual()) {
@@ -249,6 +296,10 @@ void storeCodes(LoopBuilder &b, Op op, const Tile &tile,
                                                 left[middle + 1 + k], left[k]);
       left.truncate(middle);
       LoopBuilder::Values at{tile.n, b.index(j), word, position};
+      if (hasMasks(op.getSchedule())) {
+        storeMask(b, set, masks, j * planeSize + v * kMaskLanes);
+        continue;
+      }
       mlir::Value old = b.loadVector(op.getOutput(), at, type, block.mask);
       mlir::Value with = mlir::arith::OrIOp::create(b.b, b.loc, old, bit);
       b.storeVector(mlir::arith::SelectOp::create(b.b, b.loc, set, with, old),
@@ -340,10 +391,13 @@ void forEachOutput(LoopBuilder &b, Op op, const Tile &tile,
            };
            mlir::Value begin = b.mul(word, 32);
            mlir::Value end = b.least(b.add(begin, 32), share.endOutput);
-           return b.loop(begin, end, step, state,
-                         [&](mlir::Value c, mlir::ValueRange state) {
-                           return body(c, state, store);
-                         });
+           LoopBuilder::Values next =
+               b.loop(begin, end, step, state,
+                      [&](mlir::Value c, mlir::ValueRange state) {
+                        return body(c, state, store);
+                      });
+           transposeMasks(b, op, tile, block, word);
+           return next;
          });
 }
 
