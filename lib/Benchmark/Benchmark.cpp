@@ -39,7 +39,7 @@ struct TemporaryDirectory {
 
 static llvm::Expected<std::unique_ptr<CompiledNetwork>>
 compileNetwork(ModuleOp module, const BenchmarkOptions &options,
-               StringRef directory, BenchmarkResult &result, StringRef &dot) {
+               StringRef directory, BenchmarkResult &result) {
   std::string &family = result.family;
   std::string prefix = (directory + "/layer").str(), text;
   llvm::raw_string_ostream os(text);
@@ -66,7 +66,7 @@ compileNetwork(ModuleOp module, const BenchmarkOptions &options,
         family = "popcount";
       else if (auto product = dyn_cast<bitserial::DenseProductOp>(op)) {
         family = "dense";
-        dot = stringifyCounting(product.getSchedule().getCounting());
+        result.dot = stringifyCounting(product.getSchedule().getCounting());
       } else if (auto product = dyn_cast<bitserial::FloatProductOp>(op))
         family = product.getSchedule().usesTables() ? "table" : "float";
       else if (isa<bitserial::DecodeOp>(op))
@@ -159,9 +159,8 @@ subbit::runBenchmark(const BenchmarkLayer &layer,
           llvm::sys::fs::createUniqueDirectory("subbit-bench", directory.path))
     return llvm::createStringError("cannot make a directory: " +
                                    error.message());
-  StringRef dot;
   auto compiled =
-      compileNetwork(*network->module, options, directory.path, result, dot);
+      compileNetwork(*network->module, options, directory.path, result);
   if (!compiled)
     return compiled.takeError();
   LimitKind kind = LimitKind::Bits;
@@ -172,7 +171,7 @@ subbit::runBenchmark(const BenchmarkLayer &layer,
     result.family = "float";
   }
   result.isBinary = kind == LimitKind::Bits;
-  auto limit = Limit::compile(*target, kind, dot);
+  auto limit = Limit::compile(*target, kind, result.dot);
   if (!limit)
     return limit.takeError();
 

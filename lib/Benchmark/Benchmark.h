@@ -17,9 +17,10 @@ namespace subbit {
 
 /// What was measured. All in one run, by turns.
 struct BenchmarkResult {
-  std::string cpu;    ///< what code was generated for
-  std::string target; ///< its row in the table of targets
-  std::string family; ///< of kernels
+  std::string cpu;     ///< what code was generated for
+  std::string target;  ///< its row in the table of targets
+  std::string family;  ///< of kernels
+  llvm::StringRef dot; ///< how the dense family multiplies codes
   /// Whether multiply-adds of single bits are counted.
   bool isBinary = true;
   double microseconds = 0, medianMicroseconds = 0;

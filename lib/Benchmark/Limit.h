@@ -29,8 +29,8 @@ enum class LimitKind { Bits, Codes, Floats };
 class Limit {
 public:
   /// Codes are multiplied by `dot`, a `count` of `#bitserial.schedule`.
-  static llvm::Expected<Limit>
-  compile(const TargetSpec &target, LimitKind kind, llvm::StringRef dot);
+  static llvm::Expected<Limit> compile(const TargetSpec &target, LimitKind kind,
+                                       llvm::StringRef dot);
   Limit(Limit &&);
   ~Limit();
 

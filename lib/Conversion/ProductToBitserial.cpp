@@ -163,13 +163,20 @@ private:
              << "layer '" << layer << "' has the family "
              << op->getAttr(kFamilyAttr)
              << ", expects \"popcount\", \"table\" or \"dense\"";
-    ScheduleChoice choice = chooseSchedule(
-        target,
-        {isMatmul, ofPositions, static_cast<int64_t>(planes.multipliers.size()),
-         static_cast<int64_t>(packed.words.size()), padded,
-         static_cast<int64_t>(packed.coordinates.size()), largest,
-         largestCode(), isSmall, family ? family.getValue() : StringRef(),
-         op->getParentOfType<ModuleOp>()->hasAttr(kInitAttr)});
+    ProductShape shape;
+    shape.isVector = isMatmul;
+    shape.geometry = ofPositions;
+    shape.planes = planes.multipliers.size();
+    shape.compact = packed.words.size();
+    shape.padded = padded;
+    shape.rows = packed.coordinates.size();
+    shape.largestWeight = largest;
+    shape.largestCode = largestCode();
+    shape.hasSmallCoordinates = isSmall;
+    if (family)
+      shape.family = family.getValue();
+    shape.unpacksOnce = op->getParentOfType<ModuleOp>()->hasAttr(kInitAttr);
+    ScheduleChoice choice = chooseSchedule(target, shape);
     schedule = choice.schedule;
     unpacks = choice.unpacks;
     if (!schedule)
@@ -236,7 +243,7 @@ private:
       StringRef count = stringifyCounting(asked.getCounting());
       return conv.groups == 1 &&
              (count == target.dot ||
-              (count == target.shortDot && largestCode() < 16)) &&
+              count == target.dotFor(largestCode(), largestWeight)) &&
              (asked.getPerWord() != 4 || largestWeight <= 127);
     }
     if (asked.usesTables())
@@ -246,12 +253,14 @@ private:
            stringifyCounting(asked.getCounting()) == target.counting;
   }
 
-  /// Of the codes that are multiplied, and of those outside of the image.
+  /// Outside of the image, if anything is.
+  int64_t codeOutside() const { return conv.pads() ? levels.zero : 0; }
+  /// Of the codes that are multiplied, and of those outside.
   int64_t largestCode() const {
     int64_t largest = 0;
     for (int64_t m : levels.multipliers)
       largest += m;
-    return std::max(largest, levels.zero);
+    return std::max(largest, codeOutside());
   }
 
   GeometryAttr makeGeometry(ArrayRef<int64_t> input, ArrayRef<int64_t> group,
@@ -404,9 +413,9 @@ private:
     int64_t bits = 1;
     while (largestCode() >> bits)
       bits *= 2;
-    auto image = ImageAttr::get(b.getContext(), size,
-                                {conv.padTop, conv.padLeft}, bits, levels.zero,
-                                /*marked=*/false);
+    auto image =
+        ImageAttr::get(b.getContext(), size, {conv.padTop, conv.padLeft}, bits,
+                       codeOutside(), /*marked=*/false);
     Value start = constant("init", init);
     return DenseProductOp::create(
                b, loc, TypeRange{sums.getType(), workspace.getType()}, words,

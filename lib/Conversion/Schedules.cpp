@@ -72,13 +72,6 @@ static std::string count(double instructions) {
   return std::to_string(std::llround(instructions)) + " instructions";
 }
 
-/// What multiplies the layer's codes, if anything does.
-static std::optional<Counting> dotOf(const TargetInfo &target,
-                                     const ProductShape &shape) {
-  bool isShort = shape.largestCode < 16 && shape.largestWeight <= 127;
-  return symbolizeCounting(isShort ? target.shortDot : target.dot);
-}
-
 static bool fitsFirstCache(const TileLayout &layout) {
   return layout.patchRows * layout.tile * int64_t(sizeof(int32_t)) <=
          kMostPatchBytes;
@@ -95,6 +88,10 @@ static double costOfPatches(GeometryAttr g, ScheduleAttr schedule,
 }
 static constexpr double kPerCopy = 3, kPerElement = 4;
 
+/// What a store takes, in instructions: a cycle has as many stores however long
+/// vectors are, but three instructions of 256 bits for two of 512.
+static double costOfStore(int64_t lanes) { return lanes == 16 ? 1 : 2.3; }
+
 /// Instructions that count the bits of a vector of positions, for all outputs.
 static double costOfBits(const TargetInfo &target, const ProductShape &shape,
                          Counting counting) {
@@ -110,7 +107,8 @@ static double costOfBits(const TargetInfo &target, const ProductShape &shape,
   double rows = shape.compact * perWord + 2.0 * shape.rows;
   if (counting != Counting::Tables)
     return shape.planes *
-           (rows + costOfPatches(g, schedule, kPerCopy, kPerElement));
+           (rows + costOfStore(lanes) *
+                       costOfPatches(g, schedule, kPerCopy, kPerElement));
   // Vectors are of bytes, of which the last may be empty in part, and each word
   // of a patch becomes eight. The tables of a row are found for all vectors.
   constexpr double perRow = 42, perCopy = 12, perElement = 10;
@@ -121,8 +119,9 @@ static double costOfBits(const TargetInfo &target, const ProductShape &shape,
          perRow * shape.rows / vectors;
 }
 
-/// Instructions that multiply the codes of a vector of positions, where
-/// `counting` is the other way. `whole` has the kernel as one group.
+/// Instructions that multiply the codes of a vector of positions, for all
+/// outputs; `counting` is the alternative, to whose cost they are scaled.
+/// `whole` has the kernel as one group.
 static double costOfCodes(const TargetInfo &target, const ProductShape &shape,
                           Counting counting, GeometryAttr whole,
                           ScheduleAttr schedule) {
@@ -132,18 +131,17 @@ static double costOfCodes(const TargetInfo &target, const ProductShape &shape,
   constexpr double relative = 0.6;
   if (counting == Counting::Words && target.countsSlowly)
     perWord *= relative;
-  // Less than a block of outputs loads as much for itself, perhaps from the
-  // second cache.
+  // Fewer outputs at a time than there are registers for load as much, perhaps
+  // from the second cache.
   constexpr double ragged = 1.3, raggedAndFar = 1.8;
-  int64_t outputs = whole.getOutput()[0];
-  if (target.registers >= 32 && outputs % kOutputsOfFewVectors != 0)
+  int64_t outputs = whole.getOutput()[0], vectors = schedule.getVectors();
+  if (denseOutputsAtOnce(schedule, vectors, outputs) <
+      denseOutputsAtOnce(schedule, vectors, /*outputs=*/32))
     perWord *= fitsFirstCache(layout) ? ragged : raggedAndFar;
-  // Words of codes are made of planes, and copied to patches. Of vectors of 512
-  // bits, for which there is a pipe less, as many are stored.
-  double perStored = schedule.getLanes() == 16 ? 1 : 2.3;
+  // Words of codes are made of planes, and copied to patches.
   double words = (2.0 * shape.planes + 1) * whole.getInput()[0];
   return outputs * layout.words * perWord +
-         perStored *
+         costOfStore(schedule.getLanes()) *
              (words + costOfPatches(whole, schedule, kPerCopy, kPerElement));
 }
 
@@ -151,7 +149,8 @@ static double costOfCodes(const TargetInfo &target, const ProductShape &shape,
 static ScheduleChoice chooseDense(const TargetInfo &target,
                                   const ProductShape &shape,
                                   Counting counting) {
-  std::optional<Counting> dot = dotOf(target, shape);
+  std::optional<Counting> dot =
+      symbolizeCounting(target.dotFor(shape.largestCode, shape.largestWeight));
   GeometryAttr g = shape.geometry;
   if (!dot)
     return {{}, "no instruction multiplies codes"};
@@ -209,17 +208,14 @@ static ScheduleChoice chooseDense(const TargetInfo &target,
   return {{}, "for a vector of positions " + byBits + ", " + byCodes};
 }
 
-/// A vector of bytes holds four times as many positions as one of words.
-static bool usesTables(const TargetInfo &target, const ProductShape &shape) {
+static bool usesTables(const TargetInfo &target, const ProductShape &shape,
+                       Counting counting) {
   if (!target.hasTables || !shape.hasSmallCoordinates)
     return false;
   if (!shape.family.empty())
     return shape.family == "table";
-  int64_t positions = shape.geometry.getPositions(), lanes = target.lanes;
-  int64_t words = (positions + lanes - 1) / lanes;
-  int64_t bytes = (words + 3) / 4;
-  constexpr double perTable = 2.5, perLookup = 2;
-  return 8 * (perTable + perLookup * bytes) < costOf(Counting::Pmadd) * words;
+  return costOfBits(target, shape, Counting::Tables) <
+         costOfBits(target, shape, counting);
 }
 
 ScheduleChoice subbit::chooseSchedule(const TargetInfo &target,
@@ -234,7 +230,7 @@ ScheduleChoice subbit::chooseSchedule(const TargetInfo &target,
     return {ScheduleAttr::get(context, Orientation::Outputs, lanes, 1, counting,
                               Scaling::None, /*passes=*/1),
             "there are too few positions to fill lanes"};
-  if (usesTables(target, shape))
+  if (usesTables(target, shape, counting))
     counting = Counting::Tables;
   else if (shape.family == "table")
     return {};
@@ -267,7 +263,7 @@ ScheduleChoice subbit::chooseSchedule(const TargetInfo &target,
   };
   // Loads through pointers are early, and take registers until they are used.
   int64_t most = target.registers / (scaling == Scaling::Pointers ? 5 : 4);
-  // Tables serve for all planes, two of which are counted at once.
+  // Tables serve for several planes, two at least.
   if (counting == Counting::Tables)
     most = target.registers / (shape.planes > 1 ? 4 : 2);
   ScheduleAttr schedule = blocked(most, 1);

@@ -15,16 +15,16 @@ namespace subbit {
 /// What the choice of a schedule depends on.
 struct ProductShape {
   /// One position per image, as matrix products have.
-  bool isVector;
+  bool isVector = false;
   /// The product's geometry with positions in lanes.
   bitserial::GeometryAttr geometry;
-  int64_t planes;
+  int64_t planes = 0;
   /// Words that the layouts for positions and for outputs store.
-  int64_t compact, padded;
+  int64_t compact = 0, padded = 0;
   /// Rows of all outputs, the largest weight and code.
-  int64_t rows, largestWeight, largestCode;
+  int64_t rows = 0, largestWeight = 0, largestCode = 0;
   /// Whether coordinates fit 8 bits, and their products with multipliers 16.
-  bool hasSmallCoordinates;
+  bool hasSmallCoordinates = false;
   /// "popcount", "table" or "dense" where one is asked for.
   llvm::StringRef family;
   /// Whether weights can be unpacked once, not in each call.

@@ -45,6 +45,10 @@ struct TargetInfo {
   /// How codes are multiplied by weights: such a `count`, or empty. Codes of at
   /// most four bits may have another.
   std::string dot, shortDot;
+  /// The one for codes and weights of such size.
+  llvm::StringRef dotFor(int64_t largestCode, int64_t largestWeight) const {
+    return largestCode < 16 && largestWeight <= 127 ? shortDot : dot;
+  }
   /// Whether only some of the pipes that a vector's other instructions have
   /// count its bits, by LLVM's model of the CPU.
   bool countsSlowly = false;

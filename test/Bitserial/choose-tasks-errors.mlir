@@ -44,7 +44,7 @@ func.func @no_array(%p: memref<1x1x1x24xi32>, %w: memref<40xi32>, %a: memref<40x
 #small = #bitserial.image<size = [2, 4], pad = [0, 0], bits = 8, outside = 0>
 #outputs = #bitserial.geometry<input = [32, 2, 4], kernel = [1, 1, 32], group = [1, 1, 32], output = [40, 2, 4], stride = [1, 1], dilation = [1, 1], groups = 1>
 func.func @workspace(%p: memref<1x1x1x24xi32>, %w: memref<40xi32>, %a: memref<40xi8>, %r: memref<40xi32>, %0: memref<1x40x8xi32>, %1: memref<16xi32>) {
-  // expected-error @below {{expects a workspace of 32 words, found 16}}
+  // expected-error @below {{expects a workspace of 4128 words, found 16}}
   bitserial.tiled_product "c" multipliers [1] #outputs #schedule image #small ins(%p, %w, %a, %a, %r, %r : memref<1x1x1x24xi32>, memref<40xi32>, memref<40xi8>, memref<40xi8>, memref<40xi32>, memref<40xi32>) outs(%0, %1 : memref<1x40x8xi32>, memref<16xi32>) {bitserial.tasks = array<i64: 1, 2>}
   return
 }

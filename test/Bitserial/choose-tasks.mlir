@@ -30,8 +30,8 @@ module attributes {bitserial.threads = 2} {
 module attributes {bitserial.threads = 2} {
   // Two tiles of eight positions.
   // CHECK-LABEL: func.func @tiles(
-  // CHECK: %[[W:.*]] = tensor.empty() : tensor<32xi32>
-  // CHECK: bitserial.tiled_product {{.*}} outs(%{{.*}}, %[[W]] : {{.*}}) {bitserial.tasks = array<i64: 2, 1>} -> tensor<1x2x16xi32>, tensor<32xi32>
+  // CHECK: %[[W:.*]] = tensor.empty() : tensor<4128xi32>
+  // CHECK: bitserial.tiled_product {{.*}} outs(%{{.*}}, %[[W]] : {{.*}}) {bitserial.tasks = array<i64: 2, 1>} -> tensor<1x2x16xi32>, tensor<4128xi32>
   func.func @tiles(%p: tensor<1x1x1x32xi32>, %w: tensor<2xi32>, %a: tensor<2xi8>, %r: tensor<2xi32>) -> tensor<1x2x16xi32> {
     %0 = tensor.empty() : tensor<1x2x16xi32>
     %1 = tensor.empty() : tensor<16xi32>

@@ -25,6 +25,11 @@ func.func private @schedule_c2_uaddlp() attributes {a = #bitserial.schedule<pixe
 
 // -----
 
+// expected-error @below {{no instruction pmaddubsw sums the bytes of 2 lanes}}
+func.func private @schedule_c2_pmaddubsw() attributes {a = #bitserial.schedule<pixels, lanes = 2, vectors = 1, count = pmaddubsw>}
+
+// -----
+
 // expected-error @below {{no instruction pmadd sums the bytes of 1 lanes}}
 func.func private @schedule_c2_pmadd() attributes {a = #bitserial.schedule<outputs, lanes = 1, vectors = 1, count = pmadd>}
 
@@ -1249,6 +1254,14 @@ func.func @dense_product_c4_count(%p: memref<1x1x1x20xi32>, %w: memref<10xi32>, 
 func.func @dense_product_c4_group(%p: memref<1x1x1x20xi32>, %w: memref<10xi32>, %i: memref<2xi32>, %e: memref<1x2x8xi32>, %s: memref<120xi32>) {
   // expected-error @below {{'bitserial.dense_product' op expects a schedule that multiplies codes, in one pass, and the kernel as one group}}
   bitserial.dense_product "c" #bitserial.geometry<input = [2, 3, 5], kernel = [3, 3, 2], group = [3, 3, 1], output = [2, 1, 3], stride = [1, 1], dilation = [1, 1], groups = 1> #bitserial.schedule<pixels, lanes = 8, vectors = 1, count = dpbusd> image #bitserial.image<size = [3, 5], pad = [0, 0], bits = 8, outside = 0> ins(%p, %w, %i : memref<1x1x1x20xi32>, memref<10xi32>, memref<2xi32>) outs(%e, %s : memref<1x2x8xi32>, memref<120xi32>)
+  return
+}
+
+// -----
+
+func.func @dense_product_c3_strides(%p: memref<1x1x1x20xi32>, %w: memref<10xi32>, %i: memref<2xi32>, %e: memref<1x2x8xi32, strided<[?, ?, 1]>>, %s: memref<120xi32>) {
+  // expected-error @below {{'bitserial.dense_product' op expects a result of known strides}}
+  bitserial.dense_product "c" #bitserial.geometry<input = [2, 3, 5], kernel = [3, 3, 2], group = [3, 3, 2], output = [2, 1, 3], stride = [1, 1], dilation = [1, 1], groups = 1> #bitserial.schedule<pixels, lanes = 8, vectors = 1, count = dpbusd> image #bitserial.image<size = [3, 5], pad = [0, 0], bits = 8, outside = 0> ins(%p, %w, %i : memref<1x1x1x20xi32>, memref<10xi32>, memref<2xi32>) outs(%e, %s : memref<1x2x8xi32, strided<[?, ?, 1]>>, memref<120xi32>)
   return
 }
 

@@ -284,7 +284,22 @@ func.func @tiled_product_thresholds(%p: memref<1x1x1x80xi32>, %w: memref<5xi32>,
 
 // -----
 
+#many = #bitserial.geometry<input = [32, 1, 16], kernel = [1, 1, 32], group = [1, 1, 32], output = [64, 1, 16], stride = [1, 1], dilation = [1, 1], groups = 1>
 #geometry = #bitserial.geometry<input = [32, 1, 16], kernel = [1, 1, 32], group = [1, 1, 32], output = [3, 1, 16], stride = [1, 1], dilation = [1, 1], groups = 1>
+
+// Masks of all 32 outputs of a word leave nothing of what was there. Those of the upper
+// half lie two bytes further.
+// CHECK-LABEL: func.func @tiled_product_whole_words(
+// CHECK-NOT: memref<1x1x2x16xi32>, vector<16xi32>
+// CHECK: arith.remui %[[BIT:.*]], %c16
+// CHECK: %[[HALF:.*]] = arith.divui %[[BIT]], %c16
+// CHECK: arith.muli %[[HALF]], %c2
+// CHECK: llvm.store
+// CHECK: vector.store %{{.*}} : memref<1x1x2x16xi32>, vector<16xi32>
+func.func @tiled_product_whole_words(%p: memref<1x1x1x80xi32>, %w: memref<64xi32>, %a: memref<64xi8>, %r: memref<64xi32>, %t: memref<64x1xi32>, %s: memref<1x1x2x16xi32>, %ws: memref<32xi32>) {
+  bitserial.tiled_product "conv" multipliers [1] #many <pixels, lanes = 16, vectors = 1> image <size = [1, 16], pad = [0, 0], bits = 8, outside = 0> ins(%p, %w, %a, %a, %r, %r : memref<1x1x1x80xi32>, memref<64xi32>, memref<64xi8>, memref<64xi8>, memref<64xi32>, memref<64xi32>) thresholds(%t : memref<64x1xi32>) outs(%s, %ws : memref<1x1x2x16xi32>, memref<32xi32>)
+  return
+}
 
 // Without masks a bit of each word is set where the threshold is reached.
 // CHECK-LABEL: func.func @tiled_product_bits(

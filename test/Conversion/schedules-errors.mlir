@@ -84,3 +84,18 @@ func.func @counting(%x: !x) -> tensor<1x6x6x1xi32> {
   return %s : tensor<1x6x6x1xi32>
 }
 }
+
+// -----
+
+!x = !mbn.tensor<1x8x8x1xf32, levels = #mbn.levels<step 1.0, zero 0, [1, 2, 4, 8, 16]>>
+!w = !mbn.tensor<1x3x3x1xf32, group = 1x3x3x1, bits = 1 to 1>
+
+module attributes {bitserial.target = #bitserial.target<triple = "x86_64-linux-gnu", cpu = "x86-64-v3", features = "">} {
+// Codes of five bits: sums of their products do not fit 16 bits.
+func.func @short_codes(%x: !x) -> tensor<1x6x6x1xi32> {
+  %w = mbn.constant bases<widths = dense<1> : tensor<1xi8>, coordinates = dense<5> : tensor<1xi16>, signs = dense<1> : tensor<1xi32>, steps = dense<1.0> : tensor<1xf32>> : !w
+  // expected-error @below {{layer 'conv' has the schedule #bitserial.schedule<pixels, lanes = 8, vectors = 2, count = pmaddubsw>, which does not fit the target 'avx2', or the layer; #bitserial.schedule<pixels, lanes = 8, vectors = 3, count = pmaddwd> would}}
+  %s = mbn.conv2d %x, %w layer "conv" {bitserial.schedule = #bitserial.schedule<pixels, lanes = 8, vectors = 2, count = pmaddubsw>} : !x, !w -> tensor<1x6x6x1xi32>
+  return %s : tensor<1x6x6x1xi32>
+}
+}

@@ -83,15 +83,25 @@ func.func @pixels_avx2(%x: !x) -> tensor<1x8x8x1xi32> {
 !v = !mbn.tensor<16x3x3x128xf32, group = 1x1x1x128, bits = 3 to 3>
 !y = !mbn.tensor<1x4x4x128xf32, levels = #mbn.levels<step 1.0, zero 0, [1, 2]>>
 !w = !mbn.tensor<1x3x3x128xf32, group = 1x1x1x128, bits = 0 to 1>
+!u = !mbn.tensor<16x3x3x128xf32, group = 1x1x1x128, bits = 0 to 1>
 
 module attributes {bitserial.target = #bitserial.target<triple = "x86_64-linux-gnu", cpu = "x86-64-v3", features = "">} {
 
-// Six vectors of bytes at 64 lookups for each of two groups are 24 KiB.
+// Four vectors of bytes at 64 lookups for each of three groups are 24 KiB. A single output
+// does not pay for bits that become bytes.
 // CHECK-LABEL: func.func @tables(
 // CHECK: bitserial.tiled_product {{.*}} <pixels, lanes = 8, vectors = 16 in 3 passes, count = tables>
-func.func @tables(%x: !x) -> tensor<1x16x16x1xi32> {
+func.func @tables(%x: !x) -> tensor<1x16x16x16xi32> {
+  %w = mbn.constant bases<widths = dense<1> : tensor<144xi8>, coordinates = dense<5> : tensor<144xi16>, signs = dense<1> : tensor<576xi32>, steps = dense<1.0> : tensor<1xf32>> : !u
+  %s = mbn.conv2d %x, %w layer "conv" pad [1, 1, 1, 1] : !x, !u -> tensor<1x16x16x16xi32>
+  return %s : tensor<1x16x16x16xi32>
+}
+
+// CHECK-LABEL: func.func @one_output(
+// CHECK: bitserial.tiled_product {{.*}} count = pmadd>
+func.func @one_output(%x: !x) -> tensor<1x16x16x1xi32> {
   %w = mbn.constant bases<widths = dense<1> : tensor<9xi8>, coordinates = dense<5> : tensor<9xi16>, signs = dense<1> : tensor<36xi32>, steps = dense<1.0> : tensor<1xf32>> : !w
-  %s = mbn.conv2d %x, %w layer "conv" pad [1, 1, 1, 1] : !x, !w -> tensor<1x16x16x1xi32>
+  %s = mbn.conv2d %x, %w layer "one" pad [1, 1, 1, 1] : !x, !w -> tensor<1x16x16x1xi32>
   return %s : tensor<1x16x16x1xi32>
 }
 

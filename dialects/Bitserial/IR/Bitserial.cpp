@@ -259,8 +259,25 @@ TileLayout::TileLayout(GeometryAttr g, ScheduleAttr schedule, int64_t planes) {
 }
 
 int64_t TileLayout::partSize() const {
-  constexpr int64_t line = 64 / sizeof(int32_t);
-  return (size + line - 1) / line * line;
+  // While one core reads the end of its part it fetches what lies behind, as
+  // far as some pages, which must not be what another one writes.
+  constexpr int64_t line = 64 / sizeof(int32_t), apart = 256 * line;
+  return (size + line - 1) / line * line + apart;
+}
+
+int64_t bitserial::denseOutputsAtOnce(ScheduleAttr schedule, int64_t vectors,
+                                      int64_t outputs) {
+  Counting counting = schedule.getCounting();
+  bool isNeon = counting == Counting::Usdot || counting == Counting::Sdot;
+  int64_t registers = isNeon || schedule.getLanes() == 16 ? 32 : 16;
+  // A word of each position, one of weights, and products if they are not added
+  // by the same instruction.
+  bool adds = isNeon || counting == Counting::Dpbusd;
+  int64_t others = vectors + (adds ? 1 : 2);
+  int64_t step = std::max<int64_t>(1, (registers - others) / vectors);
+  while (outputs % step || 32 % step)
+    --step;
+  return step;
 }
 
 Tasks bitserial::getTasks(Operation *product) {

@@ -67,15 +67,20 @@ struct TileLayout {
   int64_t sums;
   /// Words of the whole workspace.
   int64_t size;
-  /// Words of a workspace of which each of several tasks has a part, a whole
-  /// number of cache lines.
+  /// Words of a workspace of which each of several tasks has a part.
   int64_t sizeFor(int64_t tasks) const {
-    return tasks == 1 ? size : tasks * partSize();
+    return (tasks - 1) * partSize() + size;
   }
+  /// From one part to the next: whole cache lines, apart from each other.
   int64_t partSize() const;
   /// Tiles of an image.
   int64_t numTiles;
 };
+
+/// Outputs of a dense product whose sums have registers, each for so many
+/// vectors of positions; they divide `outputs`, and the bits of a word.
+int64_t denseOutputsAtOnce(ScheduleAttr schedule, int64_t vectors,
+                           int64_t outputs);
 
 /// How the workspace of a product of floats is used: first the activations,
 /// those of each word of weights from a place of their own on, then the tables.

@@ -75,7 +75,8 @@ def Bitserial_ScheduleAttr : AttrDef<Bitserial_Dialect, "Schedule"> {
     counts: fields of two, four and eight bits are added, and bytes summed, by shifts.
     With `tables` (x86 with SSSE3; 4, 8 or 16 lanes) patches hold four bits in a byte,
     which index one of 16 tables, that of four bits of weights: the bytes of a vector
-    are as many positions. Counts of up to 7 words are kept in bytes, sums in memory.
+    are as many positions. Counts of up to 7 words are kept in bytes, of several planes at
+    once where there are registers for them, sums in memory.
     Of floats (`float_product`, AVX2 and AVX-512) a table holds all sums of as many
     activations as index a vector of it.
 
@@ -487,7 +488,7 @@ def Bitserial_TiledProductOp : Bitserial_DestinationOp<"tiled_product", [AttrSiz
     - tiled_product_c2: there are a number of rows for each output and pass, an init
       for each output, as many groups as coordinates, a multiplier for each plane.
     - tiled_product_c3: planes have rank 4 and hold the image; sums have rank 3,
-      codes rank 4, and hold whole blocks; there are 1, 3, 7 or 15 thresholds, one
+      codes rank 4, and hold whole blocks, at strides that are known; there are 1, 3, 7 or 15 thresholds, one
       less than codes of so many planes. A residual holds whole blocks of the same
       outputs, its terms are as threshold_c4 says.
     - tiled_product_c4: the schedule is for positions with lanes; several passes
@@ -533,8 +534,9 @@ def Bitserial_DenseProductOp : Bitserial_DestinationOp<"dense_product", [AttrSiz
   let description = [{
     Per output: `init + sum over words of codes * weights`, for the kernel as one
     group. `weights` holds the words of each output, of as many weights each as there
-    are codes in a word, or these one after the other as i8 or i16; `planes` is a result of `code_words`, and `image` says which
-    code is outside. Tiles, thresholds, residual and result are those of
+    are codes in a word, or these one after the other as i8 or i16; `planes` is a result of
+    `code_words`. `image` says which code is outside, and has as many bits as the largest
+    code, of those that are multiplied and the one outside. Tiles, thresholds, residual and result are those of
     `tiled_product`.
 
     Constraints:

@@ -358,6 +358,13 @@ template <typename Op> static LogicalResult verifyTiles(Op op) {
       failed(verifyRank(op, "a result", op.getOutput(), thresholds ? 4 : 3)) ||
       failed(verifyRank(op, "a workspace", op.getWorkspace(), 1)))
     return failure();
+  if (auto result = dyn_cast<MemRefType>(op.getOutput().getType())) {
+    SmallVector<int64_t> strides;
+    int64_t offset;
+    if (failed(result.getStridesAndOffset(strides, offset)) ||
+        llvm::is_contained(strides, ShapedType::kDynamic))
+      return op.emitOpError() << "expects a result of known strides";
+  }
   GeometryAttr g = op.getGeometry();
   ScheduleAttr schedule = op.getSchedule();
   ImageAttr image = op.getImage();

@@ -120,11 +120,7 @@ Value addBytes(LoopBuilder &b, Value bytes, ScheduleAttr schedule) {
 Value sumBytes(LoopBuilder &b, Value bytes, ScheduleAttr schedule) {
   if (schedule.getCounting() == Counting::Bytes)
     return addFields(b, addFields(b, bytes, 0x00ff00ff, 8), 0xffff, 16);
-  Value halves = addBytes(b, bytes, schedule), factors;
-  if (schedule.getCounting() == Counting::Pmadd)
-    factors = ones(b, cast<VectorType>(halves.getType()));
-  return callPairs(b, pairInstructions(schedule).second, halves, factors,
-                   schedule.getVector(b.b.getI32Type()));
+  return addHalves(b, addBytes(b, bytes, schedule), schedule);
 }
 
 /// The sum of the bytes of each word is added to it; a null sum is 0.
@@ -314,6 +310,16 @@ void subbit::bitserial::disableUnrolling(Operation *loop) {
 Value subbit::bitserial::multiplyPairs(LoopBuilder &b, Value x, Value factors,
                                        ScheduleAttr schedule) {
   return callPairs(b, pairInstructions(schedule).second, x, factors,
+                   schedule.getVector(b.b.getI32Type()));
+}
+
+Value subbit::bitserial::addHalves(LoopBuilder &b, Value halves,
+                                   ScheduleAttr schedule) {
+  Value factors;
+  if (schedule.getCounting() == Counting::Pmadd ||
+      schedule.getCounting() == Counting::Pmaddubsw)
+    factors = ones(b, cast<VectorType>(halves.getType()));
+  return callPairs(b, pairInstructions(schedule).second, halves, factors,
                    schedule.getVector(b.b.getI32Type()));
 }
 

@@ -36,6 +36,10 @@ LoopBuilder::Values subtractRow(LoopBuilder &b, mlir::ValueRange acc,
 mlir::Value multiplyPairs(LoopBuilder &b, mlir::Value x, mlir::Value factors,
                           ScheduleAttr schedule);
 
+/// The sums of neighbouring elements of 16 bits.
+mlir::Value addHalves(LoopBuilder &b, mlir::Value halves,
+                      ScheduleAttr schedule);
+
 /// Products of neighbouring bytes, of which the factors have a sign, added in
 /// 16 bits: x86's pmaddubsw.
 mlir::Value multiplyBytes(LoopBuilder &b, mlir::Value x, mlir::Value factors,

@@ -39,24 +39,6 @@ struct LowerDenseProduct : public OpRewritePattern<DenseProductOp> {
   }
 
 private:
-  /// Outputs at a time whose sums stay in registers, beside a word of each
-  /// position, one of weights, and products that are not added at once.
-  static int64_t outputsAtOnce(DenseProductOp op, int64_t vectors) {
-    ScheduleAttr schedule = op.getSchedule();
-    Counting counting = schedule.getCounting();
-    bool adds = counting == Counting::Dpbusd || counting == Counting::Usdot ||
-                counting == Counting::Sdot;
-    bool hasMany = schedule.getLanes() == 16 || counting == Counting::Usdot ||
-                   counting == Counting::Sdot;
-    int64_t others = vectors + (adds ? 1 : 2);
-    int64_t step =
-        std::max<int64_t>(1, ((hasMany ? 32 : 16) - others) / vectors);
-    // As many as divide the outputs.
-    while (op.getGeometry().getOutput()[0] % step || 32 % step)
-      --step;
-    return step;
-  }
-
   static void lowerTile(LoopBuilder &b, DenseProductOp op, const Tile &tile) {
     int64_t vectors = tile.vectors;
     PositionBlock block{b.index(0), vectors,
@@ -65,7 +47,8 @@ private:
     if (tile.tail)
       --full.vectors;
     int64_t whole = full.vectors;
-    int64_t step = outputsAtOnce(op, whole);
+    int64_t step = denseOutputsAtOnce(op.getSchedule(), whole,
+                                      op.getGeometry().getOutput()[0]);
     forEachOutput(
         b, op, tile, block, {}, step, [&](Value c, ValueRange, StoreFn store) {
           Values sums = sumOutputs(b, op, full, c, step);
@@ -96,7 +79,7 @@ private:
     if (op.getSchedule().getCounting() != Counting::Pmaddubsw)
       return addWords(b, op, block, c, sums, none, all, multiply);
     // Sums of 16 bits, as long as they fit.
-    constexpr int64_t largestWeight = 127, largestSum = 32767;
+    constexpr int64_t largestWeight = 128, largestSum = 32767;
     int64_t largestCode = (1 << op.getImage().getBits()) - 1;
     int64_t most = largestSum / (2 * largestCode * largestWeight);
     return b.loop(none, all, most, sums, [&](Value from, ValueRange state) {
@@ -105,19 +88,20 @@ private:
       Values next =
           addWords(b, op, block, c, zeros, from, to, multiplyInHalves);
       for (auto [sum, halves] : llvm::zip(state, next))
-        halves = b.add(sum, addHalves(b, op.getSchedule(), halves));
+        halves = addToWords(b, op.getSchedule(), sum, halves);
       return next;
     });
   }
 
-  using MultiplyFn = Value(LoopBuilder &b, ScheduleAttr schedule, Value sum,
-                           Value codes, Value weights);
+  /// A sum of a vector, and words of codes times words of weights.
+  using MultiplyFn = llvm::function_ref<Value(
+      LoopBuilder &, ScheduleAttr, Value sum, Value codes, Value weights)>;
 
   /// Adds the words from `from` to `to` to sums of outputs from `c` on, which
   /// are in `state` one output after the other.
   static Values addWords(LoopBuilder &b, DenseProductOp op,
                          const PositionBlock &block, Value c, ValueRange state,
-                         Value from, Value to, MultiplyFn multiply) {
+                         Value from, Value to, MultiplyFn accumulate) {
     TileLayout layout = op.getLayout();
     ScheduleAttr schedule = op.getSchedule();
     VectorType type = schedule.getVector(b.b.getI32Type());
@@ -134,8 +118,8 @@ private:
             vector::ExtractOp::create(b.b, b.loc, loadWeights(b, op, at, 1), 0),
             type);
         for (int64_t v = 0; v < vectors; ++v)
-          next.push_back(multiply(b, schedule, state[o * vectors + v],
-                                  patches[v], weights));
+          next.push_back(accumulate(b, schedule, state[o * vectors + v],
+                                    patches[v], weights));
       }
       return next;
     });
@@ -203,10 +187,9 @@ private:
     case Counting::Sdot:
       return call("llvm.aarch64.neon.sdot.v4i32.v16i8");
     case Counting::Pmaddubsw:
-      return b.add(
-          sum, addHalves(b, schedule,
-                         multiplyBytes(b, as(b, schedule, codes, 8),
-                                       as(b, schedule, weights, 8), schedule)));
+      return addToWords(
+          b, schedule, sum,
+          multiplyInHalves(b, schedule, b.zero(sum.getType()), codes, weights));
     default:
       return b.add(sum, multiplyPairs(b, as(b, schedule, codes, 16),
                                       as(b, schedule, weights, 16), schedule));
@@ -221,12 +204,10 @@ private:
     return as(b, schedule, b.add(as(b, schedule, sum, 16), products), 32);
   }
 
-  /// The sum of each word's halves of 16 bits.
-  static Value addHalves(LoopBuilder &b, ScheduleAttr schedule, Value halves) {
-    VectorType type = schedule.getVector(b.b.getI16Type(), 2);
-    Value ones = arith::ConstantOp::create(
-        b.b, b.loc, DenseElementsAttr::get(type, APInt(16, 1)));
-    return multiplyPairs(b, as(b, schedule, halves, 16), ones, schedule);
+  /// Adds such sums of both halves to sums of words.
+  static Value addToWords(LoopBuilder &b, ScheduleAttr schedule, Value sum,
+                          Value halves) {
+    return b.add(sum, addHalves(b, as(b, schedule, halves, 16), schedule));
   }
 };
 

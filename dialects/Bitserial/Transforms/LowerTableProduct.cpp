@@ -156,9 +156,10 @@ private:
     // The optimizer would rather keep sums on the stack than where they are.
     sums = hide(b, sums);
     ArrayRef<int64_t> multipliers = op.getMultipliers();
-    int64_t most = planesAtOnce(multipliers, vectors / 4);
-    for (int64_t j = 0; j < planes; j += most) {
-      auto some = multipliers.slice(j, std::min(most, planes - j));
+    for (int64_t j = 0; j < planes;) {
+      auto some = multipliers.slice(j, planesAtOnce(op.getSchedule(),
+                                                    multipliers.drop_front(j),
+                                                    vectors / 4));
       Value factor = b.mul(coordinate, b.i32(some.size() == 1 ? -some[0] : -1));
       for (int64_t first = 0; first < rowWords; first += kWordsOfByte) {
         int64_t count = std::min(kWordsOfByte, rowWords - first);
@@ -173,20 +174,24 @@ private:
                       b.add(sums, v * 4 * op.getSchedule().getLanes()));
         }
       }
+      j += some.size();
     }
     return {b.add(row, 1), b.add(firstWord, rowWords)};
   }
 
-  /// Planes whose counts have registers, for so many vectors of bytes, and fit
-  /// 16 bits once they are multiplied and added.
-  static int64_t planesAtOnce(ArrayRef<int64_t> multipliers, int64_t vectors) {
-    constexpr int64_t mostCounts = 8, mostSum = 32767;
-    int64_t sum = 0;
-    for (int64_t m : multipliers)
-      sum += std::abs(m);
-    if (sum > INT8_MAX || sum * kWordsOfByte * 32 > mostSum)
-      return 1;
-    return std::max<int64_t>(1, mostCounts / vectors);
+  /// How many of the first planes have registers for their counts, in so many
+  /// vectors of bytes each, and multipliers whose sums with bytes fit 16 bits.
+  static int64_t planesAtOnce(ScheduleAttr schedule,
+                              ArrayRef<int64_t> multipliers, int64_t vectors) {
+    int64_t counts = schedule.getLanes() == 16 ? 16 : 8, sum = 0;
+    int64_t most = std::max<int64_t>(1, counts / vectors);
+    // A factor is a byte with a sign, and a byte counts up to 224.
+    static_assert(kWordsOfByte * 32 * INT8_MAX <= INT16_MAX);
+    multipliers = multipliers.take_front(most);
+    for (auto [j, m] : llvm::enumerate(multipliers))
+      if ((sum += std::abs(m)) > INT8_MAX)
+        return std::max<int64_t>(1, j);
+    return multipliers.size();
   }
 
   /// Where the table of each four bits of a row begins: of the lower halves of

@@ -144,9 +144,10 @@ inline mlir::Value addToLane(LoopBuilder &b, mlir::Value vector, int64_t lane,
 }
 
 constexpr int64_t kMaskLanes = 16;
-/// Whether comparisons of a vector are a mask of bits, as of AVX-512. Those of
-/// 32 outputs wait where a vector of words of codes will be, and are transposed
-/// to these once all are there.
+/// Whether comparisons of a vector are a mask of bits: of AVX-512, which alone
+/// has so many lanes. Those of 32 outputs wait where a vector of words of codes
+/// will be, output `c` in half `c / 16 % 2` of lane `c % 16`, and are
+/// transposed to these once all are there.
 inline bool hasMasks(ScheduleAttr schedule) {
   return !schedule.isScalable() && schedule.getLanes() == kMaskLanes;
 }
@@ -182,9 +183,9 @@ void storeSums(LoopBuilder &b, Op op, const Tile &tile,
 /// Calls `body` for where the words of codes are of each plane and vector of a
 /// block.
 template <typename Op>
-void forEachVector(LoopBuilder &b, Op op, const Tile &tile,
-                   const PositionBlock &block, mlir::Value word,
-                   llvm::function_ref<void(mlir::ValueRange at)> body) {
+void forEachWordVector(LoopBuilder &b, Op op, const Tile &tile,
+                       const PositionBlock &block, mlir::Value word,
+                       llvm::function_ref<void(mlir::ValueRange at)> body) {
   int64_t planes =
       llvm::cast<mlir::MemRefType>(op.getOutput().getType()).getDimSize(1);
   for (int64_t j = 0; j < planes; ++j)
@@ -200,7 +201,7 @@ void clearCodes(LoopBuilder &b, Op op, const Tile &tile,
   if (hasMasks(op.getSchedule()) && op.getGeometry().getOutput()[0] % 32 == 0)
     return;
   mlir::Value none = b.zero(op.getSchedule().getVector(b.b.getI32Type()));
-  forEachVector(b, op, tile, block, word, [&](mlir::ValueRange at) {
+  forEachWordVector(b, op, tile, block, word, [&](mlir::ValueRange at) {
     b.storeVector(none, op.getOutput(), at, block.mask);
   });
 }
@@ -211,7 +212,7 @@ void transposeMasks(LoopBuilder &b, Op op, const Tile &tile,
                     const PositionBlock &block, mlir::Value word) {
   if (!hasMasks(op.getSchedule()))
     return;
-  forEachVector(b, op, tile, block, word, [&](mlir::ValueRange at) {
+  forEachWordVector(b, op, tile, block, word, [&](mlir::ValueRange at) {
     b.storeVector(loadMasks(b, op.getOutput(), at), op.getOutput(), at);
   });
 }
@@ -246,6 +247,16 @@ mlir::Value residualAt(LoopBuilder &b, Op op, mlir::Value n, mlir::Value c,
     values.truncate(values.size() / 2);
   }
   return values[0];
+}
+
+/// Sets a bit of the words at a place where `set` says so.
+inline void setBits(LoopBuilder &b, mlir::Value set, mlir::Value bit,
+                    mlir::Value memref, mlir::ValueRange at, mlir::Value mask) {
+  auto type = llvm::cast<mlir::VectorType>(bit.getType());
+  mlir::Value old = b.loadVector(memref, at, type, mask);
+  mlir::Value with = mlir::arith::OrIOp::create(b.b, b.loc, old, bit);
+  b.storeVector(mlir::arith::SelectOp::create(b.b, b.loc, set, with, old),
+                memref, at, mask);
 }
 
 /// The codes of output `c` become a bit in each plane, the highest first: it is
@@ -295,15 +306,11 @@ void storeCodes(LoopBuilder &b, Op op, const Tile &tile,
         left[k] = mlir::arith::SelectOp::create(b.b, b.loc, set,
                                                 left[middle + 1 + k], left[k]);
       left.truncate(middle);
-      LoopBuilder::Values at{tile.n, b.index(j), word, position};
-      if (hasMasks(op.getSchedule())) {
+      if (masks)
         storeMask(b, set, masks, j * planeSize + v * kMaskLanes);
-        continue;
-      }
-      mlir::Value old = b.loadVector(op.getOutput(), at, type, block.mask);
-      mlir::Value with = mlir::arith::OrIOp::create(b.b, b.loc, old, bit);
-      b.storeVector(mlir::arith::SelectOp::create(b.b, b.loc, set, with, old),
-                    op.getOutput(), at, block.mask);
+      else
+        setBits(b, set, bit, op.getOutput(),
+                {tile.n, b.index(j), word, position}, block.mask);
     }
   }
 }

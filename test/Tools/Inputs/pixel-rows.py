@@ -4,15 +4,15 @@ pixel's 128 channels, and activations of one bit."""
 import numpy as np
 
 random = np.random.default_rng(3)
-rows, words = 8 * 9, 4
+rows, words = 16 * 9, 4
 signs = random.integers(0, 2**32, rows * words, dtype=np.uint32).tobytes().hex().upper()
 print("""!x = !mbn.tensor<1x16x16x128xf32, levels = #mbn.levels<step 1.0, zero 0, [1]>>
-!w = !mbn.tensor<8x3x3x128xf32, group = 1x1x1x128, bits = 1 to 1>
-func.func @main(%%x: !x) -> tensor<1x16x16x8xf32> {
+!w = !mbn.tensor<16x3x3x128xf32, group = 1x1x1x128, bits = 1 to 1>
+func.func @main(%%x: !x) -> tensor<1x16x16x16xf32> {
   %%w = mbn.constant bases<widths = dense<1> : tensor<%dxi8>, coordinates = dense<%s> : tensor<%dxi16>,
       signs = dense<"0x%s"> : tensor<%dxi32>, steps = dense<1.0> : tensor<1xf32>> : !w
-  %%one = arith.constant dense<1.0> : tensor<8xf32>
-  %%s = mbn.conv2d %%x, %%w layer "conv" pad [1, 1, 1, 1] : !x, !w -> tensor<1x16x16x8xi32>
-  %%y = mbn.rescale %%s, %%one, %%one : tensor<1x16x16x8xi32>, tensor<8xf32>, tensor<8xf32> -> tensor<1x16x16x8xf32>
-  return %%y : tensor<1x16x16x8xf32>
+  %%one = arith.constant dense<1.0> : tensor<16xf32>
+  %%s = mbn.conv2d %%x, %%w layer "conv" pad [1, 1, 1, 1] : !x, !w -> tensor<1x16x16x16xi32>
+  %%y = mbn.rescale %%s, %%one, %%one : tensor<1x16x16x16xi32>, tensor<16xf32>, tensor<16xf32> -> tensor<1x16x16x16xf32>
+  return %%y : tensor<1x16x16x16xf32>
 }""" % (rows, list(random.integers(1, 100, rows)), rows, signs, rows * words))
