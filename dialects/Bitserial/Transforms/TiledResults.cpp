@@ -7,7 +7,6 @@
 
 #include "dialects/Bitserial/Transforms/TiledResults.h"
 
-#include "dialects/Bitserial/Transforms/CountBits.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 
 using namespace mlir;

@@ -8,6 +8,7 @@
 #ifndef SUBBIT_DIALECTS_BITSERIAL_TRANSFORMS_TILEDRESULTS_H
 #define SUBBIT_DIALECTS_BITSERIAL_TRANSFORMS_TILEDRESULTS_H
 
+#include "dialects/Bitserial/Transforms/CountBits.h"
 #include "dialects/Bitserial/Transforms/TilePatches.h"
 
 // Shared by the products whose results come tile by tile of positions.
@@ -285,13 +286,16 @@ void storeCodes(LoopBuilder &b, Op op, const Tile &tile,
   mlir::Value inWord = b.remainder(c, b.index(32));
   mlir::Value bit = b.splat(
       mlir::arith::ShLIOp::create(b.b, b.loc, b.i32(1), b.toI32(inWord)), type);
-  mlir::Value masks;
+  mlir::Value first = b.add(tile.first, block.first), masks;
   if (hasMasks(op.getSchedule()))
-    masks = addressOfMasks(
-        b, op.getOutput(),
-        {tile.n, b.index(0), word, b.add(tile.first, block.first)}, inWord);
+    masks = addressOfMasks(b, op.getOutput(), {tile.n, b.index(0), word, first},
+                           inWord);
+  else if (!op.getSchedule().isScalable())
+    // The optimizer would keep the words for the next output on the stack, too.
+    first = hide(b, first);
   for (int64_t v = 0; v < block.vectors; ++v) {
-    mlir::Value position = b.add(tile.first, block.at(b, v)), sum = sums[v];
+    mlir::Value position = v ? b.add(first, b.mul(block.step, v)) : first;
+    mlir::Value sum = sums[v];
     if (op.getResidual()) {
       sum = rescaleSum(b, sum, terms[0], terms[1]);
       mlir::Value r =
