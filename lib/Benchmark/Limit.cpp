@@ -14,6 +14,7 @@
 #include "llvm/IR/IntrinsicsAArch64.h"
 #include "llvm/IR/IntrinsicsX86.h"
 #include <chrono>
+#include <random>
 
 using namespace llvm;
 using namespace subbit;
@@ -43,6 +44,8 @@ public:
     bool isScalable = StringRef(info.scaling) != "none";
     if (info.lanes > 1)
       vector = VectorType::get(element, elements, isScalable);
+    // Patches are in memory, from where instructions of x86 take an operand.
+    inMemory = kind == LimitKind::Bits && triple.isX86();
     // Accumulators, operands and a weight have registers. Two products a cycle,
     // each of which takes five, need ten.
     vectors = info.registers < 32 ? 6 : kind == LimitKind::Bits ? 8 : 12;
@@ -71,17 +74,21 @@ public:
     auto *function = Function::Create(
         FunctionType::get(b.getVoidTy(), {b.getInt64Ty(), pointer}, false),
         Function::ExternalLinkage, "limit", module);
-    Value *end = function->getArg(0), *sums = function->getArg(1);
+    Value *end = function->getArg(0), *memory = function->getArg(1);
     auto *entry = BasicBlock::Create(context, "entry", function);
     auto *loop = BasicBlock::Create(context, "loop", function);
     auto *done = BasicBlock::Create(context, "done", function);
     b.SetInsertPoint(entry);
     SmallVector<Value *> operands;
-    auto place = [&](int64_t v) {
-      return b.CreateGEP(vector, sums, b.getInt64(v));
+    auto place = [&](Value *from, int64_t v) {
+      return b.CreateGEP(vector, from, b.getInt64(v));
     };
-    for (int64_t v = 0; v <= vectors; ++v)
-      operands.push_back(b.CreateAlignedLoad(vector, place(v), Align(1)));
+    auto load = [&](Value *from, int64_t v) {
+      return b.CreateAlignedLoad(vector, place(from, v), Align(1));
+    };
+    for (int64_t v = 0; v < vectors; ++v)
+      operands.push_back(load(memory, v));
+    Value *anyWeight = load(memory, vectors);
     b.CreateBr(loop);
     b.SetInsertPoint(loop);
     PHINode *turn = b.CreatePHI(b.getInt64Ty(), 2);
@@ -91,16 +98,19 @@ public:
       counts.push_back(b.CreatePHI(vector, 2));
       counts.back()->addIncoming(Constant::getNullValue(vector), entry);
     }
-    Value *weight = hide(operands[vectors]);
+    Value *weight = hide(anyWeight);
+    Value *patches = inMemory ? hide(memory) : nullptr;
     for (int64_t v = 0; v < vectors; ++v)
-      counts[v]->addIncoming(add(counts[v], operands[v], weight), loop);
+      counts[v]->addIncoming(
+          add(counts[v], patches ? load(patches, v) : operands[v], weight),
+          loop);
     Value *next = b.CreateAdd(turn, b.getInt64(1));
     turn->addIncoming(next, loop);
     b.CreateCondBr(b.CreateICmpULT(next, end), loop, done);
     b.SetInsertPoint(done);
     for (int64_t v = 0; v < vectors; ++v)
-      b.CreateAlignedStore(counts[v]->getIncomingValueForBlock(loop), place(v),
-                           Align(1));
+      b.CreateAlignedStore(counts[v]->getIncomingValueForBlock(loop),
+                           place(memory, vectors + 1 + v), Align(1));
     b.CreateRetVoid();
   }
 
@@ -163,7 +173,8 @@ private:
 
   /// The same value, of which the optimizer knows nothing.
   Value *hide(Value *value) {
-    StringRef registers = info.lanes == 1    ? "r"
+    StringRef registers = info.lanes == 1 || value->getType()->isPointerTy()
+                              ? "r"
                           : triple.isX86()   ? "v"
                           : triple.isRISCV() ? "vr"
                                              : "w";
@@ -183,7 +194,7 @@ private:
   int64_t elements, vectors;
   LimitKind kind;
   StringRef dot;
-  bool byTable;
+  bool byTable, inMemory;
 };
 
 } // namespace
@@ -241,9 +252,14 @@ Expected<Limit> Limit::compile(const TargetSpec &target, LimitKind kind,
 }
 
 double Limit::measure() const {
-  alignas(64) char sums[64 * 16] = {};
+  // Bits like those of a layer, which take power; and room for sums.
+  constexpr size_t vectors = 12 + 1 + 12;
+  alignas(64) uint32_t memory[16 * vectors];
+  std::minstd_rand random;
+  for (uint32_t &word : memory)
+    word = random() << 16 ^ random();
   auto start = std::chrono::steady_clock::now();
-  function(kTurns, sums);
+  function(kTurns, memory);
   std::chrono::duration<double> elapsed =
       std::chrono::steady_clock::now() - start;
   return perTurn * kTurns / elapsed.count();

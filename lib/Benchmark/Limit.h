@@ -20,12 +20,15 @@ namespace subbit {
 /// What is multiplied: bits by bits, codes of a byte by weights, or floats.
 enum class LimitKind { Bits, Codes, Floats };
 
-/// A loop of nothing but what multiplies and adds, operands in registers: an
-/// xor, a popcount and an addition for each vector of binary multiply-adds, for
-/// codes of bytes what multiplies them by weights, for floats a multiplication
-/// and an addition, as results are rounded after each. It is compiled for a
-/// target, which must be this machine's, and called between the calls of what
-/// is compared with it.
+/// A loop of nothing but what multiplies and adds: an xor, a popcount and an
+/// addition for each vector of binary multiply-adds, for codes of bytes what
+/// multiplies them by weights, for floats a multiplication and an addition, as
+/// results are rounded after each. Operands are in registers; one of each
+/// vector of bits is in aligned memory, if that takes no instruction, as a
+/// layer has more of them than there are registers, and loads take power,
+/// without which the clock would be higher. It is compiled for a target, which
+/// must be this machine's, and called between the calls of what is compared
+/// with it.
 class Limit {
 public:
   /// Codes are multiplied by `dot`, a `count` of `#bitserial.schedule`.
@@ -42,7 +45,7 @@ public:
 private:
   Limit();
   std::unique_ptr<llvm::orc::LLJIT> jit;
-  void (*function)(int64_t turns, void *sums) = nullptr;
+  void (*function)(int64_t turns, void *memory) = nullptr;
   double perTurn = 0;
   std::string description;
 };

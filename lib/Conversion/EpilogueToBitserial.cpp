@@ -47,6 +47,21 @@ template <typename T> FailureOr<std::vector<T>> constantOf(Value value) {
   return mbn::readElements<T>(attr);
 }
 
+/// Thresholds for sums that are saturated to 16 bits: one less, as INT16_MAX is
+/// never exceeded. Empty if one of them does not fit.
+std::vector<int16_t> packThresholds(ArrayRef<int32_t> thresholds) {
+  constexpr int32_t never = std::numeric_limits<int32_t>::max();
+  std::vector<int16_t> packed;
+  for (int32_t t : thresholds) {
+    int64_t less = t == never ? INT16_MAX : int64_t(t) - 1;
+    bool fits = t == never || (less >= INT16_MIN && less < INT16_MAX);
+    if (!fits)
+      return {};
+    packed.push_back(static_cast<int16_t>(less));
+  }
+  return packed;
+}
+
 struct ThresholdPattern : public OpConversionPattern<mbn::ThresholdOp> {
   ThresholdPattern(TypeConverter &converter, MLIRContext *context,
                    BlockedSumsMap &sums)
@@ -75,10 +90,15 @@ struct ThresholdPattern : public OpConversionPattern<mbn::ThresholdOp> {
       shape = {count, padded};
     }
     StringRef layer = getLayerOfSums(op.getInput());
+    std::string name = (layer + ".thresholds").str();
+    std::vector<int16_t> halves;
+    if (found->second.schedule.getPackedVectors())
+      halves = packThresholds(*table);
     Value thresholds = buildLayerConstant(
         rewriter, loc, layer, "thresholds",
-        mbn::makeElements<int32_t>(getContext(), shape, *table,
-                                   (layer + ".thresholds").str()));
+        halves.empty()
+            ? mbn::makeElements<int32_t>(getContext(), shape, *table, name)
+            : mbn::makeElements<int16_t>(getContext(), shape, halves, name));
     Value empty = tensor::EmptyOp::create(
         rewriter, loc, op.getType().getShape(), rewriter.getI8Type());
     Value codes =

@@ -19,7 +19,7 @@ subbit::numerics::findThresholds(int64_t low, int64_t high, int64_t count,
   int64_t from = low;
   for (int64_t k = 0; k + 1 < count; ++k) {
     if (index(low) > k) {
-      thresholds[k] = std::numeric_limits<int32_t>::min();
+      thresholds[k] = static_cast<int32_t>(low);
       continue;
     }
     if (index(high) <= k)

@@ -18,7 +18,7 @@ namespace subbit::numerics {
 
 /// Integer thresholds of a monotone function from sums in [low, high] to
 /// indices in [0, count): `thresholds[k]` is the smallest sum whose index is
-/// above `k`; INT32_MAX if there is none, INT32_MIN if `low` already is.
+/// above `k`; INT32_MAX if there is none.
 /// `index` must not fall from `low` to `high`.
 std::vector<int32_t> findThresholds(int64_t low, int64_t high, int64_t count,
                                     llvm::function_ref<int64_t(int32_t)> index);

@@ -150,6 +150,13 @@ def Bitserial_ScheduleAttr : AttrDef<Bitserial_Dialect, "Schedule"> {
     int64_t getVectorUnit() const { return usesTables() && inPixels() ? 4 : 1; }
     /// Rows of the patches of a tile that hold one word of each position.
     int64_t getRowsPerWord() const { return usesTables() ? 2 : 1; }
+    /// Vectors of sums whose comparisons, in 16 bits, are packed to a mask of 32:
+    /// of AVX-512, or AVX2 where there are as many; else 0.
+    int64_t getPackedVectors() const {
+      if (isScalable() || !inPixels())
+        return 0;
+      return getLanes() == 16 ? 2 : getLanes() == 8 && usesTables() ? 4 : 0;
+    }
     bool isScalable() const { return getScaling() != Scaling::None; }
     bool inPixels() const { return getOrientation() == Orientation::Pixels; }
     /// A vector of `perLane` elements in each lane.

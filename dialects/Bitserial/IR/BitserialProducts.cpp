@@ -90,7 +90,10 @@ static LogicalResult verifyThresholds(Op op, int64_t outputs, bool ofSums) {
   Value residual = op.getResidual(), terms = op.getTerms();
   if (!residual != !terms)
     return op.emitOpError() << "expects terms beside a residual";
-  if (failed(verifyElement(op, "thresholds", op.getThresholds(), {32},
+  SmallVector<int64_t, 2> widths{32};
+  if (op.getSchedule().getPackedVectors())
+    widths.push_back(16);
+  if (failed(verifyElement(op, "thresholds", op.getThresholds(), widths,
                            static_cast<bool>(residual))))
     return failure();
   if (!residual)

@@ -109,6 +109,33 @@ public:
     return loop(index(0), index(count), 1, carried, body);
   }
 
+  Value equals(Value x, int64_t y) {
+    return mlir::arith::CmpIOp::create(b, loc, mlir::arith::CmpIPredicate::eq,
+                                       x, index(y));
+  }
+  /// if (condition) body(); without a condition always.
+  void when(Value condition, llvm::function_ref<void()> body) {
+    if (!condition)
+      return body();
+    mlir::scf::IfOp::create(b, loc, condition,
+                            [&](mlir::OpBuilder &, mlir::Location) {
+                              body();
+                              mlir::scf::YieldOp::create(b, loc);
+                            });
+  }
+  /// condition ? first() : second(), of which one alone is computed.
+  Values choose(Value condition, llvm::function_ref<Values()> first,
+                llvm::function_ref<Values()> second) {
+    auto yield = [&](llvm::function_ref<Values()> values) {
+      return [this, values](mlir::OpBuilder &, mlir::Location) {
+        mlir::scf::YieldOp::create(b, loc, values());
+      };
+    };
+    auto op =
+        mlir::scf::IfOp::create(b, loc, condition, yield(first), yield(second));
+    return Values(op.getResults());
+  }
+
   Value load(Value memref, mlir::ValueRange at) {
     return mlir::memref::LoadOp::create(b, loc, memref, at);
   }
@@ -170,24 +197,24 @@ public:
   mlir::Location loc;
 };
 
-/// Patterns of `lower-bitserial`, by subject.
 /// Code `at` of codes of `bits` bits each, that lie as an image says: an i32.
 mlir::Value loadCode(LoopBuilder &b, mlir::Value codes, mlir::Value at,
                      int64_t bits);
 /// Stores the lowest `bits` bits of an i32; the other codes of its byte stay.
 void storeCode(LoopBuilder &b, mlir::Value code, mlir::Value codes,
                mlir::Value at, int64_t bits);
-/// Number of the `count` thresholds from `first` on that are `<= sum`: an
-/// index.
+/// Number of the `count` thresholds from `first` on that are reached: an index.
 mlir::Value countThresholds(LoopBuilder &b, mlir::Value sum, mlir::Value table,
                             mlir::Value first, int64_t count);
 /// Whether `sum >= threshold`, integers or floats, of which a NaN reaches no
-/// threshold and none reaches a NaN.
+/// threshold and none reaches a NaN. Thresholds of 16 bits are one less than
+/// they say, and are compared with sums of 16 or 32 bits.
 mlir::Value isReached(LoopBuilder &b, mlir::Value sum, mlir::Value threshold);
 /// `rescale` of a sum or of a vector of sums, by scale and base of f32.
 mlir::Value rescaleSum(LoopBuilder &b, mlir::Value sum, mlir::Value scale,
                        mlir::Value base);
 
+/// Patterns of `lower-bitserial`, by subject.
 void populatePlanesPatterns(mlir::RewritePatternSet &patterns);
 void populatePackPatterns(mlir::RewritePatternSet &patterns);
 void populateProductPatterns(mlir::RewritePatternSet &patterns);

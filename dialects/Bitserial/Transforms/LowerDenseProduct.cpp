@@ -50,7 +50,8 @@ private:
     int64_t step = denseOutputsAtOnce(op.getSchedule(), whole,
                                       op.getGeometry().getOutput()[0]);
     forEachOutput(
-        b, op, tile, block, {}, step, [&](Value c, ValueRange, StoreFn store) {
+        b, op, tile, block, {}, step, /*isLast=*/{},
+        [&](Value c, ValueRange, StoreFn store) {
           Values sums = sumOutputs(b, op, full, c, step);
           Values tails(tile.tail * step);
           for (int64_t p = 0; p < tile.tail; ++p)

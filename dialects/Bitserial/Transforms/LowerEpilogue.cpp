@@ -106,8 +106,13 @@ Value subbit::bitserial::isReached(LoopBuilder &b, Value sum, Value threshold) {
   if (getElementTypeOrSelf(sum).isF32())
     return arith::CmpFOp::create(b.b, b.loc, arith::CmpFPredicate::OGE, sum,
                                  threshold);
-  return arith::CmpIOp::create(b.b, b.loc, arith::CmpIPredicate::sge, sum,
-                               threshold);
+  bool isPacked = getElementTypeOrSelf(threshold).isInteger(16);
+  if (sum.getType() != threshold.getType())
+    threshold = arith::ExtSIOp::create(b.b, b.loc, sum.getType(), threshold);
+  return arith::CmpIOp::create(b.b, b.loc,
+                               isPacked ? arith::CmpIPredicate::sgt
+                                        : arith::CmpIPredicate::sge,
+                               sum, threshold);
 }
 
 /// A binary search: there is a power of two of levels.
@@ -116,8 +121,7 @@ Value subbit::bitserial::countThresholds(LoopBuilder &b, Value sum, Value table,
   Value index = b.index(0);
   for (int64_t step = (count + 1) / 2; step > 0; step /= 2) {
     Value t = b.load(table, b.add(b.add(first, index), step - 1));
-    Value reached =
-        arith::CmpIOp::create(b.b, b.loc, arith::CmpIPredicate::sge, sum, t);
+    Value reached = isReached(b, sum, t);
     index =
         arith::SelectOp::create(b.b, b.loc, reached, b.add(index, step), index);
   }

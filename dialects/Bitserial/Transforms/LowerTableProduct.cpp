@@ -57,48 +57,27 @@ private:
   static void lowerTile(LoopBuilder &b, TiledProductOp op, const Tile &tile) {
     ScheduleAttr schedule = op.getSchedule();
     TileLayout layout = op.getLayout();
-    const Share &share = tile.share;
     int64_t vectors = tile.vectors;
-    int64_t outputs = op.getGeometry().getOutput()[0];
-    Values start{b.index(0), b.index(0)};
     PositionBlock block{b.index(0), vectors, b.index(schedule.getLanes()),
                         Value()};
-    auto build = [&](Value pass) {
-      buildTilePatches(b, sourceOf(op), tile.n, tile.first, tile.end, pass);
-    };
-    if (schedule.getPasses() == 1) {
-      build(b.index(0));
-      Value sums = b.index(layout.sums);
-      start = rowsOfShare(b, op, share, b.index(0), start);
-      forEachOutput(b, op, tile, block, start, 1,
-                    [&](Value c, ValueRange state, StoreFn store) {
-                      startSums(b, op, c, sums, vectors);
-                      Values next = sumRows(b, op, c, b.load(op.getRows(), c),
-                                            sums, vectors, Values(state));
-                      storeAll(b, op, c, sums, vectors, store);
-                      return next;
-                    });
-      return;
-    }
-    auto sumsOf = [&](Value c) {
-      return b.add(b.mul(c, layout.tile), layout.sums);
-    };
-    Value first = share.firstOutput, end = share.endOutput;
-    b.loop(first, end, 1,
-           [&](Value c) { startSums(b, op, c, sumsOf(c), vectors); });
-    b.loop(schedule.getPasses(), start, [&](Value pass, ValueRange state) {
-      build(pass);
-      Values begin = rowsOfShare(b, op, share, pass, state);
-      return b.loop(first, end, 1, begin, [&](Value c, ValueRange state) {
-        Value rows = b.load(op.getRows(), b.add(b.mul(pass, outputs), c));
-        return sumRows(b, op, c, rows, sumsOf(c), vectors, Values(state));
-      });
+    forEachPass(b, op, tile.share, [&](const Pass &pass, ValueRange start) {
+      buildTilePatches(b, sourceOf(op), tile.n, tile.first, tile.end,
+                       pass.number);
+      return forEachOutput(
+          b, op, tile, block, start, 1, pass.isLast,
+          [&](Value c, ValueRange state, StoreFn store) {
+            // Sums that wait for the next pass have a place for each output.
+            Value sums = b.index(layout.sums);
+            if (pass.isLast)
+              sums = b.add(b.mul(c, layout.tile), layout.sums);
+            b.when(pass.isFirst, [&] { startSums(b, op, c, sums, vectors); });
+            Values next = sumRows(b, op, c, rowsOf(b, op, pass, c), sums,
+                                  vectors, Values(state));
+            b.when(pass.isLast,
+                   [&] { storeAll(b, op, c, sums, vectors, store); });
+            return next;
+          });
     });
-    forEachOutput(b, op, tile, block, {}, 1,
-                  [&](Value c, ValueRange, StoreFn store) {
-                    storeAll(b, op, c, sumsOf(c), vectors, store);
-                    return Values();
-                  });
   }
 
   static VectorType words(LoopBuilder &b, TiledProductOp op) {

@@ -35,71 +35,66 @@ struct LowerTiledProduct : public OpRewritePattern<TiledProductOp> {
 
 private:
   static void lowerTile(LoopBuilder &b, TiledProductOp op, const Tile &tile) {
-    if (op.getSchedule().getPasses() > 1) {
-      lowerPasses(b, op, tile);
-      return;
-    }
-    buildPatches(b, sourceOf(op), tile, b.index(0));
-    Values start = rowsOfShare(b, op, tile.share, b.index(0),
-                               Values{b.index(0), b.index(0)});
-    forEachBlock(
-        b, op.getSchedule(), tile.vectors, b.sub(tile.end, tile.first),
-        [&](const PositionBlock &block) {
-          auto compute = [&](Value c, ValueRange state, StoreFn store) {
-            Values sums = startOf(b, op, c, block.vectors);
-            Value rows = b.load(op.getRows(), c);
-            sums = sumRows(b, op, block, c, sums, rows, state, tile.tail);
-            Values next(ValueRange(sums).take_back(2));
-            sums.truncate(block.vectors);
-            store(c, block, sums);
-            return next;
-          };
-          forEachOutput(b, op, tile, block, start, 1, compute);
-        });
+    forEachPass(b, op, tile.share, [&](const Pass &pass, ValueRange start) {
+      buildPatches(b, sourceOf(op), tile, pass.number);
+      Values end;
+      forEachBlock(
+          b, op.getSchedule(), tile.vectors, b.sub(tile.end, tile.first),
+          [&](const PositionBlock &block) {
+            end = forEachOutput(
+                b, op, tile, block, start, 1, pass.isLast,
+                [&](Value c, ValueRange state, StoreFn store) {
+                  Values sums = loadSums(b, op, pass, block, c);
+                  sums = sumRows(b, op, block, c, sums, rowsOf(b, op, pass, c),
+                                 state, tile.tail);
+                  Values next(ValueRange(sums).take_back(2));
+                  sums.truncate(block.vectors);
+                  finishSums(b, op, pass, block, c, sums, store);
+                  return next;
+                });
+          });
+      return end;
+    });
   }
 
-  /// Sums wait in the workspace for the patches of the next pass.
-  static void lowerPasses(LoopBuilder &b, TiledProductOp op, const Tile &tile) {
-    ScheduleAttr schedule = op.getSchedule();
+  /// Where sums wait for the patches of the next pass.
+  static Value placeOf(LoopBuilder &b, TiledProductOp op,
+                       const PositionBlock &block, Value c, int64_t vector) {
     TileLayout layout = op.getLayout();
-    int64_t outputs = op.getGeometry().getOutput()[0], vectors = tile.vectors;
-    const Share &share = tile.share;
-    VectorType type = schedule.getVector(b.b.getI32Type());
-    PositionBlock block{b.index(0), vectors, b.index(schedule.getLanes()),
-                        Value()};
-    auto at = [&](Value c, int64_t v) -> Value {
-      return b.add(b.add(b.mul(c, layout.tile), layout.sums), block.at(b, v));
-    };
-    auto load = [&](Value c) {
+    return b.add(b.add(b.mul(c, layout.tile), layout.sums),
+                 block.at(b, vector));
+  }
+
+  /// What the passes before left of the sums of an output.
+  static Values loadSums(LoopBuilder &b, TiledProductOp op, const Pass &pass,
+                         const PositionBlock &block, Value c) {
+    auto start = [&] { return startOf(b, op, c, block.vectors); };
+    if (!pass.isFirst)
+      return start();
+    return b.choose(pass.isFirst, start, [&] {
+      VectorType type = op.getSchedule().getVector(b.b.getI32Type());
       Values sums;
-      for (int64_t v = 0; v < vectors; ++v)
-        sums.push_back(
-            b.loadVector(op.getWorkspace(), at(c, v), type, Value()));
+      for (int64_t v = 0; v < block.vectors; ++v)
+        sums.push_back(b.loadVector(
+            op.getWorkspace(), placeOf(b, op, block, c, v), type, block.mask));
       return sums;
-    };
-    auto store = [&](Value c, ValueRange sums) {
-      for (int64_t v = 0; v < vectors; ++v)
-        b.storeVector(sums[v], op.getWorkspace(), at(c, v));
-    };
-    Value first = share.firstOutput, end = share.endOutput;
-    b.loop(first, end, 1,
-           [&](Value c) { store(c, startOf(b, op, c, block.vectors)); });
-    Values start{b.index(0), b.index(0)};
-    b.loop(schedule.getPasses(), start, [&](Value pass, ValueRange state) {
-      buildPatches(b, sourceOf(op), tile, pass);
-      Values begin = rowsOfShare(b, op, share, pass, state);
-      return b.loop(first, end, 1, begin, [&](Value c, ValueRange state) {
-        Value rows = b.load(op.getRows(), b.add(b.mul(pass, outputs), c));
-        Values sums = sumRows(b, op, block, c, load(c), rows, state, tile.tail);
-        store(c, sums);
-        return Values(ValueRange(sums).take_back(2));
-      });
     });
-    forEachOutput(b, op, tile, block, {}, 1,
-                  [&](Value c, ValueRange, StoreFn store) {
-                    store(c, block, load(c));
-                    return Values();
-                  });
+  }
+
+  static void finishSums(LoopBuilder &b, TiledProductOp op, const Pass &pass,
+                         const PositionBlock &block, Value c,
+                         const Values &sums, StoreFn store) {
+    if (!pass.isLast)
+      return store(c, block, sums);
+    auto finish = [&] {
+      store(c, block, sums);
+      return Values();
+    };
+    b.choose(pass.isLast, finish, [&] {
+      for (int64_t v = 0; v < block.vectors; ++v)
+        b.storeVector(sums[v], op.getWorkspace(), placeOf(b, op, block, c, v));
+      return Values();
+    });
   }
 
   /// Subtracts `rows` rows from the sums of output `c`. `state` is the number

@@ -108,14 +108,7 @@ void forEachTile(LoopBuilder &b, Op op, const Share &share,
       shortTile();
       return;
     }
-    mlir::Value isLast =
-        mlir::arith::CmpIOp::create(b.b, b.loc, mlir::arith::CmpIPredicate::eq,
-                                    share.endTile, b.index(layout.numTiles));
-    mlir::scf::IfOp::create(b.b, b.loc, isLast,
-                            [&](mlir::OpBuilder &, mlir::Location) {
-                              shortTile();
-                              mlir::scf::YieldOp::create(b.b, b.loc);
-                            });
+    b.when(b.equals(share.endTile, layout.numTiles), shortTile);
   });
 }
 
@@ -144,26 +137,40 @@ inline mlir::Value addToLane(LoopBuilder &b, mlir::Value vector, int64_t lane,
                mlir::vector::InsertOp::create(b.b, b.loc, sum, none, lane));
 }
 
-constexpr int64_t kMaskLanes = 16;
-/// Whether comparisons of a vector are a mask of bits: of AVX-512, which alone
-/// has so many lanes. Those of 32 outputs wait where a vector of words of codes
-/// will be, output `c` in half `c / 16 % 2` of lane `c % 16`, and are
-/// transposed to these once all are there.
-inline bool hasMasks(ScheduleAttr schedule) {
-  return !schedule.isScalable() && schedule.getLanes() == kMaskLanes;
+/// Vectors of sums whose comparisons are packed to one mask of 32 bits, or 0:
+/// the thresholds say whether sums may be saturated.
+template <typename Op> int64_t packedVectors(Op op) {
+  auto type = llvm::cast<mlir::MemRefType>(op.getThresholds().getType());
+  return type.getElementType().isInteger(16)
+             ? op.getSchedule().getPackedVectors()
+             : 0;
+}
+/// Whether comparisons become masks of bits. Those of 32 outputs wait where
+/// their words of codes will be, and are transposed to these once all are
+/// there. The mask of a vector, which only AVX-512 makes, is of 16 bits: that
+/// of output `c` is half `c / 16 % 2` of lane `c % 16`. One of packed vectors
+/// is word `c % 32` of theirs.
+template <typename Op> bool hasMasks(Op op) {
+  return packedVectors(op) || op.getSchedule().getPackedVectors() == 2;
 }
 
-/// The address of the masks of output `bit` of 32, among those of the 16 words
+/// The address of the mask of output `bit` of 32, among those of `lanes` words
 /// at a place.
-mlir::Value addressOfMasks(LoopBuilder &b, mlir::Value memref,
-                           mlir::ValueRange at, mlir::Value bit);
+mlir::Value addressOfMask(LoopBuilder &b, mlir::Value memref,
+                          mlir::ValueRange at, mlir::Value bit, int64_t lanes);
 
-/// Stores the mask of 16 comparisons `words` words behind an address.
+/// The mask of the comparisons of a vector, or of packed ones: an i16 or i32.
+mlir::Value makeMask(LoopBuilder &b, llvm::ArrayRef<mlir::Value> sets);
+
+/// Stores a mask `words` words behind an address.
 void storeMask(LoopBuilder &b, mlir::Value mask, mlir::Value address,
                int64_t words);
 
-/// The 16 words of codes at a place, from the masks that lie there.
-mlir::Value loadMasks(LoopBuilder &b, mlir::Value memref, mlir::ValueRange at);
+/// The words of codes of a vector, or of packed ones, from the masks in them.
+LoopBuilder::Values transposeMasks(LoopBuilder &b, LoopBuilder::Values masks);
+
+/// Vectors of sums as vectors of 16 bits, saturated.
+LoopBuilder::Values packSums(LoopBuilder &b, llvm::ArrayRef<mlir::Value> sums);
 
 template <typename Op>
 LoopBuilder::Values startOf(LoopBuilder &b, Op op, mlir::Value c,
@@ -181,17 +188,15 @@ void storeSums(LoopBuilder &b, Op op, const Tile &tile,
                   {tile.n, c, b.add(tile.first, block.at(b, v))}, block.mask);
 }
 
-/// Calls `body` for where the words of codes are of each plane and vector of a
-/// block.
-template <typename Op>
-void forEachWordVector(LoopBuilder &b, Op op, const Tile &tile,
-                       const PositionBlock &block, mlir::Value word,
-                       llvm::function_ref<void(mlir::ValueRange at)> body) {
-  int64_t planes =
-      llvm::cast<mlir::MemRefType>(op.getOutput().getType()).getDimSize(1);
-  for (int64_t j = 0; j < planes; ++j)
-    for (int64_t v = 0; v < block.vectors; ++v)
-      body({tile.n, b.index(j), word, b.add(tile.first, block.at(b, v))});
+/// Where the words of codes are of plane `j` and vector `v` of a block.
+inline LoopBuilder::Values wordsAt(LoopBuilder &b, const Tile &tile,
+                                   const PositionBlock &block, mlir::Value word,
+                                   int64_t j, int64_t v) {
+  return {tile.n, b.index(j), word, b.add(tile.first, block.at(b, v))};
+}
+
+template <typename Op> int64_t planesOf(Op op) {
+  return llvm::cast<mlir::MemRefType>(op.getOutput().getType()).getDimSize(1);
 }
 
 /// Words of codes of no output.
@@ -199,23 +204,45 @@ template <typename Op>
 void clearCodes(LoopBuilder &b, Op op, const Tile &tile,
                 const PositionBlock &block, mlir::Value word) {
   // Masks of all 32 outputs leave nothing of what was there.
-  if (hasMasks(op.getSchedule()) && op.getGeometry().getOutput()[0] % 32 == 0)
+  if (hasMasks(op) && op.getGeometry().getOutput()[0] % 32 == 0)
     return;
   mlir::Value none = b.zero(op.getSchedule().getVector(b.b.getI32Type()));
-  forEachWordVector(b, op, tile, block, word, [&](mlir::ValueRange at) {
-    b.storeVector(none, op.getOutput(), at, block.mask);
-  });
+  for (int64_t j = 0; j < planesOf(op); ++j)
+    for (int64_t v = 0; v < block.vectors; ++v)
+      b.storeVector(none, op.getOutput(), wordsAt(b, tile, block, word, j, v),
+                    block.mask);
+}
+
+/// Calls `body` for the first vector and the number of those whose masks lie
+/// together.
+template <typename Op>
+void forEachMask(Op op, int64_t vectors,
+                 llvm::function_ref<void(int64_t first, int64_t count)> body) {
+  int64_t packed = packedVectors(op);
+  for (int64_t v = 0, count; v < vectors; v += count) {
+    count = packed && v + packed <= vectors ? packed : 1;
+    body(v, count);
+  }
 }
 
 /// The masks of 32 outputs become words of codes.
 template <typename Op>
-void transposeMasks(LoopBuilder &b, Op op, const Tile &tile,
+void transposeBlock(LoopBuilder &b, Op op, const Tile &tile,
                     const PositionBlock &block, mlir::Value word) {
-  if (!hasMasks(op.getSchedule()))
+  if (!hasMasks(op))
     return;
-  forEachWordVector(b, op, tile, block, word, [&](mlir::ValueRange at) {
-    b.storeVector(loadMasks(b, op.getOutput(), at), op.getOutput(), at);
-  });
+  mlir::VectorType type = op.getSchedule().getVector(b.b.getI32Type());
+  for (int64_t j = 0; j < planesOf(op); ++j)
+    forEachMask(op, block.vectors, [&](int64_t first, int64_t count) {
+      auto at = [&](int64_t v) {
+        return wordsAt(b, tile, block, word, j, first + v);
+      };
+      LoopBuilder::Values masks;
+      for (int64_t v = 0; v < count; ++v)
+        masks.push_back(b.loadVector(op.getOutput(), at(v), type, {}));
+      for (auto [v, words] : llvm::enumerate(transposeMasks(b, masks)))
+        b.storeVector(words, op.getOutput(), at(v));
+    });
 }
 
 /// The floats that the residual of output `c` adds to a vector of sums: terms
@@ -260,17 +287,63 @@ inline void setBits(LoopBuilder &b, mlir::Value set, mlir::Value bit,
                 memref, at, mask);
 }
 
-/// The codes of output `c` become a bit in each plane, the highest first: it is
-/// whether the middle one of the thresholds is reached, and chooses those of
-/// the next plane.
+/// Whether the codes of sums, or of sums and residuals, have a bit in each
+/// plane. In the highest it is whether the middle one of the thresholds is
+/// reached, which chooses those of the next plane.
+inline LoopBuilder::Values comparePlanes(LoopBuilder &b, mlir::Value sum,
+                                         mlir::ValueRange thresholds,
+                                         int64_t planes) {
+  LoopBuilder::Values left(thresholds), sets(planes);
+  auto type = llvm::cast<mlir::VectorType>(sum.getType());
+  for (mlir::Value &t : left)
+    t = b.splat(t, type.clone(t.getType()));
+  for (int64_t j = planes; j-- > 0;) {
+    size_t middle = left.size() / 2;
+    sets[j] = isReached(b, sum, left[middle]);
+    for (size_t k = 0; k < middle; ++k)
+      left[k] = mlir::arith::SelectOp::create(b.b, b.loc, sets[j],
+                                              left[middle + 1 + k], left[k]);
+    left.truncate(middle);
+  }
+  return sets;
+}
+
+/// Stores the masks of output `c`.
+template <typename Op>
+void storeMasks(LoopBuilder &b, Op op, const Tile &tile,
+                const PositionBlock &block, mlir::Value word,
+                mlir::Value inWord, llvm::ArrayRef<mlir::Value> sums,
+                mlir::ValueRange thresholds) {
+  auto output = llvm::cast<mlir::MemRefType>(op.getOutput().getType());
+  int64_t planeSize = output.getStridesAndOffset().first[1];
+  int64_t planes = planesOf(op), lanes = op.getSchedule().getLanes();
+  mlir::Value ofVector, ofPacked;
+  forEachMask(op, block.vectors, [&](int64_t first, int64_t count) {
+    mlir::Value &address = count == 1 ? ofVector : ofPacked;
+    if (!address)
+      address = addressOfMask(
+          b, op.getOutput(),
+          {tile.n, b.index(0), word, b.add(tile.first, block.first)}, inWord,
+          count * lanes);
+    auto some = sums.slice(first, count);
+    llvm::SmallVector<LoopBuilder::Values> sets(planes);
+    for (mlir::Value sum :
+         count == 1 ? LoopBuilder::Values(some) : packSums(b, some))
+      for (auto [j, set] :
+           llvm::enumerate(comparePlanes(b, sum, thresholds, planes)))
+        sets[j].push_back(set);
+    for (int64_t j = planes; j-- > 0;)
+      storeMask(b, makeMask(b, sets[j]), address,
+                j * planeSize + first * lanes);
+  });
+}
+
+/// The codes of output `c` become a bit in each plane.
 template <typename Op>
 void storeCodes(LoopBuilder &b, Op op, const Tile &tile,
                 const PositionBlock &block, mlir::Value word, mlir::Value c,
-                llvm::ArrayRef<mlir::Value> sums) {
+                llvm::ArrayRef<mlir::Value> given) {
   mlir::VectorType type = op.getSchedule().getVector(b.b.getI32Type());
-  auto output = llvm::cast<mlir::MemRefType>(op.getOutput().getType());
-  int64_t planes = output.getDimSize(1);
-  int64_t planeSize = output.getStridesAndOffset().first[1];
   auto rowOf = [&](mlir::Value table) {
     LoopBuilder::Values row;
     int64_t count = llvm::cast<mlir::MemRefType>(table.getType()).getDimSize(1);
@@ -278,45 +351,36 @@ void storeCodes(LoopBuilder &b, Op op, const Tile &tile,
       row.push_back(b.load(table, {c, b.index(k)}));
     return row;
   };
-  LoopBuilder::Values thresholds = rowOf(op.getThresholds()), terms;
-  for (mlir::Value &t : thresholds)
-    t = b.splat(t, type.clone(t.getType()));
-  if (op.getResidual())
-    terms = rowOf(op.getTerms());
+  LoopBuilder::Values thresholds = rowOf(op.getThresholds());
   mlir::Value inWord = b.remainder(c, b.index(32));
   mlir::Value bit = b.splat(
       mlir::arith::ShLIOp::create(b.b, b.loc, b.i32(1), b.toI32(inWord)), type);
-  mlir::Value first = b.add(tile.first, block.first), masks;
-  if (hasMasks(op.getSchedule()))
-    masks = addressOfMasks(b, op.getOutput(), {tile.n, b.index(0), word, first},
-                           inWord);
-  else if (!op.getSchedule().isScalable())
+  mlir::Value first = b.add(tile.first, block.first);
+  if (!hasMasks(op) && !op.getSchedule().isScalable())
     // The optimizer would keep the words for the next output on the stack, too.
     first = hide(b, first);
-  for (int64_t v = 0; v < block.vectors; ++v) {
-    mlir::Value position = v ? b.add(first, b.mul(block.step, v)) : first;
-    mlir::Value sum = sums[v];
-    if (op.getResidual()) {
-      sum = rescaleSum(b, sum, terms[0], terms[1]);
+  auto at = [&](int64_t v) {
+    return v ? b.add(first, b.mul(block.step, v)) : first;
+  };
+  LoopBuilder::Values sums(given);
+  if (op.getResidual()) {
+    LoopBuilder::Values terms = rowOf(op.getTerms());
+    for (auto [v, sum] : llvm::enumerate(sums)) {
       mlir::Value r =
-          residualAt(b, op, tile.n, c, word, bit, position, block.mask, terms);
-      sum = mlir::arith::AddFOp::create(b.b, b.loc, sum, r);
-    }
-    LoopBuilder::Values left = thresholds;
-    for (int64_t j = planes; j-- > 0;) {
-      size_t middle = left.size() / 2;
-      mlir::Value set = isReached(b, sum, left[middle]);
-      for (size_t k = 0; k < middle; ++k)
-        left[k] = mlir::arith::SelectOp::create(b.b, b.loc, set,
-                                                left[middle + 1 + k], left[k]);
-      left.truncate(middle);
-      if (masks)
-        storeMask(b, set, masks, j * planeSize + v * kMaskLanes);
-      else
-        setBits(b, set, bit, op.getOutput(),
-                {tile.n, b.index(j), word, position}, block.mask);
+          residualAt(b, op, tile.n, c, word, bit, at(v), block.mask, terms);
+      sum = mlir::arith::AddFOp::create(
+          b.b, b.loc, rescaleSum(b, sum, terms[0], terms[1]), r);
     }
   }
+  if (hasMasks(op)) {
+    storeMasks(b, op, tile, block, word, inWord, sums, thresholds);
+    return;
+  }
+  for (auto [v, sum] : llvm::enumerate(sums))
+    for (auto [j, set] :
+         llvm::enumerate(comparePlanes(b, sum, thresholds, planesOf(op))))
+      setBits(b, set, bit, op.getOutput(), {tile.n, b.index(j), word, at(v)},
+              block.mask);
 }
 
 /// What the patches of a product of bits are made of.
@@ -374,42 +438,77 @@ using OutputFn = llvm::function_ref<LoopBuilder::Values(
     mlir::Value c, mlir::ValueRange state, StoreFn store)>;
 
 /// Calls `body` for the outputs of a tile's share, by steps, so that their sums
-/// or codes are stored.
+/// or codes are stored: where passes over groups come one after the other, if
+/// this is the last. Returns the state behind the last output.
 template <typename Op>
-void forEachOutput(LoopBuilder &b, Op op, const Tile &tile,
-                   const PositionBlock &block, mlir::ValueRange start,
-                   int64_t step, OutputFn body) {
+LoopBuilder::Values forEachOutput(LoopBuilder &b, Op op, const Tile &tile,
+                                  const PositionBlock &block,
+                                  mlir::ValueRange start, int64_t step,
+                                  mlir::Value isLast, OutputFn body) {
   const Share &share = tile.share;
   if (!op.getThresholds()) {
     auto store = [&](mlir::Value c, const PositionBlock &own,
                      const LoopBuilder::Values &sums) {
       storeSums(b, op, tile, own, c, sums);
     };
-    b.loop(share.firstOutput, share.endOutput, step, start,
-           [&](mlir::Value c, mlir::ValueRange state) {
-             return body(c, state, store);
-           });
-    return;
+    return b.loop(share.firstOutput, share.endOutput, step, start,
+                  [&](mlir::Value c, mlir::ValueRange state) {
+                    return body(c, state, store);
+                  });
   }
   mlir::Value firstWord = b.divide(share.firstOutput, b.index(32));
   mlir::Value endWord = b.divide(b.add(share.endOutput, 31), b.index(32));
-  b.loop(firstWord, endWord, 1, start,
-         [&](mlir::Value word, mlir::ValueRange state) {
-           clearCodes(b, op, tile, block, word);
-           auto store = [&](mlir::Value c, const PositionBlock &own,
-                            const LoopBuilder::Values &sums) {
-             storeCodes(b, op, tile, own, word, c, sums);
-           };
-           mlir::Value begin = b.mul(word, 32);
-           mlir::Value end = b.least(b.add(begin, 32), share.endOutput);
-           LoopBuilder::Values next =
-               b.loop(begin, end, step, state,
-                      [&](mlir::Value c, mlir::ValueRange state) {
-                        return body(c, state, store);
-                      });
-           transposeMasks(b, op, tile, block, word);
-           return next;
-         });
+  return b.loop(firstWord, endWord, 1, start,
+                [&](mlir::Value word, mlir::ValueRange state) {
+                  b.when(isLast, [&] { clearCodes(b, op, tile, block, word); });
+                  auto store = [&](mlir::Value c, const PositionBlock &own,
+                                   const LoopBuilder::Values &sums) {
+                    storeCodes(b, op, tile, own, word, c, sums);
+                  };
+                  mlir::Value begin = b.mul(word, 32);
+                  mlir::Value end = b.least(b.add(begin, 32), share.endOutput);
+                  LoopBuilder::Values next =
+                      b.loop(begin, end, step, state,
+                             [&](mlir::Value c, mlir::ValueRange state) {
+                               return body(c, state, store);
+                             });
+                  b.when(isLast,
+                         [&] { transposeBlock(b, op, tile, block, word); });
+                  return next;
+                });
+}
+
+/// One of the passes over the groups of a product; where there is but one,
+/// nobody asks whether it is the first or the last.
+struct Pass {
+  mlir::Value number;
+  mlir::Value isFirst, isLast;
+};
+
+/// Calls `body` for each pass with the state for its first output of a share;
+/// it returns that behind the last output.
+inline void forEachPass(
+    LoopBuilder &b, TiledProductOp op, const Share &share,
+    llvm::function_ref<LoopBuilder::Values(const Pass &, mlir::ValueRange)>
+        body) {
+  int64_t passes = op.getSchedule().getPasses();
+  mlir::Value none = b.index(0);
+  LoopBuilder::Values start{none, none};
+  if (passes == 1) {
+    body({none, {}, {}}, rowsOfShare(b, op, share, none, start));
+    return;
+  }
+  b.loop(passes, start, [&](mlir::Value number, mlir::ValueRange state) {
+    Pass pass{number, b.equals(number, 0), b.equals(number, passes - 1)};
+    return body(pass, rowsOfShare(b, op, share, number, state));
+  });
+}
+
+/// The number of rows of output `c` in a pass.
+inline mlir::Value rowsOf(LoopBuilder &b, TiledProductOp op, const Pass &pass,
+                          mlir::Value c) {
+  int64_t outputs = op.getGeometry().getOutput()[0];
+  return b.load(op.getRows(), b.add(b.mul(pass.number, outputs), c));
 }
 
 } // namespace subbit::bitserial
