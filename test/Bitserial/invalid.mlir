@@ -363,6 +363,14 @@ func.func @threshold_c4_row_of_sums(%s: memref<1x2x8xi32>, %t: memref<2x3xf32>, 
 
 // -----
 
+func.func @threshold_c1_packed(%s: memref<1x2x8xi32>, %t: memref<2x3xi16>, %e: memref<1x2x2x2xi8>) {
+  // expected-error @below {{'bitserial.threshold' op has thresholds of element type 'i16'}}
+  bitserial.threshold #bitserial.schedule<pixels, lanes = 8, vectors = 1> ins(%s, %t : memref<1x2x8xi32>, memref<2x3xi16>) outs(%e : memref<1x2x2x2xi8>)
+  return
+}
+
+// -----
+
 func.func @threshold_c2_sums(%s: memref<1x2x8xi32>, %t: memref<2x3xi32>, %e: memref<1x2x2x2xi8>) {
   // expected-error @below {{'bitserial.threshold' op has sums of rank 3, expects 2}}
   bitserial.threshold #bitserial.schedule<outputs, lanes = 4, vectors = 1> ins(%s, %t : memref<1x2x8xi32>, memref<2x3xi32>) outs(%e : memref<1x2x2x2xi8>)

@@ -233,17 +233,24 @@ func.func @dense_tail(%p: memref<1x1x16x97xi32>, %w: memref<128xi32>, %i: memref
 #geometry = #bitserial.geometry<input = [64, 1, 40], kernel = [1, 1, 64], group = [1, 1, 64], output = [3, 1, 40], stride = [1, 1], dilation = [1, 1], groups = 1>
 
 // Tables: 64 bytes of 16 positions and four bits each, in rows of 32 bytes. Sixteen
-// tables are stored first; a word of activations becomes eight vectors of bytes.
+// tables are stored first; a word of activations becomes eight vectors of bytes, a word of
+// weights the places of eight tables, of 16 bytes each.
 // CHECK-LABEL: func.func @tables(
-// CHECK-COUNT-16: vector.store {{.*}} memref<480xi32>, vector<4xi32>
+// CHECK-COUNT-16: vector.store {{.*}} memref<472xi32>, vector<4xi32>
 // CHECK: scf.for
 // CHECK-COUNT-8: vector.store {{.*}} vector<8xi32>
 // CHECK: memref.load {{.*}} memref<3xi32>
-// CHECK: arith.extui {{.*}} : vector<8xi8> to vector<8xi32>
+// CHECK: %[[LOW:.*]] = arith.shli %[[BITS:.*]], %{{.*}} : vector<2xi32>
+// CHECK: %[[FROM:.*]] = arith.andi %[[LOW]], %[[MASK:.*]] :
+// CHECK: %[[UPPER:.*]] = arith.andi %[[BITS]], %[[MASK]] :
+// CHECK: vector.store %[[FROM]]
+// CHECK: vector.store %[[UPPER]]
+// CHECK: llvm.load {{.*}} -> i8
+// CHECK: llvm.load {{.*}} -> vector<4xi32>
 // CHECK-COUNT-16: llvm.call_intrinsic "llvm.x86.avx2.pshuf.b"
 // CHECK: llvm.call_intrinsic "llvm.x86.avx2.pmadd.wd"
-func.func @tables(%p: memref<1x1x2x72xi32>, %w: memref<6xi32>, %a: memref<3xi8>, %g: memref<3xi8>, %r: memref<3xi32>, %i: memref<3xi32>, %s: memref<1x3x64xi32>, %ws: memref<480xi32>) {
-  bitserial.tiled_product "conv" multipliers [1] #geometry <pixels, lanes = 8, vectors = 8, count = tables> image <size = [1, 40], pad = [0, 0], bits = 8, outside = 0> ins(%p, %w, %a, %g, %r, %i : memref<1x1x2x72xi32>, memref<6xi32>, memref<3xi8>, memref<3xi8>, memref<3xi32>, memref<3xi32>) outs(%s, %ws : memref<1x3x64xi32>, memref<480xi32>)
+func.func @tables(%p: memref<1x1x2x72xi32>, %w: memref<6xi32>, %a: memref<3xi8>, %g: memref<3xi8>, %r: memref<3xi32>, %i: memref<3xi32>, %s: memref<1x3x64xi32>, %ws: memref<472xi32>) {
+  bitserial.tiled_product "conv" multipliers [1] #geometry <pixels, lanes = 8, vectors = 8, count = tables> image <size = [1, 40], pad = [0, 0], bits = 8, outside = 0> ins(%p, %w, %a, %g, %r, %i : memref<1x1x2x72xi32>, memref<6xi32>, memref<3xi8>, memref<3xi8>, memref<3xi32>, memref<3xi32>) outs(%s, %ws : memref<1x3x64xi32>, memref<472xi32>)
   return
 }
 
@@ -264,10 +271,10 @@ func.func @tables(%p: memref<1x1x2x72xi32>, %w: memref<6xi32>, %a: memref<3xi8>,
 // CHECK-DAG: %[[THIRD:.*]] = vector.broadcast %[[T2]]
 // CHECK: %[[HIGH:.*]] = arith.cmpi sge, %[[S:.*]], %[[SECOND]] : vector<16xi32>
 // CHECK: %[[T:.*]] = arith.select %[[HIGH]], %[[THIRD]], %[[FIRST]]
+// CHECK: %[[LOW:.*]] = arith.cmpi sge, %[[S]], %[[T]] : vector<16xi32>
 // CHECK: %[[M1:.*]] = vector.bitcast %[[HIGH]] : vector<16xi1> to vector<1xi16>
 // CHECK: %[[H1:.*]] = vector.extract %[[M1]][0]
 // CHECK: llvm.store %[[H1]], %{{.*}} {alignment = 2 : i64} : i16, !llvm.ptr
-// CHECK: %[[LOW:.*]] = arith.cmpi sge, %[[S]], %[[T]] : vector<16xi32>
 // CHECK: %[[M0:.*]] = vector.bitcast %[[LOW]]
 // CHECK: %[[H0:.*]] = vector.extract %[[M0]][0]
 // CHECK: llvm.store %[[H0]]
@@ -298,6 +305,43 @@ func.func @tiled_product_thresholds(%p: memref<1x1x1x80xi32>, %w: memref<5xi32>,
 // CHECK: vector.store %{{.*}} : memref<1x1x2x16xi32>, vector<16xi32>
 func.func @tiled_product_whole_words(%p: memref<1x1x1x80xi32>, %w: memref<64xi32>, %a: memref<64xi8>, %r: memref<64xi32>, %t: memref<64x1xi32>, %s: memref<1x1x2x16xi32>, %ws: memref<32xi32>) {
   bitserial.tiled_product "conv" multipliers [1] #many <pixels, lanes = 16, vectors = 1> image <size = [1, 16], pad = [0, 0], bits = 8, outside = 0> ins(%p, %w, %a, %a, %r, %r : memref<1x1x1x80xi32>, memref<64xi32>, memref<64xi8>, memref<64xi8>, memref<64xi32>, memref<64xi32>) thresholds(%t : memref<64x1xi32>) outs(%s, %ws : memref<1x1x2x16xi32>, memref<32xi32>)
+  return
+}
+
+#two = #bitserial.geometry<input = [32, 1, 32], kernel = [1, 1, 32], group = [1, 1, 32], output = [3, 1, 32], stride = [1, 1], dilation = [1, 1], groups = 1>
+
+// Thresholds of 16 bits: two vectors of sums are packed to one, whose comparisons are a
+// mask of 32 bits. Blocks of 16 bits are exchanged between two vectors of masks, then
+// those inside; packing has mixed the positions.
+// CHECK-LABEL: func.func @tiled_product_packed(
+// CHECK: %[[T:.*]] = memref.load %{{.*}} : memref<3x1xi16>
+// CHECK: %[[PACKED:.*]] = llvm.call_intrinsic "llvm.x86.avx512.packssdw.512"(%{{.*}}, %{{.*}}) : (vector<16xi32>, vector<16xi32>) -> vector<32xi16>
+// CHECK: %[[TS:.*]] = vector.broadcast %[[T]] : i16 to vector<32xi16>
+// CHECK: %[[SET:.*]] = arith.cmpi sgt, %[[PACKED]], %[[TS]] : vector<32xi16>
+// CHECK: vector.bitcast %[[SET]] : vector<32xi1> to vector<1xi32>
+// CHECK: llvm.store %{{.*}} : i32, !llvm.ptr
+// CHECK-COUNT-2: vector.load %{{.*}} : memref<1x1x1x32xi32>, vector<16xi32>
+// CHECK-COUNT-8: vector.shuffle
+// CHECK: vector.shuffle %[[A:.*]], %[[B:.*]] [0, 1, 2, 3, 8, 9, 10, 11, 16, 17, 18, 19, 24, 25, 26, 27]
+// CHECK: vector.shuffle %[[A]], %[[B]] [4, 5, 6, 7, 12, 13, 14, 15, 20, 21, 22, 23, 28, 29, 30, 31]
+func.func @tiled_product_packed(%p: memref<1x1x1x96xi32>, %w: memref<5xi32>, %a: memref<5xi8>, %g: memref<5xi8>, %r: memref<3xi32>, %t: memref<3x1xi16>, %s: memref<1x1x1x32xi32>, %ws: memref<48xi32>) {
+  bitserial.tiled_product "conv" multipliers [1] #two <pixels, lanes = 16, vectors = 2> image <size = [1, 32], pad = [0, 0], bits = 8, outside = 0> ins(%p, %w, %a, %g, %r, %r : memref<1x1x1x96xi32>, memref<5xi32>, memref<5xi8>, memref<5xi8>, memref<3xi32>, memref<3xi32>) thresholds(%t : memref<3x1xi16>) outs(%s, %ws : memref<1x1x1x32xi32>, memref<48xi32>)
+  return
+}
+
+// AVX2 packs four vectors to two, and their comparisons to bytes.
+// CHECK-LABEL: func.func @tables_packed(
+// CHECK: %[[P0:.*]] = llvm.call_intrinsic "llvm.x86.avx2.packssdw"
+// CHECK: %[[P1:.*]] = llvm.call_intrinsic "llvm.x86.avx2.packssdw"
+// CHECK: %[[S0:.*]] = arith.cmpi sgt, %[[P0]],
+// CHECK: %[[S1:.*]] = arith.cmpi sgt, %[[P1]],
+// CHECK: %[[W0:.*]] = arith.extsi %[[S0]] : vector<16xi1> to vector<16xi16>
+// CHECK: %[[W1:.*]] = arith.extsi %[[S1]]
+// CHECK: %[[BYTES:.*]] = llvm.call_intrinsic "llvm.x86.avx2.packsswb"(%[[W0]], %[[W1]])
+// CHECK: llvm.call_intrinsic "llvm.x86.avx2.pmovmskb"(%[[BYTES]]) : (vector<32xi8>) -> i32
+// CHECK-COUNT-4: vector.load %{{.*}} : memref<1x1x1x32xi32>, vector<8xi32>
+func.func @tables_packed(%p: memref<1x1x1x64xi32>, %w: memref<5xi32>, %a: memref<5xi8>, %g: memref<5xi8>, %r: memref<3xi32>, %t: memref<3x1xi16>, %s: memref<1x1x1x32xi32>, %ws: memref<216xi32>) {
+  bitserial.tiled_product "conv" multipliers [1] #two <pixels, lanes = 8, vectors = 4, count = tables> image <size = [1, 32], pad = [0, 0], bits = 8, outside = 0> ins(%p, %w, %a, %g, %r, %r : memref<1x1x1x64xi32>, memref<5xi32>, memref<5xi8>, memref<5xi8>, memref<3xi32>, memref<3xi32>) thresholds(%t : memref<3x1xi16>) outs(%s, %ws : memref<1x1x1x32xi32>, memref<216xi32>)
   return
 }
 

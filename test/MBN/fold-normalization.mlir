@@ -58,7 +58,7 @@ func.func @relu(%x: !x) -> !y {
 // reached. The second output's weights are 0: its sums are, and neither is the
 // code 2.
 // CHECK-LABEL: func.func @clamp(
-// CHECK: arith.constant dense<{{\[\[}}-2147483648, 3, 2147483647], [-2147483648, 2147483647, 2147483647]]> : tensor<2x3xi32>
+// CHECK: arith.constant dense<{{\[\[}}-30, 3, 2147483647], [0, 2147483647, 2147483647]]> : tensor<2x3xi32>
 // CHECK: mbn.threshold
 func.func @clamp(%x: !x) -> !y {
   %q = mbn.constant dense<values = dense<[[1, 2, 3, 4], [0, 0, 0, 0]]> : tensor<2x4xi8>, steps = dense<1.0> : tensor<1xf32>> : !w

@@ -236,7 +236,7 @@ TileLayout::TileLayout(GeometryAttr g, ScheduleAttr schedule, int64_t planes) {
     unexpanded = sums;
     tables = unexpanded + tile + schedule.getLanes();
     offsets = tables + kTableWords;
-    sums = offsets + (8 * words + schedule.getLanes() - 1) /
+    sums = offsets + (2 * words + schedule.getLanes() - 1) /
                          schedule.getLanes() * schedule.getLanes();
   }
   // A vector of words of one position takes as many instructions as about two

@@ -55,7 +55,8 @@ struct TileLayout {
   /// Words that hold the channels of a position.
   int64_t channelWords;
   /// Of tables: a row of words whose bits become the bytes of patches, the
-  /// tables, and for a row of weights which table each four bits of it take.
+  /// tables, and for a row of weights a byte for each four bits of it, where
+  /// the table that they take begins.
   int64_t unexpanded = 0, tables = 0, offsets = 0;
   /// Positions that the last vector of an image's last tile has, where they are
   /// few: words are in lanes for them, row after row from `tailPatches` on, one

@@ -369,7 +369,10 @@ def Bitserial_ThresholdOp : Bitserial_DestinationOp<"threshold", [AttrSizedOpera
   let description = [{
     Counts the thresholds that are `<= S`. Thresholds are `[outputs, levels - 1]`
     (with a border `[row classes, column classes, outputs, levels - 1]`) in the
-    orientation `pixels`, `[levels - 1, padded outputs]` in `outputs`.
+    orientation `pixels`, `[levels - 1, padded outputs]` in `outputs`. A threshold of
+    16 bits counts where `S`, saturated to 16 bits, is greater: a tiled product with
+    thresholds packs sums of several vectors to one of 16 bits (x86) before it
+    compares them.
 
     With a `residual` the thresholds of `y = rescale(S) + r` are counted, floats. The
     residual is codes in the result's shape or the sums of another product, and
@@ -381,7 +384,9 @@ def Bitserial_ThresholdOp : Bitserial_DestinationOp<"threshold", [AttrSizedOpera
     ```
 
     Constraints:
-    - threshold_c1: sums are i32, thresholds i32, f32 with a residual, codes i8.
+    - threshold_c1: sums are i32, thresholds i32, f32 with a residual, codes i8;
+      thresholds may be i16 with schedules of positions in 16 lanes, or of tables
+      in 8.
     - threshold_c2: sums have rank 3 in the orientation `pixels`, rank 2 in
       `outputs`; thresholds have rank 2, or 4 with a border, and a row for each output
       of codes of rank 2 or 4.

@@ -207,8 +207,8 @@ void storeCode(LoopBuilder &b, mlir::Value code, mlir::Value codes,
 mlir::Value countThresholds(LoopBuilder &b, mlir::Value sum, mlir::Value table,
                             mlir::Value first, int64_t count);
 /// Whether `sum >= threshold`, integers or floats, of which a NaN reaches no
-/// threshold and none reaches a NaN. Thresholds of 16 bits are one less than
-/// they say, and are compared with sums of 16 or 32 bits.
+/// threshold and none reaches a NaN. One of 16 bits is reached by a sum,
+/// saturated to 16 bits, that is greater than it.
 mlir::Value isReached(LoopBuilder &b, mlir::Value sum, mlir::Value threshold);
 /// `rescale` of a sum or of a vector of sums, by scale and base of f32.
 mlir::Value rescaleSum(LoopBuilder &b, mlir::Value sum, mlir::Value scale,

@@ -107,8 +107,13 @@ Value subbit::bitserial::isReached(LoopBuilder &b, Value sum, Value threshold) {
     return arith::CmpFOp::create(b.b, b.loc, arith::CmpFPredicate::OGE, sum,
                                  threshold);
   bool isPacked = getElementTypeOrSelf(threshold).isInteger(16);
-  if (sum.getType() != threshold.getType())
+  if (sum.getType() != threshold.getType()) {
     threshold = arith::ExtSIOp::create(b.b, b.loc, sum.getType(), threshold);
+    Value most = b.i32(INT16_MAX);
+    if (auto type = dyn_cast<VectorType>(sum.getType()))
+      most = b.splat(most, type);
+    sum = b.least(sum, most);
+  }
   return arith::CmpIOp::create(b.b, b.loc,
                                isPacked ? arith::CmpIPredicate::sgt
                                         : arith::CmpIPredicate::sge,

@@ -173,8 +173,8 @@ private:
     return multipliers.size();
   }
 
-  /// Where the table of each four bits of a row begins: of the lower halves of
-  /// all its bytes, then of the upper ones.
+  /// Bytes say where the table of each four bits of a row begins: of the lower
+  /// halves of all its bytes, then of the upper ones.
   static void expandWeights(LoopBuilder &b, TiledProductOp op,
                             Value firstWord) {
     int64_t rowWords = op.getGeometry().getWords();
@@ -185,23 +185,15 @@ private:
       return arith::ConstantOp::create(
           b.b, b.loc, DenseElementsAttr::get(type, APInt(32, value)));
     };
-    auto store = [&](Value four, int64_t at) {
-      Value bytes =
-          vector::BitCastOp::create(b.b, b.loc, b.i8Vector(4 * size), four);
-      Value each =
-          arith::ExtUIOp::create(b.b, b.loc, b.i32Vector(4 * size), bytes);
-      b.storeVector(each, op.getWorkspace(), b.index(offsets + at));
-    };
-    // Four words of each table.
-    Value mask = constant(0x3c3c3c3c), two = constant(2);
+    // A table has 16 bytes.
+    Value mask = constant(0xf0f0f0f0), four = constant(4);
     for (int64_t w = 0; w < rowWords; w += size) {
       Value bits = b.loadVector(op.getWords(), b.add(firstWord, w), size);
-      Value low = arith::ShLIOp::create(b.b, b.loc, bits, two);
-      Value high = arith::ShRUIOp::create(b.b, b.loc, bits, two);
+      Value low = arith::ShLIOp::create(b.b, b.loc, bits, four);
       low = arith::AndIOp::create(b.b, b.loc, low, mask);
-      high = arith::AndIOp::create(b.b, b.loc, high, mask);
-      store(low, 4 * w);
-      store(high, 4 * (rowWords + w));
+      Value high = arith::AndIOp::create(b.b, b.loc, bits, mask);
+      b.storeVector(low, op.getWorkspace(), b.index(offsets + w));
+      b.storeVector(high, op.getWorkspace(), b.index(offsets + rowWords + w));
     }
   }
 
@@ -216,6 +208,8 @@ private:
     int64_t planeSize = rowWords * schedule.getRowsPerWord() * layout.tile;
     VectorType bytes = schedule.getVector(b.b.getI8Type(), 4);
     Values none(planes * vectors, b.zero(bytes));
+    Value offsets = addressOf(b, op.getWorkspace(), b.index(layout.offsets));
+    Value tables = addressOf(b, op.getWorkspace(), b.index(layout.tables));
     auto addWord = [&](Value word, ValueRange acc) {
       Values sums(acc);
       // One address, which the optimizer cannot split.
@@ -223,11 +217,10 @@ private:
           b, b.add(patch, b.mul(word, schedule.getRowsPerWord() * layout.tile)),
           /*bits=*/64);
       for (int64_t half = 0; half < 2; ++half) {
-        Value offsets =
-            b.add(b.mul(b.add(word, half * rowWords), 4), layout.offsets);
+        Value ofWord = b.add(offsets, b.mul(b.add(word, half * rowWords), 4));
         for (int64_t byte = 0; byte < 4; ++byte) {
-          Value offset = b.load(op.getWorkspace(), b.add(offsets, byte));
-          Value table = loadTable(b, op, b.toIndex(offset));
+          Value offset = loadAt(b, b.add(ofWord, byte), b.b.getI8Type());
+          Value table = loadTable(b, op, b.add(tables, b.toIndex(offset)));
           Value at = b.add(patches, (half * 4 + byte) * layout.tile / 4);
           for (auto [i, sum] : llvm::enumerate(sums)) {
             int64_t place = i / vectors * planeSize + i % vectors * lanes;
@@ -246,10 +239,9 @@ private:
     return sums;
   }
 
-  /// The table `offset` words behind the first, in each 16 bytes of a vector.
-  static Value loadTable(LoopBuilder &b, TiledProductOp op, Value offset) {
-    Value table = b.loadVector(op.getWorkspace(),
-                               b.add(offset, op.getLayout().tables), 4);
+  /// The table at an address, in each 16 bytes of a vector.
+  static Value loadTable(LoopBuilder &b, TiledProductOp op, Value address) {
+    Value table = loadAt(b, address, b.i32Vector(4));
     SmallVector<int64_t> repeated;
     for (int64_t i = 0; i < op.getSchedule().getLanes(); ++i)
       repeated.push_back(i % 4);

@@ -139,28 +139,43 @@ Value subbit::bitserial::makeMask(LoopBuilder &b, ArrayRef<Value> sets) {
   return vector::ExtractOp::create(b.b, b.loc, mask, 0);
 }
 
+Value subbit::bitserial::addressOf(LoopBuilder &b, Value memref,
+                                   ValueRange at) {
+  auto base = memref::ExtractStridedMetadataOp::create(b.b, b.loc, memref);
+  Value place = base.getOffset();
+  for (auto [index, stride] : llvm::zip(at, base.getStrides()))
+    place = b.add(place, b.mul(index, stride));
+  auto type = cast<MemRefType>(memref.getType());
+  Value start =
+      memref::ExtractAlignedPointerAsIndexOp::create(b.b, b.loc, memref);
+  return b.add(start, b.mul(place, type.getElementTypeBitWidth() / 8));
+}
+
+static Value toPointer(LoopBuilder &b, Value address) {
+  address = arith::IndexCastOp::create(b.b, b.loc, b.b.getI64Type(), address);
+  return LLVM::IntToPtrOp::create(
+      b.b, b.loc, LLVM::LLVMPointerType::get(b.b.getContext()), address);
+}
+
+Value subbit::bitserial::loadAt(LoopBuilder &b, Value address, Type type) {
+  return LLVM::LoadOp::create(b.b, b.loc, type, toPointer(b, address),
+                              /*alignment=*/1);
+}
+
 Value subbit::bitserial::addressOfMask(LoopBuilder &b, Value memref,
                                        ValueRange at, Value bit,
                                        int64_t lanes) {
-  auto base = memref::ExtractStridedMetadataOp::create(b.b, b.loc, memref);
-  Value word = base.getOffset();
-  for (auto [index, stride] : llvm::zip(at, base.getStrides()))
-    word = b.add(word, b.mul(index, stride));
   Value lane = b.remainder(bit, b.index(lanes));
   Value isUpper = b.divide(bit, b.index(lanes));
-  Value byte = b.add(b.mul(b.add(word, lane), 4), b.mul(isUpper, 2));
-  Value start =
-      memref::ExtractAlignedPointerAsIndexOp::create(b.b, b.loc, memref);
+  Value byte = b.add(b.mul(lane, 4), b.mul(isUpper, 2));
   // One address for all vectors, which the optimizer cannot split.
-  return hide(b, b.add(start, byte), /*bits=*/64);
+  return hide(b, b.add(addressOf(b, memref, at), byte), /*bits=*/64);
 }
 
 void subbit::bitserial::storeMask(LoopBuilder &b, Value mask, Value address,
                                   int64_t words) {
   // A memref of words has no elements of 16 bits.
-  address = arith::IndexCastOp::create(b.b, b.loc, b.b.getI64Type(),
-                                       b.add(address, 4 * words));
-  auto pointer = LLVM::LLVMPointerType::get(b.b.getContext());
-  address = LLVM::IntToPtrOp::create(b.b, b.loc, pointer, address);
-  LLVM::StoreOp::create(b.b, b.loc, mask, address, /*alignment=*/2);
+  LLVM::StoreOp::create(b.b, b.loc, mask,
+                        toPointer(b, b.add(address, 4 * words)),
+                        /*alignment=*/2);
 }

@@ -154,6 +154,11 @@ template <typename Op> bool hasMasks(Op op) {
   return packedVectors(op) || op.getSchedule().getPackedVectors() == 2;
 }
 
+/// The address of an element of a memref, in bytes.
+mlir::Value addressOf(LoopBuilder &b, mlir::Value memref, mlir::ValueRange at);
+/// What lies at an address, of another type than its memref's elements.
+mlir::Value loadAt(LoopBuilder &b, mlir::Value address, mlir::Type type);
+
 /// The address of the mask of output `bit` of 32, among those of `lanes` words
 /// at a place.
 mlir::Value addressOfMask(LoopBuilder &b, mlir::Value memref,
@@ -366,10 +371,10 @@ void storeCodes(LoopBuilder &b, Op op, const Tile &tile,
   if (op.getResidual()) {
     LoopBuilder::Values terms = rowOf(op.getTerms());
     for (auto [v, sum] : llvm::enumerate(sums)) {
+      sum = rescaleSum(b, sum, terms[0], terms[1]);
       mlir::Value r =
           residualAt(b, op, tile.n, c, word, bit, at(v), block.mask, terms);
-      sum = mlir::arith::AddFOp::create(
-          b.b, b.loc, rescaleSum(b, sum, terms[0], terms[1]), r);
+      sum = mlir::arith::AddFOp::create(b.b, b.loc, sum, r);
     }
   }
   if (hasMasks(op)) {
