@@ -955,6 +955,22 @@ func.func @pool_c1_element(%c: memref<1x2x2x20xi8>, %p: memref<1x2x2x4xi32>) {
 
 // -----
 
+func.func @pool_c2_pad(%c: memref<1x2x2x20xi32>, %p: memref<1x2x2x64xi32>) {
+  // expected-error @below {{'bitserial.pool' op expects windows of [2, 2] in an image of [3, 5] padded by less, not [0, 2, 0, 0], and as many planes of their largest}}
+  bitserial.pool size [3, 5] window [2, 2] stride [1, 1] pad [0, 2, 0, 0] lanes 4 ins(%c : memref<1x2x2x20xi32>) outs(%p : memref<1x2x2x64xi32>)
+  return
+}
+
+// -----
+
+func.func @pool_c2_pads(%c: memref<1x2x2x20xi32>, %p: memref<1x2x2x64xi32>) {
+  // expected-error @below {{'bitserial.pool' op expects windows of [2, 2] in an image of [3, 5] padded by less, not [1, 1], and as many planes of their largest}}
+  bitserial.pool size [3, 5] window [2, 2] stride [1, 1] pad [1, 1] lanes 4 ins(%c : memref<1x2x2x20xi32>) outs(%p : memref<1x2x2x64xi32>)
+  return
+}
+
+// -----
+
 func.func @pool_c1_planes(%c: memref<1x2x2x20xi32>, %p: memref<1x1x2x4xi32>) {
   // expected-error @below {{'bitserial.pool' op expects windows of [2, 2] in an image of [3, 5], and as many planes of their largest}}
   bitserial.pool size [3, 5] window [2, 2] stride [1, 3] lanes 4 ins(%c : memref<1x2x2x20xi32>) outs(%p : memref<1x1x2x4xi32>)

@@ -131,16 +131,24 @@ LogicalResult PoolOp::verify() {
   auto out = cast<ShapedType>(getOutput().getType()).getShape();
   // pool_c2
   bool fits = getSize().size() == 2 && getWindow().size() == 2 &&
-              getStride().size() == 2;
-  for (int d = 0; fits && d < 2; ++d)
-    fits = getWindow()[d] >= 1 && getStride()[d] >= 1 &&
-           getSize()[d] >= getWindow()[d];
+              getStride().size() == 2 && (!getPad() || getPad()->size() == 4);
+  for (int d = 0; fits && d < 2; ++d) {
+    int64_t before = getPadBefore(d), after = getPadAfter(d);
+    fits = getWindow()[d] >= 1 && getStride()[d] >= 1 && getSize()[d] >= 1 &&
+           before >= 0 && before < getWindow()[d] && after >= 0 &&
+           after < getWindow()[d] &&
+           before + getSize()[d] + after >= getWindow()[d];
+  }
   if (!fits || in.drop_back() != out.drop_back() ||
       in[3] < getSize()[0] * getSize()[1] ||
-      out[3] < getOutputSize(0) * getOutputSize(1))
-    return emitOpError() << "expects windows of [" << getWindow()
-                         << "] in an image of [" << getSize()
-                         << "], and as many planes of their largest";
+      out[3] < getOutputSize(0) * getOutputSize(1)) {
+    InFlightDiagnostic message = emitOpError();
+    message << "expects windows of [" << getWindow() << "] in an image of ["
+            << getSize();
+    if (getPad())
+      message << "] padded by less, not [" << *getPad();
+    return message << "], and as many planes of their largest";
+  }
   // pool_c3
   if (getLanes() < 1 || getLanes() > 1024)
     return emitOpError() << "expects 1 to 1024 lanes, found " << getLanes();

@@ -80,29 +80,36 @@ def Bitserial_PoolOp : Bitserial_DestinationOp<"pool"> {
   let description = [{
     Codes rise with what they stand for, so the largest of a `window` of an image of
     `size` is found plane by plane, the highest first: 32 channels at each position at
-    once, `lanes` positions in a vector.
+    once, `lanes` positions in a vector. Windows may reach out of the image by the
+    `pad` at its top, left, bottom and right, where nothing is found.
 
     Constraints:
     - pool_c1: operand and result are i32 of rank 4, of the same batch, planes and
       words.
     - pool_c2: size, window and stride have two positive dimensions; windows are in
-      the image, and both sides have room for all positions.
+      the image, or at least in part with a pad of four dimensions, and both sides
+      have room for all positions.
     - pool_c3: there are 1 to 1024 lanes.
     - pool_c4: tasks are parts of its words.
   }];
   let arguments = (ins Bitserial_Buffer:$input, Bitserial_Buffer:$output,
                        DenseI64ArrayAttr:$size, DenseI64ArrayAttr:$window,
-                       DenseI64ArrayAttr:$stride, I64Attr:$lanes);
+                       DenseI64ArrayAttr:$stride,
+                       OptionalAttr<DenseI64ArrayAttr>:$pad, I64Attr:$lanes);
   let assemblyFormat = [{
-    `size` $size `window` $window `stride` $stride `lanes` $lanes
+    `size` $size `window` $window `stride` $stride (`pad` $pad^)? `lanes` $lanes
     `ins` `(` $input `:` type($input) `)` `outs` `(` $output `:` type($output) `)`
     attr-dict (`->` type($results)^)?
   }];
   let hasVerifier = 1;
   let extraClassDeclaration = destination # [{
+    /// Rows or columns of a window that reach out before the first one.
+    int64_t getPadBefore(int64_t d) { return getPad() ? (*getPad())[d] : 0; }
+    int64_t getPadAfter(int64_t d) { return getPad() ? (*getPad())[d + 2] : 0; }
     /// Rows or columns of the result.
     int64_t getOutputSize(int64_t d) {
-      return (getSize()[d] - getWindow()[d]) / getStride()[d] + 1;
+      int64_t size = getPadBefore(d) + getSize()[d] + getPadAfter(d);
+      return (size - getWindow()[d]) / getStride()[d] + 1;
     }
   }];
 }

@@ -142,12 +142,31 @@ Value skipReshapes(Value value) {
   return value;
 }
 
+/// The zeros around an image, at its top, left, bottom and right.
+FailureOr<SmallVector<int64_t>> findPadding(tensor::PadOp op) {
+  Value value = op.getConstantPaddingValue();
+  ArrayRef<int64_t> low = op.getStaticLow(), high = op.getStaticHigh();
+  if (!value || !matchPattern(value, m_Zero()) || low.size() != 4 ||
+      !op.getLow().empty() || !op.getHigh().empty() || low[0] || high[0] ||
+      low[3] || high[3])
+    return failure();
+  return SmallVector<int64_t>{low[1], low[2], high[1], high[2]};
+}
+
 /// A maximum of codes that were planes.
 struct FusePool : public OpRewritePattern<linalg::PoolingNhwcMaxUnsignedOp> {
   using OpRewritePattern::OpRewritePattern;
   LogicalResult matchAndRewrite(linalg::PoolingNhwcMaxUnsignedOp op,
                                 PatternRewriter &rewriter) const override {
     Value codes = op.getInputs()[0];
+    DenseI64ArrayAttr pad;
+    if (auto padded = codes.getDefiningOp<tensor::PadOp>()) {
+      auto found = findPadding(padded);
+      if (failed(found))
+        return rewriter.notifyMatchFailure(op, "no padding by zeros");
+      pad = rewriter.getDenseI64ArrayAttr(*found);
+      codes = padded.getSource();
+    }
     auto source = skipReshapes(codes).getDefiningOp<CodesOp>();
     auto fill = op.getOutputs()[0].getDefiningOp<linalg::FillOp>();
     if (!source || !fill || !matchPattern(fill.getInputs()[0], m_Zero()))
@@ -181,8 +200,10 @@ struct FusePool : public OpRewritePattern<linalg::PoolingNhwcMaxUnsignedOp> {
         cast<RankedTensorType>(op.getInputs()[1].getType()).getShape();
     Value pooled =
         PoolOp::create(rewriter, loc, none.getType(), source.getInput(), none,
-                       ArrayRef<int64_t>{image[1], image[2]}, window, strides,
-                       lanes)
+                       rewriter.getDenseI64ArrayAttr({image[1], image[2]}),
+                       rewriter.getDenseI64ArrayAttr(window),
+                       rewriter.getDenseI64ArrayAttr(strides), pad,
+                       rewriter.getI64IntegerAttr(lanes))
             ->getResult(0);
     Value empty = tensor::EmptyOp::create(
         rewriter, loc, {image[0], positions, image[3]}, rewriter.getI8Type());
