@@ -142,15 +142,21 @@ Value skipReshapes(Value value) {
   return value;
 }
 
-/// The zeros around an image, at its top, left, bottom and right.
-FailureOr<SmallVector<int64_t>> findPadding(tensor::PadOp op) {
+/// The zeros around an image, at its top, left, bottom and right, which windows
+/// hold in part.
+FailureOr<SmallVector<int64_t>> findPadding(tensor::PadOp op,
+                                            ArrayRef<int64_t> window) {
   Value value = op.getConstantPaddingValue();
   ArrayRef<int64_t> low = op.getStaticLow(), high = op.getStaticHigh();
   if (!value || !matchPattern(value, m_Zero()) || low.size() != 4 ||
       !op.getLow().empty() || !op.getHigh().empty() || low[0] || high[0] ||
       low[3] || high[3])
     return failure();
-  return SmallVector<int64_t>{low[1], low[2], high[1], high[2]};
+  SmallVector<int64_t> pad{low[1], low[2], high[1], high[2]};
+  for (auto [i, p] : llvm::enumerate(pad))
+    if (p < 0 || p >= window[i % 2])
+      return failure();
+  return pad;
 }
 
 /// A maximum of codes that were planes.
@@ -159,9 +165,11 @@ struct FusePool : public OpRewritePattern<linalg::PoolingNhwcMaxUnsignedOp> {
   LogicalResult matchAndRewrite(linalg::PoolingNhwcMaxUnsignedOp op,
                                 PatternRewriter &rewriter) const override {
     Value codes = op.getInputs()[0];
+    auto window =
+        cast<RankedTensorType>(op.getInputs()[1].getType()).getShape();
     DenseI64ArrayAttr pad;
     if (auto padded = codes.getDefiningOp<tensor::PadOp>()) {
-      auto found = findPadding(padded);
+      auto found = findPadding(padded, window);
       if (failed(found))
         return rewriter.notifyMatchFailure(op, "no padding by zeros");
       pad = rewriter.getDenseI64ArrayAttr(*found);
@@ -196,8 +204,6 @@ struct FusePool : public OpRewritePattern<linalg::PoolingNhwcMaxUnsignedOp> {
         rewriter, loc,
         {in[0], in[1], in[2], positions + lanes * kShuffledStride},
         rewriter.getI32Type());
-    auto window =
-        cast<RankedTensorType>(op.getInputs()[1].getType()).getShape();
     Value pooled =
         PoolOp::create(rewriter, loc, none.getType(), source.getInput(), none,
                        rewriter.getDenseI64ArrayAttr({image[1], image[2]}),
