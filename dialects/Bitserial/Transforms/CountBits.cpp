@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "dialects/Bitserial/Transforms/CountBits.h"
+#include "dialects/Bitserial/Transforms/LowLevel.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 
 using namespace mlir;
@@ -297,16 +298,6 @@ Value multiplyHalves(LoopBuilder &b, Value x, Value y, ScheduleAttr schedule) {
 
 } // namespace
 
-void subbit::bitserial::disableUnrolling(Operation *loop) {
-  MLIRContext *context = loop->getContext();
-  auto unroll = LLVM::LoopUnrollAttr::get(context, BoolAttr::get(context, true),
-                                          {}, {}, {}, {}, {}, {});
-  loop->setAttr("llvm.loop_annotation",
-                LLVM::LoopAnnotationAttr::get(context, {}, {}, {}, unroll, {},
-                                              {}, {}, {}, {}, {}, {}, {}, {},
-                                              {}, {}));
-}
-
 Value subbit::bitserial::multiplyPairs(LoopBuilder &b, Value x, Value factors,
                                        ScheduleAttr schedule) {
   return callPairs(b, pairInstructions(schedule).second, x, factors,
@@ -342,6 +333,13 @@ static Value makeFactor(LoopBuilder &b, Value coordinate, int64_t multiplier) {
   if (vector)
     scale = b.splat(scale, cast<VectorType>(wide));
   return b.mul(coordinate, scale);
+}
+
+/// Whether a row takes less than a multiply-add to its sums: three instructions
+/// for each word of a vector and one at the end, of which a cycle has two.
+static bool isLatencyBound(int64_t words, int64_t vectors) {
+  constexpr int64_t latency = 5;
+  return vectors * (3 * words + 1) < 2 * latency;
 }
 
 LoopBuilder::Values
@@ -399,28 +397,15 @@ subbit::bitserial::subtractRow(LoopBuilder &b, ValueRange acc,
         factor = b.splat(factor, type);
       for (auto [v, sum] : llvm::enumerate(sums)) {
         Value count = counts[row * sums.size() + v];
-        sum = b.add(sum, isShort ? multiplyHalves(b, count, factor, schedule)
-                                 : b.mul(count, factor));
+        Value product = isShort ? multiplyHalves(b, count, factor, schedule)
+                                : b.mul(count, factor);
+        // An addition alone takes one cycle, where few others hide the five of
+        // a multiply-add.
+        if (isShort && isLatencyBound(words, sums.size()))
+          product = pin(b, product);
+        sum = b.add(sum, product);
       }
     }
   }
   return sums;
-}
-
-Value subbit::bitserial::pin(LoopBuilder &b, Value vector) {
-  return LLVM::InlineAsmOp::create(
-             b.b, b.loc, TypeRange{vector.getType()}, ValueRange{vector}, "",
-             "=v,0", /*has_side_effects=*/false, /*is_align_stack=*/false,
-             LLVM::TailCallKind::None, LLVM::AsmDialectAttr(), ArrayAttr())
-      .getResult(0);
-}
-
-Value subbit::bitserial::hide(LoopBuilder &b, Value index, unsigned bits) {
-  Type type = b.b.getIntegerType(bits);
-  Value number = arith::IndexCastUIOp::create(b.b, b.loc, type, index);
-  auto asmOp = LLVM::InlineAsmOp::create(
-      b.b, b.loc, TypeRange{type}, ValueRange{number}, "", "=r,0",
-      /*has_side_effects=*/true, /*is_align_stack=*/false,
-      LLVM::TailCallKind::None, LLVM::AsmDialectAttr(), ArrayAttr());
-  return b.toIndex(asmOp.getResult(0));
 }

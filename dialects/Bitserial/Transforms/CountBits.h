@@ -45,20 +45,6 @@ mlir::Value addHalves(LoopBuilder &b, mlir::Value halves,
 mlir::Value multiplyBytes(LoopBuilder &b, mlir::Value x, mlir::Value factors,
                           ScheduleAttr schedule);
 
-/// The same vector, of which the optimizer knows nothing: sums of several LLVM
-/// would rearrange to trees, which are shorter but take more registers than
-/// there are. For x86.
-mlir::Value pin(LoopBuilder &b, mlir::Value vector);
-
-/// Lets LLVM keep the loop as it is.
-void disableUnrolling(mlir::Operation *loop);
-
-/// The same number, of which the optimizer knows nothing. A block's patch words
-/// do not change from row to row; hoisting them out of the rows' loop would
-/// take more registers than there are, so that each would be stored and read
-/// again. Read in place they are memory operands of the xor.
-mlir::Value hide(LoopBuilder &b, mlir::Value index, unsigned bits = 32);
-
 } // namespace subbit::bitserial
 
 #endif // SUBBIT_DIALECTS_BITSERIAL_TRANSFORMS_COUNTBITS_H

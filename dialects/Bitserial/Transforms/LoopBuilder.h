@@ -216,6 +216,7 @@ mlir::Value rescaleSum(LoopBuilder &b, mlir::Value sum, mlir::Value scale,
 
 /// Patterns of `lower-bitserial`, by subject.
 void populatePlanesPatterns(mlir::RewritePatternSet &patterns);
+void populatePoolPatterns(mlir::RewritePatternSet &patterns);
 void populatePackPatterns(mlir::RewritePatternSet &patterns);
 void populateProductPatterns(mlir::RewritePatternSet &patterns);
 void populateTiledProductPatterns(mlir::RewritePatternSet &patterns);

@@ -106,6 +106,7 @@ struct LowerBitserialPass
   void runOnOperation() override {
     RewritePatternSet patterns(&getContext());
     populatePlanesPatterns(patterns);
+    populatePoolPatterns(patterns);
     populatePackPatterns(patterns);
     subbit::bitserial::populateProductPatterns(patterns);
     populateTiledProductPatterns(patterns);

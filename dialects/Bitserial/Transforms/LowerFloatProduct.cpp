@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "dialects/Bitserial/Transforms/CountBits.h"
+#include "dialects/Bitserial/Transforms/LowLevel.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 
 using namespace mlir;

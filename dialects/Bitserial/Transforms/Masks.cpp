@@ -1,11 +1,13 @@
-//===- TiledResults.cpp - Words of codes from masks -----------------------===//
+//===- Masks.cpp - Words of codes from masks ------------------------------===//
+//
 //
 // Part of Subbit, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 //===----------------------------------------------------------------------===//
 
-#include "dialects/Bitserial/Transforms/TiledResults.h"
+#include "dialects/Bitserial/Transforms/Masks.h"
+#include "dialects/Bitserial/Transforms/LowLevel.h"
 
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 
@@ -139,29 +141,6 @@ Value subbit::bitserial::makeMask(LoopBuilder &b, ArrayRef<Value> sets) {
   return vector::ExtractOp::create(b.b, b.loc, mask, 0);
 }
 
-Value subbit::bitserial::addressOf(LoopBuilder &b, Value memref,
-                                   ValueRange at) {
-  auto base = memref::ExtractStridedMetadataOp::create(b.b, b.loc, memref);
-  Value place = base.getOffset();
-  for (auto [index, stride] : llvm::zip(at, base.getStrides()))
-    place = b.add(place, b.mul(index, stride));
-  auto type = cast<MemRefType>(memref.getType());
-  Value start =
-      memref::ExtractAlignedPointerAsIndexOp::create(b.b, b.loc, memref);
-  return b.add(start, b.mul(place, type.getElementTypeBitWidth() / 8));
-}
-
-static Value toPointer(LoopBuilder &b, Value address) {
-  address = arith::IndexCastOp::create(b.b, b.loc, b.b.getI64Type(), address);
-  return LLVM::IntToPtrOp::create(
-      b.b, b.loc, LLVM::LLVMPointerType::get(b.b.getContext()), address);
-}
-
-Value subbit::bitserial::loadAt(LoopBuilder &b, Value address, Type type) {
-  return LLVM::LoadOp::create(b.b, b.loc, type, toPointer(b, address),
-                              /*alignment=*/1);
-}
-
 Value subbit::bitserial::addressOfMask(LoopBuilder &b, Value memref,
                                        ValueRange at, Value bit,
                                        int64_t lanes) {
@@ -174,8 +153,5 @@ Value subbit::bitserial::addressOfMask(LoopBuilder &b, Value memref,
 
 void subbit::bitserial::storeMask(LoopBuilder &b, Value mask, Value address,
                                   int64_t words) {
-  // A memref of words has no elements of 16 bits.
-  LLVM::StoreOp::create(b.b, b.loc, mask,
-                        toPointer(b, b.add(address, 4 * words)),
-                        /*alignment=*/2);
+  storeAt(b, mask, b.add(address, 4 * words));
 }
