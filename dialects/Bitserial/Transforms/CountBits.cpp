@@ -335,13 +335,6 @@ static Value makeFactor(LoopBuilder &b, Value coordinate, int64_t multiplier) {
   return b.mul(coordinate, scale);
 }
 
-/// Whether a row takes less than a multiply-add to its sums: three instructions
-/// for each word of a vector and one at the end, of which a cycle has two.
-static bool isLatencyBound(int64_t words, int64_t vectors) {
-  constexpr int64_t latency = 5;
-  return vectors * (3 * words + 1) < 2 * latency;
-}
-
 LoopBuilder::Values
 subbit::bitserial::subtractRow(LoopBuilder &b, ValueRange acc,
                                ValueRange coordinates,
@@ -397,13 +390,8 @@ subbit::bitserial::subtractRow(LoopBuilder &b, ValueRange acc,
         factor = b.splat(factor, type);
       for (auto [v, sum] : llvm::enumerate(sums)) {
         Value count = counts[row * sums.size() + v];
-        Value product = isShort ? multiplyHalves(b, count, factor, schedule)
-                                : b.mul(count, factor);
-        // An addition alone takes one cycle, where few others hide the five of
-        // a multiply-add.
-        if (isShort && isLatencyBound(words, sums.size()))
-          product = pin(b, product);
-        sum = b.add(sum, product);
+        sum = b.add(sum, isShort ? multiplyHalves(b, count, factor, schedule)
+                                 : b.mul(count, factor));
       }
     }
   }
