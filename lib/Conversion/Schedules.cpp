@@ -86,7 +86,14 @@ static double costOfPatches(GeometryAttr g, ScheduleAttr schedule,
   return layout.isAligned ? perCopy * layout.patchRows
                           : perElement * kernel[0] * kernel[1] * kernel[2];
 }
-static constexpr double kPerCopy = 3, kPerElement = 4;
+/// What copying a word, or making an element, takes for one of the vectors of a
+/// block, and what once for all.
+static double costOfCopy(int64_t vectors) { return 2 + 10.0 / vectors; }
+static double costOfElement(int64_t vectors) { return 3 + 12.0 / vectors; }
+static int64_t vectorsOfBlock(int64_t positions, int64_t lanes) {
+  constexpr int64_t most = 8;
+  return std::min(most, (positions + lanes - 1) / lanes);
+}
 
 /// What a store takes, in instructions: a cycle has as many stores however long
 /// vectors are, but three instructions of 256 bits for two of 512.
@@ -105,10 +112,12 @@ static double costOfBits(const TargetInfo &target, const ProductShape &shape,
                        ? 2 * costOf(Counting::Pmadd)
                        : costOf(counting);
   double rows = shape.compact * perWord + 2.0 * shape.rows;
+  int64_t block = vectorsOfBlock(g.getPositions(), lanes);
   if (counting != Counting::Tables)
     return shape.planes *
-           (rows + costOfStore(lanes) *
-                       costOfPatches(g, schedule, kPerCopy, kPerElement));
+           (rows + costOfStore(lanes) * costOfPatches(g, schedule,
+                                                      costOfCopy(block),
+                                                      costOfElement(block)));
   // Vectors are of bytes, of which the last may be empty in part, and each word
   // of a patch becomes eight. The tables of a row are found for all vectors.
   constexpr double perRow = 42, perCopy = 12, perElement = 10;
@@ -138,11 +147,17 @@ static double costOfCodes(const TargetInfo &target, const ProductShape &shape,
   if (denseOutputsAtOnce(schedule, vectors, outputs) <
       denseOutputsAtOnce(schedule, vectors, /*outputs=*/32))
     perWord *= fitsFirstCache(layout) ? ragged : raggedAndFar;
-  // Words of codes are made of planes, and copied to patches.
-  double words = (2.0 * shape.planes + 1) * whole.getInput()[0];
+  // Words of codes are made of planes, for the whole image, and copied to
+  // patches.
+  int64_t lanes = schedule.getLanes();
+  ArrayRef<int64_t> image = whole.getInput();
+  double perPosition =
+      double(image[1] * image[2]) / std::max(lanes, whole.getPositions());
+  double words = (2.0 * shape.planes + 1) * image[0] * perPosition;
   return outputs * layout.words * perWord +
-         costOfStore(schedule.getLanes()) *
-             (words + costOfPatches(whole, schedule, kPerCopy, kPerElement));
+         costOfStore(lanes) *
+             (words + costOfPatches(whole, schedule, costOfCopy(vectors),
+                                    costOfElement(vectors)));
 }
 
 /// The schedule that multiplies codes, if there is one and it is the better.
