@@ -88,8 +88,8 @@ static double costOfPatches(GeometryAttr g, ScheduleAttr schedule,
 }
 /// What copying a word, or making an element, takes for one of the vectors of a
 /// block, and what once for all.
-static double costOfCopy(int64_t vectors) { return 2 + 10.0 / vectors; }
-static double costOfElement(int64_t vectors) { return 3 + 12.0 / vectors; }
+static double costOfCopy(int64_t vectors) { return 1.75 + 10.0 / vectors; }
+static double costOfElement(int64_t vectors) { return 2.5 + 12.0 / vectors; }
 static int64_t vectorsOfBlock(int64_t positions, int64_t lanes) {
   constexpr int64_t most = 8;
   return std::min(most, (positions + lanes - 1) / lanes);
@@ -154,10 +154,11 @@ static double costOfCodes(const TargetInfo &target, const ProductShape &shape,
   double perPosition =
       double(image[1] * image[2]) / std::max(lanes, whole.getPositions());
   double words = (2.0 * shape.planes + 1) * image[0] * perPosition;
+  int64_t block = vectorsOfBlock(whole.getPositions(), lanes);
   return outputs * layout.words * perWord +
          costOfStore(lanes) *
-             (words + costOfPatches(whole, schedule, costOfCopy(vectors),
-                                    costOfElement(vectors)));
+             (words + costOfPatches(whole, schedule, costOfCopy(block),
+                                    costOfElement(block)));
 }
 
 /// The schedule that multiplies codes, if there is one and it is the better.
