@@ -89,7 +89,7 @@ static double costOfPatches(GeometryAttr g, ScheduleAttr schedule,
 /// What copying a word, or making an element, takes for one of the vectors of a
 /// block, and what once for all.
 static double costOfCopy(int64_t vectors) { return 1.75 + 10.0 / vectors; }
-static double costOfElement(int64_t vectors) { return 2.5 + 12.0 / vectors; }
+static double costOfElement(int64_t vectors) { return 3 + 12.0 / vectors; }
 static int64_t vectorsOfBlock(int64_t positions, int64_t lanes) {
   constexpr int64_t most = 8;
   return std::min(most, (positions + lanes - 1) / lanes);
