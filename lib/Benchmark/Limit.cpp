@@ -46,8 +46,8 @@ public:
       vector = VectorType::get(element, elements, isScalable);
     // Patches are in memory, from where instructions of x86 take an operand.
     inMemory = kind == LimitKind::Bits && triple.isX86();
-    // Accumulators, operands and a weight have registers. Two products a cycle,
-    // each of which takes five, need ten.
+    // Accumulators, a weight and operands or temporaries have registers. Two
+    // products a cycle, each of which takes five, need ten.
     vectors = info.registers < 32 ? 6 : kind == LimitKind::Bits ? 8 : 12;
   }
 
@@ -83,8 +83,11 @@ public:
     auto place = [&](Value *from, int64_t v) {
       return b.CreateGEP(vector, from, b.getInt64(v));
     };
+    // Instructions without VEX take operands from aligned memory alone.
+    uint64_t bytes = elements * element->getIntegerBitWidth() / 8;
+    Align align(inMemory ? bytes : 1);
     auto load = [&](Value *from, int64_t v) {
-      return b.CreateAlignedLoad(vector, place(from, v), Align(1));
+      return b.CreateAlignedLoad(vector, place(from, v), align);
     };
     for (int64_t v = 0; v < vectors; ++v)
       operands.push_back(load(memory, v));
@@ -247,17 +250,20 @@ Expected<Limit> Limit::compile(const TargetSpec &target, LimitKind kind,
   limit.jit = std::move(*jit);
   limit.function = address->toPtr<void(int64_t, void *)>();
   limit.perTurn = perTurn;
+  limit.isFloat = kind == LimitKind::Floats;
   limit.description = builder.name();
   return std::move(limit);
 }
 
 double Limit::measure() const {
-  // Bits like those of a layer, which take power; and room for sums.
+  // Bits like those of a layer, which take power, or floats from 1 to 2; and
+  // room for sums.
   constexpr size_t vectors = 12 + 1 + 12;
   alignas(64) uint32_t memory[16 * vectors];
   std::minstd_rand random;
   for (uint32_t &word : memory)
-    word = random() << 16 ^ random();
+    word = isFloat ? 0x3f800000 | (random() & 0x7fffff)
+                   : random() << 16 ^ random();
   auto start = std::chrono::steady_clock::now();
   function(kTurns, memory);
   std::chrono::duration<double> elapsed =

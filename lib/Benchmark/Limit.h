@@ -47,6 +47,7 @@ private:
   std::unique_ptr<llvm::orc::LLJIT> jit;
   void (*function)(int64_t turns, void *memory) = nullptr;
   double perTurn = 0;
+  bool isFloat = false;
   std::string description;
 };
 

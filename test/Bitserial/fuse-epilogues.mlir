@@ -76,11 +76,12 @@ func.func @pool(%p: tensor<1x1x2x80xi32>, %w: tensor<8xi32>, %i: tensor<4xi32>, 
   return %m : tensor<1x2x2x4xi8>
 }
 
-// Zeros around the image are the maximum's; other numbers are not.
+// Zeros around the image are the maximum's; other numbers are not, nor more of them than
+// a window has in part.
 // CHECK-LABEL: func.func @pool_padded(
 // CHECK: bitserial.pool size [4, 4] window [3, 3] stride [2, 2] pad [1, 1, 0, 0] lanes 16
-// CHECK: linalg.pooling_nhwc_max_unsigned
-func.func @pool_padded(%p: tensor<1x1x2x80xi32>, %w: tensor<8xi32>, %i: tensor<4xi32>, %t: tensor<4x1xi32>) -> (tensor<1x2x2x4xi8>, tensor<1x2x2x4xi8>) {
+// CHECK-COUNT-2: linalg.pooling_nhwc_max_unsigned
+func.func @pool_padded(%p: tensor<1x1x2x80xi32>, %w: tensor<8xi32>, %i: tensor<4xi32>, %t: tensor<4x1xi32>) -> (tensor<1x2x2x4xi8>, tensor<1x2x2x4xi8>, tensor<1x2x2x4xi8>) {
   %0 = tensor.empty() : tensor<1x4x16xi32>
   %1 = tensor.empty() : tensor<48xi32>
   %s:2 = bitserial.dense_product "conv" #geometry #schedule image <size = [4, 4], pad = [0, 0], bits = 8, outside = 0> ins(%p, %w, %i : tensor<1x1x2x80xi32>, tensor<8xi32>, tensor<4xi32>) outs(%0, %1 : tensor<1x4x16xi32>, tensor<48xi32>) -> tensor<1x4x16xi32>, tensor<48xi32>
@@ -101,7 +102,13 @@ func.func @pool_padded(%p: tensor<1x1x2x80xi32>, %w: tensor<8xi32>, %i: tensor<4
   %k = tensor.empty() : tensor<3x3xi8>
   %m = linalg.pooling_nhwc_max_unsigned {dilations = dense<1> : tensor<2xi64>, strides = dense<2> : tensor<2xi64>} ins(%x, %k : tensor<1x5x5x4xi8>, tensor<3x3xi8>) outs(%4 : tensor<1x2x2x4xi8>) -> tensor<1x2x2x4xi8>
   %o = linalg.pooling_nhwc_max_unsigned {dilations = dense<1> : tensor<2xi64>, strides = dense<2> : tensor<2xi64>} ins(%y, %k : tensor<1x5x5x4xi8>, tensor<3x3xi8>) outs(%4 : tensor<1x2x2x4xi8>) -> tensor<1x2x2x4xi8>
-  return %m, %o : tensor<1x2x2x4xi8>, tensor<1x2x2x4xi8>
+  %v = tensor.pad %c low[0, 1, 2, 0] high[0, 0, 0, 0] {
+  ^bb0(%n: index, %h: index, %l: index, %d: index):
+    tensor.yield %z : i8
+  } : tensor<1x4x4x4xi8> to tensor<1x5x6x4xi8>
+  %f = tensor.empty() : tensor<2x2xi8>
+  %q = linalg.pooling_nhwc_max_unsigned {dilations = dense<1> : tensor<2xi64>, strides = dense<[2, 4]> : tensor<2xi64>} ins(%v, %f : tensor<1x5x6x4xi8>, tensor<2x2xi8>) outs(%4 : tensor<1x2x2x4xi8>) -> tensor<1x2x2x4xi8>
+  return %m, %o, %q : tensor<1x2x2x4xi8>, tensor<1x2x2x4xi8>, tensor<1x2x2x4xi8>
 }
 
 }

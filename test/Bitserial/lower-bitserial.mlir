@@ -822,3 +822,28 @@ func.func @product_pairs(%p: memref<1x2x1xi32>, %w: memref<2xi32>, %a: memref<1x
   bitserial.product "c" multipliers [1] #geometry <pixels, lanes = 1, vectors = 1, count = pairs> ins(%p, %w, %a, %n, %i : memref<1x2x1xi32>, memref<2xi32>, memref<1xi8>, memref<1xi8>, memref<1xi32>) outs(%s : memref<1x1x1xi32>)
   return
 }
+
+// -----
+
+// Sums of 32 bits against thresholds of 16: saturated above, greater.
+// CHECK-LABEL: func.func @threshold_packed(
+// CHECK: %[[T:.*]] = memref.load %{{.*}} : memref<2x1xi16>
+// CHECK: %[[TS:.*]] = vector.broadcast %[[T]] : i16 to vector<16xi16>
+// CHECK: %[[WIDE:.*]] = arith.extsi %[[TS]] : vector<16xi16> to vector<16xi32>
+// CHECK: %[[S:.*]] = arith.minsi %{{.*}}, %{{.*}} : vector<16xi32>
+// CHECK: arith.cmpi sgt, %[[S]], %[[WIDE]] : vector<16xi32>
+func.func @threshold_packed(%s: memref<1x2x16xi32>, %t: memref<2x1xi16>, %y: memref<1x4x4x2xi8>) {
+  bitserial.threshold <pixels, lanes = 16, vectors = 1> ins(%s, %t : memref<1x2x16xi32>, memref<2x1xi16>) outs(%y : memref<1x4x4x2xi8>)
+  return
+}
+
+// With a border each class of positions has thresholds of its own.
+// CHECK-LABEL: func.func @threshold_packed_border(
+// CHECK: %[[T:.*]] = memref.load %{{.*}} : memref<4xi16>
+// CHECK: %[[WIDE:.*]] = arith.extsi %[[T]] : i16 to i32
+// CHECK: %[[S:.*]] = arith.minsi %{{.*}}, %{{.*}} : i32
+// CHECK: arith.cmpi sgt, %[[S]], %[[WIDE]] : i32
+func.func @threshold_packed_border(%s: memref<1x2x16xi32>, %t: memref<2x1x2x1xi16>, %y: memref<1x4x4x2xi8>) {
+  bitserial.threshold <pixels, lanes = 16, vectors = 1> rows [0, 1, 1, 0] columns [0, 0, 0, 0] ins(%s, %t : memref<1x2x16xi32>, memref<2x1x2x1xi16>) outs(%y : memref<1x4x4x2xi8>)
+  return
+}

@@ -38,11 +38,13 @@ func.func @pack(%c: tensor<1x72xi8>, %e: tensor<1x4xi32>, %v: memref<1x72xi8>, %
 // CHECK: bitserial.planes ins(%{{.*}} : tensor<1x15x40xi8>) outs(%{{.*}} : tensor<1x2x2x20xi32>) -> tensor<1x2x2x20xi32>
 // CHECK: bitserial.codes ins(%{{.*}} : memref<1x2x2x20xi32>) outs(%{{.*}} : memref<1x15x40xi8>)
 // CHECK: bitserial.code_words 4 multipliers [1, 2] ins(%{{.*}} : memref<1x15x40xi8>) outs(%{{.*}} : memref<1x1x10x20xi32>)
+// CHECK: bitserial.pool size [3, 5] window [2, 2] stride [1, 3] pad [1, 0, 0, 1] lanes 4 ins(
 // CHECK: bitserial.pool size [3, 5] window [2, 2] stride [1, 3] lanes 4 ins(%{{.*}} : memref<1x2x2x20xi32>) outs(%{{.*}} : memref<1x2x2x4xi32>)
 func.func @planes(%c: tensor<1x15x40xi8>, %e: tensor<1x2x2x20xi32>, %mc: memref<1x15x40xi8>, %mp: memref<1x2x2x20xi32>, %mw: memref<1x1x10x20xi32>, %mq: memref<1x2x2x4xi32>) -> tensor<1x2x2x20xi32> {
   %0 = bitserial.planes ins(%c : tensor<1x15x40xi8>) outs(%e : tensor<1x2x2x20xi32>) -> tensor<1x2x2x20xi32>
   bitserial.codes ins(%mp : memref<1x2x2x20xi32>) outs(%mc : memref<1x15x40xi8>)
   bitserial.code_words 4 multipliers [1, 2] ins(%mc : memref<1x15x40xi8>) outs(%mw : memref<1x1x10x20xi32>)
+  bitserial.pool size [3, 5] window [2, 2] stride [1, 3] pad [1, 0, 0, 1] lanes 4 ins(%mp : memref<1x2x2x20xi32>) outs(%mp : memref<1x2x2x20xi32>)
   bitserial.pool size [3, 5] window [2, 2] stride [1, 3] lanes 4 ins(%mp : memref<1x2x2x20xi32>) outs(%mq : memref<1x2x2x4xi32>)
   return %0 : tensor<1x2x2x20xi32>
 }

@@ -157,6 +157,8 @@ def Bitserial_ScheduleAttr : AttrDef<Bitserial_Dialect, "Schedule"> {
         return 0;
       return getLanes() == 16 ? 2 : getLanes() == 8 && usesTables() ? 4 : 0;
     }
+    /// Whether comparisons of vectors are masks of bits, as of AVX-512.
+    bool hasMaskRegisters() const { return getPackedVectors() == 2; }
     bool isScalable() const { return getScaling() != Scaling::None; }
     bool inPixels() const { return getOrientation() == Orientation::Pixels; }
     /// A vector of `perLane` elements in each lane.

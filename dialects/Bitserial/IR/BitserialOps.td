@@ -377,8 +377,8 @@ def Bitserial_ThresholdOp : Bitserial_DestinationOp<"threshold", [AttrSizedOpera
     Counts the thresholds that are `<= S`. Thresholds are `[outputs, levels - 1]`
     (with a border `[row classes, column classes, outputs, levels - 1]`) in the
     orientation `pixels`, `[levels - 1, padded outputs]` in `outputs`. A threshold of
-    16 bits counts where `S`, saturated to 16 bits, is greater: a tiled product with
-    thresholds packs sums of several vectors to one of 16 bits (x86) before it
+    16 bits counts where `S`, saturated to 16 bits, is greater: a tiled or dense
+    product with thresholds packs sums of several vectors to one of 16 bits (x86) before it
     compares them.
 
     With a `residual` the thresholds of `y = rescale(S) + r` are counted, floats. The

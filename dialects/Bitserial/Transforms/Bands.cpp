@@ -37,7 +37,8 @@ std::optional<BandChain> BandChain::match(ProductOp product) {
     return std::nullopt;
   chain.threshold = dyn_cast<ThresholdOp>(*product->user_begin());
   if (!chain.threshold || chain.threshold->getNumResults() != 1 ||
-      chain.threshold.getResidual())
+      chain.threshold.getResidual() ||
+      !getElementTypeOrSelf(chain.threshold.getThresholds()).isInteger(32))
     return std::nullopt;
 
   chain.result = chain.threshold->getResult(0);

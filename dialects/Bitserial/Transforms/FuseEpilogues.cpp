@@ -65,6 +65,8 @@ struct FuseThreshold : public OpRewritePattern<ThresholdOp> {
     auto product = op.getInput().getDefiningOp<Product>();
     if (!product || product.getThresholds() || !op.getInput().hasOneUse())
       return rewriter.notifyMatchFailure(op, "no sums of its own");
+    if (op.getSchedule() != product.getSchedule())
+      return rewriter.notifyMatchFailure(op, "another schedule");
     if (op.getRows())
       return rewriter.notifyMatchFailure(op, "positions differ in thresholds");
     int64_t planes = planesOf(op);

@@ -63,6 +63,7 @@ Value subbit::bitserial::loadAt(LoopBuilder &b, Value address, Type type) {
 }
 
 void subbit::bitserial::storeAt(LoopBuilder &b, Value value, Value address) {
+  unsigned bytes = value.getType().getIntOrFloatBitWidth() / 8;
   LLVM::StoreOp::create(b.b, b.loc, value, toPointer(b, address),
-                        /*alignment=*/1);
+                        /*alignment=*/bytes);
 }

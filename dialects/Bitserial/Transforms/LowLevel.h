@@ -20,7 +20,8 @@ mlir::Value pin(LoopBuilder &b, mlir::Value vector);
 /// Lets LLVM keep the loop as it is.
 void disableUnrolling(mlir::Operation *loop);
 
-/// The same number, of which the optimizer knows nothing. A block's patch words
+/// The same number, of which the optimizer knows nothing: it can neither split
+/// an address nor hoist what is read there. A block's patch words
 /// do not change from row to row; hoisting them out of the rows' loop would
 /// take more registers than there are, so that each would be stored and read
 /// again. Read in place they are memory operands of the xor.
@@ -28,10 +29,11 @@ mlir::Value hide(LoopBuilder &b, mlir::Value index, unsigned bits = 32);
 
 /// The address of an element of a memref, in bytes.
 mlir::Value addressOf(LoopBuilder &b, mlir::Value memref, mlir::ValueRange at);
-/// What lies at an address, of another type than its memref's elements.
+
+/// What lies at an address, a value of any alignment.
 mlir::Value loadAt(LoopBuilder &b, mlir::Value address, mlir::Type type);
 
-/// Stores a value of another type than the memref's elements.
+/// Stores an integer at an address that is a multiple of its size.
 void storeAt(LoopBuilder &b, mlir::Value value, mlir::Value address);
 
 } // namespace subbit::bitserial

@@ -5,7 +5,6 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "dialects/Bitserial/Transforms/CountBits.h"
 #include "dialects/Bitserial/Transforms/LowLevel.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 

@@ -6,6 +6,9 @@
 //===----------------------------------------------------------------------===//
 
 #include "dialects/Bitserial/Transforms/LoopBuilder.h"
+#include "llvm/ADT/Sequence.h"
+#include <algorithm>
+#include <optional>
 
 using namespace mlir;
 using namespace subbit::bitserial;
@@ -27,13 +30,15 @@ struct LowerPool : public OpRewritePattern<PoolOp> {
       b.loop(out[0], [&](Value n) {
         b.loop(begin, end, 1, [&](Value word) {
           b.loop(op.getOutputSize(0), [&](Value y) {
-            forEachBlock(b, op, [&](Value x, std::optional<int64_t> border) {
-              LoopBuilder::Values most = largest(b, op, n, word, y, x, border);
-              Value at = b.add(b.mul(y, op.getOutputSize(1)), x);
-              for (int64_t j = 0; j < out[1]; ++j)
-                b.storeVector(most[j], op.getOutput(),
-                              {n, b.index(j), word, at});
-            });
+            forEachVector(b, op,
+                          [&](Value x, std::optional<int64_t> knownColumn) {
+                            LoopBuilder::Values most =
+                                largest(b, op, n, word, y, x, knownColumn);
+                            Value at = b.add(b.mul(y, op.getOutputSize(1)), x);
+                            for (int64_t j = 0; j < out[1]; ++j)
+                              b.storeVector(most[j], op.getOutput(),
+                                            {n, b.index(j), word, at});
+                          });
           });
         });
       });
@@ -55,9 +60,10 @@ struct LowerPool : public OpRewritePattern<PoolOp> {
 private:
   /// Calls `body` for the first column of each vector of a row of results,
   /// which is known where windows reach out of the image.
-  static void forEachBlock(
+  static void forEachVector(
       LoopBuilder &b, PoolOp op,
-      llvm::function_ref<void(Value x, std::optional<int64_t> border)> body) {
+      llvm::function_ref<void(Value x, std::optional<int64_t> knownColumn)>
+          body) {
     int64_t lanes = op.getLanes(), columns = op.getOutputSize(1);
     auto isInside = [&](int64_t x) {
       int64_t first = x * op.getStride()[1] - op.getPadBefore(1);
@@ -81,7 +87,7 @@ private:
   /// window has as well.
   static LoopBuilder::Values largest(LoopBuilder &b, PoolOp op, Value n,
                                      Value word, Value y, Value x,
-                                     std::optional<int64_t> border) {
+                                     std::optional<int64_t> knownColumn) {
     int64_t planes = cast<MemRefType>(op.getOutput().getType()).getDimSize(1);
     int64_t height = op.getSize()[0], width = op.getSize()[1];
     int64_t lanes = op.getLanes();
@@ -95,8 +101,8 @@ private:
         }
         int64_t first = dx - op.getPadBefore(1), from = 0;
         Value column;
-        if (border) {
-          first += *border * op.getStride()[1];
+        if (knownColumn) {
+          first += *knownColumn * op.getStride()[1];
           from = std::clamp<int64_t>(first, 0, width - 1);
           column = b.index(from);
         } else {
@@ -106,7 +112,7 @@ private:
         SmallVector<int64_t> taken;
         for (int64_t i = 0; i < lanes; ++i) {
           int64_t place = i * op.getStride()[1];
-          if (border)
+          if (knownColumn)
             place = std::clamp<int64_t>(first + place, 0, width - 1) - from;
           taken.push_back(place);
         }

@@ -60,24 +60,27 @@ private:
     int64_t vectors = tile.vectors;
     PositionBlock block{b.index(0), vectors, b.index(schedule.getLanes()),
                         Value()};
-    forEachPass(b, op, tile.share, [&](const Pass &pass, ValueRange start) {
-      buildTilePatches(b, sourceOf(op), tile.n, tile.first, tile.end,
-                       pass.number);
-      return forEachOutput(
-          b, op, tile, block, start, 1, pass.isLast,
-          [&](Value c, ValueRange state, StoreFn store) {
-            // Sums that wait for the next pass have a place for each output.
-            Value sums = b.index(layout.sums);
-            if (pass.isLast)
-              sums = b.add(b.mul(c, layout.tile), layout.sums);
-            b.when(pass.isFirst, [&] { startSums(b, op, c, sums, vectors); });
-            Values next = sumRows(b, op, c, rowsOf(b, op, pass, c), sums,
-                                  vectors, Values(state));
-            b.when(pass.isLast,
-                   [&] { storeAll(b, op, c, sums, vectors, store); });
-            return next;
-          });
-    });
+    forEachPass(
+        b, op, tile.share, [&](const GroupPass &pass, ValueRange start) {
+          buildTilePatches(b, sourceOf(op), tile.n, tile.first, tile.end,
+                           pass.number);
+          return forEachOutput(
+              b, op, tile, block, start, 1, pass.isLast,
+              [&](Value c, ValueRange state, StoreFn store) {
+                // Sums that wait for the next pass have a place for each
+                // output.
+                Value sums = b.index(layout.sums);
+                if (pass.isLast)
+                  sums = b.add(b.mul(c, layout.tile), layout.sums);
+                b.when(pass.isFirst,
+                       [&] { startSums(b, op, c, sums, vectors); });
+                Values next = sumRows(b, op, c, rowsOf(b, op, pass, c), sums,
+                                      vectors, Values(state));
+                b.when(pass.isLast,
+                       [&] { storeAll(b, op, c, sums, vectors, store); });
+                return next;
+              });
+        });
   }
 
   static VectorType words(LoopBuilder &b, TiledProductOp op) {

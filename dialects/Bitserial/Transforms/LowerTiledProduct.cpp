@@ -35,26 +35,29 @@ struct LowerTiledProduct : public OpRewritePattern<TiledProductOp> {
 
 private:
   static void lowerTile(LoopBuilder &b, TiledProductOp op, const Tile &tile) {
-    forEachPass(b, op, tile.share, [&](const Pass &pass, ValueRange start) {
-      buildPatches(b, sourceOf(op), tile, pass.number);
-      Values end;
-      forEachBlock(
-          b, op.getSchedule(), tile.vectors, b.sub(tile.end, tile.first),
-          [&](const PositionBlock &block) {
-            end = forEachOutput(
-                b, op, tile, block, start, 1, pass.isLast,
-                [&](Value c, ValueRange state, StoreFn store) {
-                  Values sums = loadSums(b, op, pass, block, c);
-                  sums = sumRows(b, op, block, c, sums, rowsOf(b, op, pass, c),
-                                 state, tile.tail);
-                  Values next(ValueRange(sums).take_back(2));
-                  sums.truncate(block.vectors);
-                  finishSums(b, op, pass, block, c, sums, store);
-                  return next;
-                });
-          });
-      return end;
-    });
+    forEachPass(
+        b, op, tile.share, [&](const GroupPass &pass, ValueRange start) {
+          buildPatches(b, sourceOf(op), tile, pass.number);
+          // Behind the block, of which there is one where there are several
+          // passes.
+          Values end;
+          forEachBlock(
+              b, op.getSchedule(), tile.vectors, b.sub(tile.end, tile.first),
+              [&](const PositionBlock &block) {
+                end = forEachOutput(
+                    b, op, tile, block, start, 1, pass.isLast,
+                    [&](Value c, ValueRange state, StoreFn store) {
+                      Values sums = loadSums(b, op, pass, block, c);
+                      sums = sumRows(b, op, block, c, sums,
+                                     rowsOf(b, op, pass, c), state, tile.tail);
+                      Values next(ValueRange(sums).take_back(2));
+                      sums.truncate(block.vectors);
+                      finishSums(b, op, pass, block, c, sums, store);
+                      return next;
+                    });
+              });
+          return end;
+        });
   }
 
   /// Where sums wait for the patches of the next pass.
@@ -66,8 +69,9 @@ private:
   }
 
   /// What the passes before left of the sums of an output.
-  static Values loadSums(LoopBuilder &b, TiledProductOp op, const Pass &pass,
-                         const PositionBlock &block, Value c) {
+  static Values loadSums(LoopBuilder &b, TiledProductOp op,
+                         const GroupPass &pass, const PositionBlock &block,
+                         Value c) {
     auto start = [&] { return startOf(b, op, c, block.vectors); };
     if (!pass.isFirst)
       return start();
@@ -81,9 +85,9 @@ private:
     });
   }
 
-  static void finishSums(LoopBuilder &b, TiledProductOp op, const Pass &pass,
-                         const PositionBlock &block, Value c,
-                         const Values &sums, StoreFn store) {
+  static void finishSums(LoopBuilder &b, TiledProductOp op,
+                         const GroupPass &pass, const PositionBlock &block,
+                         Value c, const Values &sums, StoreFn store) {
     if (!pass.isLast)
       return store(c, block, sums);
     auto finish = [&] {

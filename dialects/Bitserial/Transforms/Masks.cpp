@@ -1,6 +1,5 @@
 //===- Masks.cpp - Words of codes from masks ------------------------------===//
 //
-//
 // Part of Subbit, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
@@ -8,7 +7,6 @@
 
 #include "dialects/Bitserial/Transforms/Masks.h"
 #include "dialects/Bitserial/Transforms/LowLevel.h"
-
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 
 using namespace mlir;

@@ -99,9 +99,10 @@ def FuseBandsPass : Pass<"fuse-bands", "::mlir::func::FuncOp"> {
 def FuseEpiloguesPass : Pass<"fuse-epilogues", "::mlir::func::FuncOp"> {
   let summary = "Make codes of sums while they are in registers";
   let description = [{
-    A threshold without a border that alone reads the sums of a tiled product
-    becomes part of it, for up to 15 thresholds; the result is planes, of which
-    codes are made for whatever does not read planes.
+    A threshold without a border that alone reads the sums of a tiled or dense
+    product of the same schedule becomes part of it, for up to 15 thresholds; the
+    result is planes, of which codes are made for whatever does not read planes.
+    Maxima of such codes, zeros around the image included, are found on planes.
 
     Before:
 

@@ -6,7 +6,6 @@
 //===----------------------------------------------------------------------===//
 
 #include "dialects/Bitserial/Transforms/TilePatches.h"
-#include "dialects/Bitserial/Transforms/CountBits.h"
 #include "dialects/Bitserial/Transforms/LowLevel.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 

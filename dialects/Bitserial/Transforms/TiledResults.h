@@ -45,7 +45,7 @@ template <typename Op> int64_t packedVectors(Op op) {
 /// of output `c` is half `c / 16 % 2` of lane `c % 16`. One of packed vectors
 /// is word `c % 32` of theirs.
 template <typename Op> bool hasMasks(Op op) {
-  return packedVectors(op) || op.getSchedule().getPackedVectors() == 2;
+  return packedVectors(op) || op.getSchedule().hasMaskRegisters();
 }
 
 template <typename Op>

@@ -174,7 +174,7 @@ inline LoopBuilder::Values rowsOfShare(LoopBuilder &b, TiledProductOp op,
 
 /// One of the passes over the groups of a product; where there is but one,
 /// nobody asks whether it is the first or the last.
-struct Pass {
+struct GroupPass {
   mlir::Value number;
   mlir::Value isFirst, isLast;
 };
@@ -183,7 +183,7 @@ struct Pass {
 /// it returns that behind the last output.
 inline void forEachPass(
     LoopBuilder &b, TiledProductOp op, const Share &share,
-    llvm::function_ref<LoopBuilder::Values(const Pass &, mlir::ValueRange)>
+    llvm::function_ref<LoopBuilder::Values(const GroupPass &, mlir::ValueRange)>
         body) {
   int64_t passes = op.getSchedule().getPasses();
   mlir::Value none = b.index(0);
@@ -193,14 +193,14 @@ inline void forEachPass(
     return;
   }
   b.loop(passes, start, [&](mlir::Value number, mlir::ValueRange state) {
-    Pass pass{number, b.equals(number, 0), b.equals(number, passes - 1)};
+    GroupPass pass{number, b.equals(number, 0), b.equals(number, passes - 1)};
     return body(pass, rowsOfShare(b, op, share, number, state));
   });
 }
 
 /// The number of rows of output `c` in a pass.
-inline mlir::Value rowsOf(LoopBuilder &b, TiledProductOp op, const Pass &pass,
-                          mlir::Value c) {
+inline mlir::Value rowsOf(LoopBuilder &b, TiledProductOp op,
+                          const GroupPass &pass, mlir::Value c) {
   int64_t outputs = op.getGeometry().getOutput()[0];
   return b.load(op.getRows(), b.add(b.mul(pass.number, outputs), c));
 }
