@@ -44,10 +44,8 @@ public:
     bool isScalable = StringRef(info.scaling) != "none";
     if (info.lanes > 1)
       vector = VectorType::get(element, elements, isScalable);
-    // Patches are in memory, from where instructions of x86 take an operand.
-    inMemory = kind == LimitKind::Bits && triple.isX86();
-    // Accumulators, a weight and operands or temporaries have registers. Two
-    // products a cycle, each of which takes five, need ten.
+    // Accumulators, operands and a weight have registers. Two products a cycle,
+    // each of which takes five, need ten.
     vectors = info.registers < 32 ? 6 : kind == LimitKind::Bits ? 8 : 12;
   }
 
@@ -85,7 +83,7 @@ public:
     };
     // Instructions without VEX take operands from aligned memory alone.
     uint64_t bytes = elements * element->getIntegerBitWidth() / 8;
-    Align align(inMemory ? bytes : 1);
+    Align align(byTable ? bytes : 1);
     auto load = [&](Value *from, int64_t v) {
       return b.CreateAlignedLoad(vector, place(from, v), align);
     };
@@ -102,7 +100,8 @@ public:
       counts.back()->addIncoming(Constant::getNullValue(vector), entry);
     }
     Value *weight = hide(anyWeight);
-    Value *patches = inMemory ? hide(memory) : nullptr;
+    // A lookup takes what it looks up from memory.
+    Value *patches = byTable ? hide(memory) : nullptr;
     for (int64_t v = 0; v < vectors; ++v)
       counts[v]->addIncoming(
           add(counts[v], patches ? load(patches, v) : operands[v], weight),
@@ -197,7 +196,7 @@ private:
   int64_t elements, vectors;
   LimitKind kind;
   StringRef dot;
-  bool byTable, inMemory;
+  bool byTable;
 };
 
 } // namespace

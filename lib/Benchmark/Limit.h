@@ -23,12 +23,10 @@ enum class LimitKind { Bits, Codes, Floats };
 /// A loop of nothing but what multiplies and adds: an xor, a popcount and an
 /// addition for each vector of binary multiply-adds, for codes of bytes what
 /// multiplies them by weights, for floats a multiplication and an addition, as
-/// results are rounded after each. Operands are in registers; one of each
-/// vector of bits is in aligned memory, if that takes no instruction, as a
-/// layer has more of them than there are registers, and loads take power,
-/// without which the clock would be higher. It is compiled for a target, which
-/// must be this machine's, and called between the calls of what is compared
-/// with it.
+/// results are rounded after each. Operands are in registers and hold random
+/// bits; where bits are counted by tables (SSSE3, AVX2) a lookup takes what it
+/// looks up from aligned memory. It is compiled for a target, which must be
+/// this machine's, and called between the calls of what is compared with it.
 class Limit {
 public:
   /// Codes are multiplied by `dot`, a `count` of `#bitserial.schedule`.
