@@ -21,10 +21,10 @@ mlir::Value pin(LoopBuilder &b, mlir::Value vector);
 void disableUnrolling(mlir::Operation *loop);
 
 /// The same number, of which the optimizer knows nothing: it can neither split
-/// an address nor hoist what is read there. A block's patch words
-/// do not change from row to row; hoisting them out of the rows' loop would
-/// take more registers than there are, so that each would be stored and read
-/// again. Read in place they are memory operands of the xor.
+/// an address nor hoist what is read there. A block's patch words do not change
+/// from row to row; hoisting them out of the rows' loop would take more
+/// registers than there are, so that each would be stored and read again. Read
+/// in place they are memory operands of the xor.
 mlir::Value hide(LoopBuilder &b, mlir::Value index, unsigned bits = 32);
 
 /// The address of an element of a memref, in bytes.

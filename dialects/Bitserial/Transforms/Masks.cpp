@@ -83,9 +83,9 @@ static Values unpackWords(LoopBuilder &b, const Values &words) {
   return result;
 }
 
-// Rows of 32 bits are transposed by blocks of 16 and less, rows `i` and `i +
-// 16` in a lane by those of 8 and less. See H. S. Warren, Hacker's Delight,
-// 7-3.
+// Rows of 32 bits are transposed by blocks of 16 and less; where a lane holds
+// the halves of two rows, 16 apart, by those of 8 and less. See H. S. Warren,
+// Hacker's Delight, 7-3.
 Values subbit::bitserial::transposeMasks(LoopBuilder &b, Values masks) {
   constexpr std::pair<unsigned, uint32_t> steps[] = {{16, 0x0000ffff},
                                                      {8, 0x00ff00ff},

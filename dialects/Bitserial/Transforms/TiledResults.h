@@ -24,6 +24,7 @@ inline mlir::Value addToLane(LoopBuilder &b, mlir::Value vector, int64_t lane,
                mlir::vector::InsertOp::create(b.b, b.loc, sum, none, lane));
 }
 
+/// The first sums of an output, in so many vectors.
 template <typename Op>
 LoopBuilder::Values startOf(LoopBuilder &b, Op op, mlir::Value c,
                             int64_t vectors) {
@@ -39,6 +40,7 @@ template <typename Op> int64_t packedVectors(Op op) {
              ? op.getSchedule().getPackedVectors()
              : 0;
 }
+
 /// Whether comparisons become masks of bits. Those of 32 outputs wait where
 /// their words of codes will be, and are transposed to these once all are
 /// there. The mask of a vector, which only AVX-512 makes, is of 16 bits: that
