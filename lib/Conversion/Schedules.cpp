@@ -15,6 +15,10 @@ using namespace subbit::bitserial;
 
 /// Summing the bytes of a row costs about as much as three words do.
 static constexpr int64_t kWordsOfBytes = 3;
+/// Fewer words have no carries that save counts. A row ends in two
+/// multiply-adds to the same sums, whose latency a block of fewer vectors of
+/// words would show.
+static constexpr int64_t kFewestWordsOfCarries = 3, kFewestCarried = 8;
 /// Fewer vectors of a block would read each word of weights too often, which
 /// serves for all planes.
 static int64_t fewestVectors(Counting counting, int64_t planes) {
@@ -33,13 +37,30 @@ static constexpr int64_t kMostUnpackedOnceBytes = 1 << 22;
 /// Sums are stored and loaded anew for each pass.
 static constexpr int64_t kMostPasses = 8;
 
-static Counting chooseCounting(const TargetInfo &target, int64_t words) {
+static int64_t vectorsOfBlock(int64_t positions, int64_t lanes) {
+  constexpr int64_t most = 8;
+  return std::min(most, (positions + lanes - 1) / lanes);
+}
+
+static Counting chooseCounting(const TargetInfo &target, GeometryAttr g) {
   Counting counting =
       symbolizeCounting(target.counting).value_or(Counting::Words);
-  bool isShort = counting == Counting::Pairs
-                     ? words % 2 != 0
-                     : words <= kWordsOfBytes && counting != Counting::Udot;
-  return isShort ? Counting::Words : counting;
+  int64_t words = g.getWords();
+  auto isShort = [&] {
+    switch (counting) {
+    case Counting::Pairs:
+      return words % 2 != 0;
+    case Counting::Udot:
+      return false;
+    case Counting::Carries:
+      return words < kFewestWordsOfCarries ||
+             words * vectorsOfBlock(g.getPositions(), target.lanes) <
+                 kFewestCarried;
+    default:
+      return words <= kWordsOfBytes;
+    }
+  };
+  return isShort() ? Counting::Words : counting;
 }
 
 /// Instructions for a vector of words: one that multiplies codes counts twice,
@@ -63,6 +84,8 @@ static double costOf(Counting counting) {
     return 2.6;
   case Counting::Pmaddwd:
     return 3.2;
+  case Counting::Carries:
+    return 3.1;
   default:
     return 3.2;
   }
@@ -90,10 +113,6 @@ static double costOfPatches(GeometryAttr g, ScheduleAttr schedule,
 /// block, and what once for all.
 static double costOfCopy(int64_t vectors) { return 1.75 + 10.0 / vectors; }
 static double costOfElement(int64_t vectors) { return 3 + 12.0 / vectors; }
-static int64_t vectorsOfBlock(int64_t positions, int64_t lanes) {
-  constexpr int64_t most = 8;
-  return std::min(most, (positions + lanes - 1) / lanes);
-}
 
 /// What a store takes, in instructions: a cycle has as many stores however long
 /// vectors are, but three instructions of 256 bits for two of 512.
@@ -108,10 +127,11 @@ static double costOfBits(const TargetInfo &target, const ProductShape &shape,
       ScheduleAttr::get(g.getContext(), Orientation::Pixels, lanes, 1,
                         Counting::Words, Scaling::None, /*passes=*/1);
   // Counting in 32 bits needs a popcount of such, else it is the longest way.
-  double perWord = counting == Counting::Words && target.counting != "words"
+  double perWord = counting == Counting::Words && !target.countsWords()
                        ? 2 * costOf(Counting::Pmadd)
                        : costOf(counting);
-  double rows = shape.compact * perWord + 2.0 * shape.rows;
+  double perRow = counting == Counting::Carries ? 1 : 2;
+  double rows = shape.compact * perWord + perRow * shape.rows;
   int64_t block = vectorsOfBlock(g.getPositions(), lanes);
   if (counting != Counting::Tables)
     return shape.planes *
@@ -120,33 +140,32 @@ static double costOfBits(const TargetInfo &target, const ProductShape &shape,
                                                       costOfElement(block)));
   // Vectors are of bytes, of which the last may be empty in part, and each word
   // of a patch becomes eight. The tables of a row are found for all vectors.
-  constexpr double perRow = 42, perCopy = 12, perElement = 10;
+  constexpr double perTables = 42, perCopy = 12, perElement = 10;
   double vectors = (g.getPositions() + lanes - 1) / lanes;
   double whole = (g.getPositions() + 4 * lanes - 1) / (4 * lanes) * 4;
   return shape.planes * (rows * whole / vectors +
                          costOfPatches(g, schedule, perCopy, perElement)) +
-         perRow * shape.rows / vectors;
+         perTables * shape.rows / vectors;
 }
 
 /// Instructions that multiply the codes of a vector of positions, for all
-/// outputs; `counting` is the alternative, to whose cost they are scaled.
-/// `whole` has the kernel as one group.
+/// outputs. `whole` has the kernel as one group.
 static double costOfCodes(const TargetInfo &target, const ProductShape &shape,
-                          Counting counting, GeometryAttr whole,
-                          ScheduleAttr schedule) {
+                          GeometryAttr whole, ScheduleAttr schedule) {
   TileLayout layout(whole, schedule, /*planes=*/1);
   double perWord = costOf(schedule.getCounting());
   // Relative to counting, for which there is a pipe less.
   constexpr double relative = 0.6;
-  if (counting == Counting::Words && target.countsSlowly)
+  if (target.countsSlowly)
     perWord *= relative;
-  // Fewer outputs at a time than there are registers for load as much, perhaps
-  // from the second cache.
+  // Patches may be in the second cache.
+  bool isFar = !fitsFirstCache(layout);
+  // Fewer outputs at a time than there are registers for load as much.
   constexpr double ragged = 1.3, raggedAndFar = 1.8;
   int64_t outputs = whole.getOutput()[0], vectors = schedule.getVectors();
   if (denseOutputsAtOnce(schedule, vectors, outputs) <
       denseOutputsAtOnce(schedule, vectors, /*outputs=*/32))
-    perWord *= fitsFirstCache(layout) ? ragged : raggedAndFar;
+    perWord *= isFar ? raggedAndFar : ragged;
   // Words of codes are made of planes, for the whole image, and copied to
   // patches.
   int64_t lanes = schedule.getLanes();
@@ -155,10 +174,12 @@ static double costOfCodes(const TargetInfo &target, const ProductShape &shape,
       double(image[1] * image[2]) / std::max(lanes, whole.getPositions());
   double words = (2.0 * shape.planes + 1) * image[0] * perPosition;
   int64_t block = vectorsOfBlock(whole.getPositions(), lanes);
+  constexpr double far = 2.5;
+  double patches =
+      (isFar ? far : 1) *
+      costOfPatches(whole, schedule, costOfCopy(block), costOfElement(block));
   return outputs * layout.words * perWord +
-         costOfStore(lanes) *
-             (words + costOfPatches(whole, schedule, costOfCopy(block),
-                                    costOfElement(block)));
+         costOfStore(lanes) * (words + patches);
 }
 
 /// The schedule that multiplies codes, if there is one and it is the better.
@@ -212,7 +233,7 @@ static ScheduleChoice chooseDense(const TargetInfo &target,
                           stored, shape.compact)
                 .str()};
   double ofBits = costOfBits(target, shape, counting);
-  double ofCodes = costOfCodes(target, shape, counting, whole, schedule);
+  double ofCodes = costOfCodes(target, shape, whole, schedule);
   // A word of bases becomes 32 weights, for all positions.
   if (unpacks && !shape.unpacksOnce)
     ofCodes += (stored / 4.0 + 6.0 * shape.compact) / vectors;
@@ -239,11 +260,14 @@ ScheduleChoice subbit::chooseSchedule(const TargetInfo &target,
   MLIRContext *context = shape.geometry.getContext();
   int64_t lanes = target.lanes, positions = shape.geometry.getPositions();
   Scaling scaling = symbolizeScaling(target.scaling).value_or(Scaling::None);
-  Counting counting = chooseCounting(target, shape.geometry.getWords());
+  Counting counting = chooseCounting(target, shape.geometry);
   // Blocks of ragged outputs may mostly store padding.
   if (shape.family != "dense" && shape.family != "table" && shape.isVector &&
       lanes > 1 && positions < lanes / 2 && shape.padded <= 2 * shape.compact)
-    return {ScheduleAttr::get(context, Orientation::Outputs, lanes, 1, counting,
+    // One vector of sums would wait for the bits that carries leave.
+    return {ScheduleAttr::get(context, Orientation::Outputs, lanes, 1,
+                              counting == Counting::Carries ? Counting::Words
+                                                            : counting,
                               Scaling::None, /*passes=*/1),
             "there are too few positions to fill lanes"};
   if (usesTables(target, shape, counting))

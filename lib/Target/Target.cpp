@@ -177,7 +177,7 @@ static bool isAny(const Triple &) { return true; }
 // Scalable vectors of RVV are pairs of registers.
 static constexpr Row kRows[] = {
     {"avx512-vpopcntdq", isX86, "+avx512vpopcntdq,+avx512bw", 16, "none", 32,
-     "words"},
+     "carries"},
     {"avx512-bitalg", isX86, "+avx512bitalg,+avx512bw", 16, "none", 32,
      "pmadd"},
     {"avx512", isX86, "+avx512bw", 16, "none", 32, "pmadd", true},

@@ -37,6 +37,10 @@ struct TargetInfo {
   int64_t registers = 16;
   /// How bits are counted: a `count` of `#bitserial.schedule`.
   std::string counting = "words";
+  /// Whether an instruction counts the bits of each word of a vector.
+  bool countsWords() const {
+    return counting == "words" || counting == "carries";
+  }
   /// Whether 16 bytes of a vector index a table, where no instruction counts
   /// bits of vectors.
   bool hasTables = false;

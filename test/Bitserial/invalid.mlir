@@ -30,6 +30,11 @@ func.func private @schedule_c2_pmaddubsw() attributes {a = #bitserial.schedule<p
 
 // -----
 
+// expected-error @below {{no instruction finds the carries of 8 lanes; 16 have one}}
+func.func private @schedule_c2_carries() attributes {a = #bitserial.schedule<pixels, lanes = 8, vectors = 1, count = carries>}
+
+// -----
+
 // expected-error @below {{no instruction pmadd sums the bytes of 1 lanes}}
 func.func private @schedule_c2_pmadd() attributes {a = #bitserial.schedule<outputs, lanes = 1, vectors = 1, count = pmadd>}
 

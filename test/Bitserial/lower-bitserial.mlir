@@ -233,6 +233,39 @@ func.func @tail(%p: memref<1x1x4x97xi32>, %w: memref<12xi32>, %a: memref<3xi8>, 
 
 // -----
 
+#geometry = #bitserial.geometry<input = [128, 1, 32], kernel = [1, 1, 128], group = [1, 1, 128], output = [3, 1, 32], stride = [1, 1], dilation = [1, 1], groups = 1>
+
+// Of four words two are added to the bits of the first; what is carried counts twice, those
+// that are left, and the last word, once.
+// CHECK-LABEL: func.func @carries(
+// CHECK: %[[FIRST0:.*]] = arith.xori {{.*}} : vector<16xi32>
+// CHECK: %[[FIRST1:.*]] = arith.xori {{.*}} : vector<16xi32>
+// CHECK: %[[ONE:.*]] = arith.xori %[[WEIGHTS:.*]], %{{.*}} : vector<16xi32>
+// CHECK: %[[HALF:.*]] = arith.xori %[[FIRST0]], %[[ONE]] : vector<16xi32>
+// CHECK: %[[OTHER:.*]] = arith.xori {{.*}} : vector<16xi32>
+// CHECK: %[[SUM0:.*]] = arith.xori %[[HALF]], %[[OTHER]] : vector<16xi32>
+// CHECK: %[[CARRY:.*]] = llvm.call_intrinsic "llvm.x86.avx512.pternlog.d.512"(%[[HALF]], %[[SUM0]], %[[FIRST0]], %c58_i32)
+// CHECK: %[[TWICE0:.*]] = math.ctpop %[[CARRY]] : vector<16xi32>
+// CHECK: llvm.call_intrinsic "llvm.x86.avx512.pternlog.d.512"(%{{.*}}, %[[SUM1:.*]], %[[FIRST1]], %c58_i32)
+// CHECK: %[[TWICE1:.*]] = math.ctpop
+// CHECK: %[[LEFT0:.*]] = math.ctpop %[[SUM0]] : vector<16xi32>
+// CHECK: %[[LEFT1:.*]] = math.ctpop %[[SUM1]] : vector<16xi32>
+// CHECK: %[[LAST0:.*]] = math.ctpop
+// CHECK: %[[ONCE0:.*]] = arith.addi %[[LEFT0]], %[[LAST0]] : vector<16xi32>
+// CHECK: arith.muli %{{.*}}, %c-1_i32
+// CHECK: vector.bitcast %[[ONCE0]] : vector<16xi32> to vector<32xi16>
+// CHECK: llvm.call_intrinsic "llvm.x86.avx512.pmaddw.d.512"
+// CHECK: arith.muli %{{.*}}, %c-2_i32
+// CHECK: vector.bitcast %[[TWICE0]] : vector<16xi32> to vector<32xi16>
+// CHECK: llvm.call_intrinsic "llvm.x86.avx512.pmaddw.d.512"
+// CHECK: vector.bitcast %[[TWICE1]] : vector<16xi32> to vector<32xi16>
+func.func @carries(%p: memref<1x1x4x96xi32>, %w: memref<12xi32>, %a: memref<3xi8>, %g: memref<3xi8>, %r: memref<3xi32>, %i: memref<3xi32>, %s: memref<1x3x32xi32>, %ws: memref<144xi32>) {
+  bitserial.tiled_product "conv" multipliers [1] #geometry <pixels, lanes = 16, vectors = 2, count = carries> image <size = [1, 32], pad = [0, 0], bits = 8, outside = 0> ins(%p, %w, %a, %g, %r, %i : memref<1x1x4x96xi32>, memref<12xi32>, memref<3xi8>, memref<3xi8>, memref<3xi32>, memref<3xi32>) outs(%s, %ws : memref<1x3x32xi32>, memref<144xi32>)
+  return
+}
+
+// -----
+
 #geometry = #bitserial.geometry<input = [64, 1, 33], kernel = [1, 1, 64], group = [1, 1, 64], output = [8, 1, 33], stride = [1, 1], dilation = [1, 1], groups = 1>
 
 // So it is where codes are multiplied, eight outputs by two vectors, then eight words of
@@ -502,7 +535,7 @@ func.func @product_outputs(%p: memref<2x8xi32>, %w: memref<24xi32>, %a: memref<1
 // CHECK: scf.for %{{.*}} = %c0 to %c64 step %c32
 // CHECK-COUNT-32: math.ctpop
 // CHECK-NOT: math.ctpop
-// CHECK: {llvm.loop_annotation = #[[ANNOTATION]]}
+// CHECK: {loop_annotation = #[[ANNOTATION]]}
 // CHECK-COUNT-5: math.ctpop
 // CHECK-NOT: math.ctpop
 func.func @product_outputs_long_rows(%p: memref<1x69xi32>, %w: memref<276xi32>, %a: memref<4xi8>, %n: memref<1xi8>, %i: memref<4xi32>, %s: memref<1x4xi32>) {

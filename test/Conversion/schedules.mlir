@@ -1,8 +1,8 @@
 // What the cost model chooses, and what can be asked for instead.
 // RUN: subbit-opt %s -convert-mbn-to-bitserial -split-input-file | FileCheck %s
 // RUN: subbit-opt %s -convert-mbn-to-bitserial=explain -split-input-file -o /dev/null 2>&1 | FileCheck %s --check-prefix=WHY
-// WHY: remark: layer 'passes' takes the popcount family, #bitserial.schedule<pixels, lanes = 16, vectors = 4 in 2 passes>: for a vector
-// WHY: remark: layer 'conv' takes the popcount family, #bitserial.schedule<pixels, lanes = 16, vectors = 2>: for a vector of positions counting bits takes {{[0-9]+}} instructions, multiplying codes takes {{[0-9]+}} instructions
+// WHY: remark: layer 'passes' takes the popcount family, #bitserial.schedule<pixels, lanes = 16, vectors = 4 in 2 passes, count = carries>: for a vector
+// WHY: remark: layer 'conv' takes the popcount family, #bitserial.schedule<pixels, lanes = 16, vectors = 2, count = carries>: for a vector of positions counting bits takes {{[0-9]+}} instructions, multiplying codes takes {{[0-9]+}} instructions
 // WHY: remark: layer 'schedule' takes the popcount family, #bitserial.schedule<pixels, lanes = 16, vectors = 4>: it was asked for
 // WHY: remark: layer 'dense' takes the dense family, {{.*}} count = dpbusd>: the dense family was asked for
 // WHY: remark: layer 'conv' takes the dense family, {{.*}} count = pmaddwd>: for a vector of positions multiplying codes takes {{[0-9]+}} instructions, counting bits takes
@@ -19,7 +19,7 @@ module attributes {bitserial.target = #bitserial.target<triple = "x86_64-linux-g
 // two passes.
 // CHECK-LABEL: func.func @passes(
 // CHECK: bitserial.constant "passes" "rows" dense<[5, 4]> : tensor<2xi32>
-// CHECK: bitserial.tiled_product {{.*}} <pixels, lanes = 16, vectors = 4 in 2 passes> {{.*}} tensor<10320xi32>
+// CHECK: bitserial.tiled_product {{.*}} <pixels, lanes = 16, vectors = 4 in 2 passes, count = carries> {{.*}} tensor<10320xi32>
 func.func @passes(%x: !x1) -> tensor<1x16x16x1xi32> {
   %w = mbn.constant bases<widths = dense<1> : tensor<9xi8>, coordinates = dense<5> : tensor<9xi16>, signs = dense<1> : tensor<288xi32>, steps = dense<1.0> : tensor<1xf32>> : !w1
   %s = mbn.conv2d %x, %w layer "passes" pad [1, 1, 1, 1] : !x1, !w1 -> tensor<1x16x16x1xi32>
@@ -29,7 +29,7 @@ func.func @passes(%x: !x1) -> tensor<1x16x16x1xi32> {
 // Of two planes a quarter as many positions: each word of weights serves for both.
 // CHECK-LABEL: func.func @two_planes(
 // CHECK: bitserial.constant "conv" "rows" dense<9> : tensor<1xi32>
-// CHECK: bitserial.tiled_product {{.*}} <pixels, lanes = 16, vectors = 2> {{.*}} tensor<9232xi32>
+// CHECK: bitserial.tiled_product {{.*}} <pixels, lanes = 16, vectors = 2, count = carries> {{.*}} tensor<9232xi32>
 func.func @two_planes(%x: !x) -> tensor<1x16x16x1xi32> {
   %w = mbn.constant bases<widths = dense<1> : tensor<9xi8>, coordinates = dense<5> : tensor<9xi16>, signs = dense<1> : tensor<144xi32>, steps = dense<1.0> : tensor<1xf32>> : !w
   %s = mbn.conv2d %x, %w layer "conv" pad [1, 1, 1, 1] : !x, !w -> tensor<1x16x16x1xi32>
@@ -196,6 +196,55 @@ func.func @few_vectors(%x: !x) -> tensor<1x16x16x8xi32> {
   %w = mbn.constant bases<widths = dense<1> : tensor<72xi8>, coordinates = dense<5> : tensor<72xi16>, signs = dense<1> : tensor<288xi32>, steps = dense<1.0> : tensor<1xf32>> : !w
   %s = mbn.conv2d %x, %w layer "dense" pad [1, 1, 1, 1] {bitserial.family = "dense"} : !x, !w -> tensor<1x16x16x8xi32>
   return %s : tensor<1x16x16x8xi32>
+}
+
+}
+
+// -----
+
+// What words of a row carry is counted where there are three of them and as many vectors
+// as hide the two multiply-adds of a row.
+!x = !mbn.tensor<1x8x8x96xf32, levels = #mbn.levels<step 1.0, zero 0, [1]>>
+!w = !mbn.tensor<1x1x1x96xf32, group = 1x1x1x96, bits = 0 to 1>
+!x1 = !mbn.tensor<1x4x4x128xf32, levels = #mbn.levels<step 1.0, zero 0, [1]>>
+!w1 = !mbn.tensor<1x1x1x128xf32, group = 1x1x1x128, bits = 0 to 1>
+!x2 = !mbn.tensor<1x8x8x64xf32, levels = #mbn.levels<step 1.0, zero 0, [1]>>
+!w2 = !mbn.tensor<1x1x1x64xf32, group = 1x1x1x64, bits = 0 to 1>
+!x3 = !mbn.tensor<1x256xf32, levels = #mbn.levels<step 1.0, zero 0, [1]>>
+!w3 = !mbn.tensor<16x256xf32, group = 16x256, bits = 0 to 1>
+
+module attributes {bitserial.target = #bitserial.target<triple = "x86_64-linux-gnu", cpu = "x86-64-v4", features = "+avx512vpopcntdq">} {
+
+// CHECK-LABEL: func.func @carries(
+// CHECK: bitserial.tiled_product {{.*}} <pixels, lanes = 16, vectors = 4, count = carries>
+func.func @carries(%x: !x) -> tensor<1x8x8x1xi32> {
+  %w = mbn.constant bases<widths = dense<1> : tensor<1xi8>, coordinates = dense<5> : tensor<1xi16>, signs = dense<1> : tensor<3xi32>, steps = dense<1.0> : tensor<1xf32>> : !w
+  %s = mbn.conv2d %x, %w layer "conv" {bitserial.family = "popcount"} : !x, !w -> tensor<1x8x8x1xi32>
+  return %s : tensor<1x8x8x1xi32>
+}
+
+// CHECK-LABEL: func.func @one_vector(
+// CHECK: bitserial.tiled_product {{.*}} <pixels, lanes = 16, vectors = 1> image
+func.func @one_vector(%x: !x1) -> tensor<1x4x4x1xi32> {
+  %w = mbn.constant bases<widths = dense<1> : tensor<1xi8>, coordinates = dense<5> : tensor<1xi16>, signs = dense<1> : tensor<4xi32>, steps = dense<1.0> : tensor<1xf32>> : !w1
+  %s = mbn.conv2d %x, %w layer "one" {bitserial.family = "popcount"} : !x1, !w1 -> tensor<1x4x4x1xi32>
+  return %s : tensor<1x4x4x1xi32>
+}
+
+// CHECK-LABEL: func.func @two_words(
+// CHECK: bitserial.tiled_product {{.*}} <pixels, lanes = 16, vectors = 4> image
+func.func @two_words(%x: !x2) -> tensor<1x8x8x1xi32> {
+  %w = mbn.constant bases<widths = dense<1> : tensor<1xi8>, coordinates = dense<5> : tensor<1xi16>, signs = dense<1> : tensor<2xi32>, steps = dense<1.0> : tensor<1xf32>> : !w2
+  %s = mbn.conv2d %x, %w layer "two" {bitserial.family = "popcount"} : !x2, !w2 -> tensor<1x8x8x1xi32>
+  return %s : tensor<1x8x8x1xi32>
+}
+
+// CHECK-LABEL: func.func @outputs(
+// CHECK: bitserial.product {{.*}} <outputs, lanes = 16, vectors = 1> ins
+func.func @outputs(%x: !x3) -> tensor<1x16xi32> {
+  %w = mbn.constant bases<widths = dense<1> : tensor<1xi8>, coordinates = dense<5> : tensor<1xi16>, signs = dense<1> : tensor<128xi32>, steps = dense<1.0> : tensor<16xf32>> : !w3
+  %s = mbn.matmul %x, %w layer "fc" : !x3, !w3 -> tensor<1x16xi32>
+  return %s : tensor<1x16xi32>
 }
 
 }

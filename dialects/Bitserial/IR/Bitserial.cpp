@@ -76,6 +76,9 @@ LogicalResult ScheduleAttr::verify(function_ref<InFlightDiagnostic()> emitError,
   if (!isKnown)
     return emitError() << "no instruction " << stringifyCounting(counting)
                        << " sums the bytes of " << lanes << " lanes";
+  if (counting == Counting::Carries && lanes != 16)
+    return emitError() << "no instruction finds the carries of " << lanes
+                       << " lanes; 16 have one";
   // schedule_c3
   if (counting == Counting::Pairs &&
       (orientation != Orientation::Pixels || lanes != 1))
@@ -244,8 +247,9 @@ TileLayout::TileLayout(GeometryAttr g, ScheduleAttr schedule, int64_t planes) {
   int64_t lanes = schedule.getLanes(), rest = g.getPositions() % tile;
   bool fillsLanes =
       words % lanes == 0 || (!schedule.isDense() && lanes % words == 0);
-  bool hasWholeWords =
-      schedule.getCounting() == Counting::Words || schedule.isDense();
+  Counting counting = schedule.getCounting();
+  bool hasWholeWords = counting == Counting::Words ||
+                       counting == Counting::Carries || schedule.isDense();
   if (hasWholeWords && !schedule.isScalable() && lanes > 1 &&
       g.getGroups() == 1 && fillsLanes && rest > lanes && rest % lanes != 0 &&
       rest % lanes <= std::min(words / 4, kMostTail)) {

@@ -44,7 +44,8 @@ def Bitserial_Counting : I32EnumAttr<"Counting", "how the bits of words are coun
     I32EnumAttrCase<"Pmaddwd", 9, "pmaddwd">,
     I32EnumAttrCase<"Tables", 10, "tables">,
     I32EnumAttrCase<"Sdot", 11, "sdot">,
-    I32EnumAttrCase<"Pmaddubsw", 12, "pmaddubsw">]> {
+    I32EnumAttrCase<"Pmaddubsw", 12, "pmaddubsw">,
+    I32EnumAttrCase<"Carries", 13, "carries">]> {
   let genSpecializedAttr = 0;
   let cppNamespace = "::subbit::bitserial";
 }
@@ -70,6 +71,10 @@ def Bitserial_ScheduleAttr : AttrDef<Bitserial_Dialect, "Schedule"> {
     (`uaddlp`, 4 lanes) or ARMv7 (`vpaddl`, 4). With `udot` (AArch64, 4 lanes) one
     instruction adds the bytes of a lane to its word. With `bytes` no instruction
     counts: fields of two, four and eight bits are added, and bytes summed, by shifts.
+    With `carries` (AVX-512, 16 lanes) the words of a row are added bit by bit first: a
+    carry-save adder takes two words to the bits of those before them, and only what it
+    carries is counted, twice, besides the bits that are left at the end. Each of its three
+    functions of three operands, exclusive ors with weights included, is one VPTERNLOGD.
     With `tables` (x86 with SSSE3; 4, 8 or 16 lanes) patches hold four bits in a byte,
     which index one of 16 tables, that of four bits of weights: the bytes of a vector
     are as many positions. Counts of up to 7 words are kept in bytes, of several planes at

@@ -25,6 +25,12 @@ namespace {
 /// What word `word` compares, in as many vectors of words as there are counts.
 using WordFn = llvm::function_ref<SmallVector<Compared>(Value word)>;
 
+/// Counts, each of which is of `weight` bits.
+struct Counts {
+  LoopBuilder::Values counts;
+  int64_t weight = 1;
+};
+
 /// The bits that differ.
 Value differs(LoopBuilder &b, const Compared &words) {
   return arith::XOrIOp::create(b.b, b.loc, words.weights, words.activations);
@@ -44,7 +50,7 @@ static constexpr int64_t kNibbleWords = 3;
 bool countsInBytes(ScheduleAttr schedule) {
   Counting counting = schedule.getCounting();
   return counting != Counting::Words && counting != Counting::Udot &&
-         counting != Counting::Pairs;
+         counting != Counting::Pairs && counting != Counting::Carries;
 }
 
 /// How many bits of a vector of words are set, in each word or byte.
@@ -247,6 +253,74 @@ LoopBuilder::Values countWords(LoopBuilder &b, int64_t first, int64_t words,
   return add(b.index(first + looped), words - looped, acc);
 }
 
+/// A function of three bits for each bit of vectors of words, by its table of
+/// truth: x86's vpternlogd.
+Value ternary(LoopBuilder &b, Value x, Value y, Value z, int32_t table) {
+  return LLVM::CallIntrinsicOp::create(
+             b.b, b.loc, x.getType(),
+             b.b.getStringAttr("llvm.x86.avx512.pternlog.d.512"),
+             ValueRange{x, y, z, b.i32(table)})
+      .getResult(0);
+}
+
+/// Adds the bits of two words from `first` on to those that are kept, bit by
+/// bit: what is carried counts twice.
+void addPair(LoopBuilder &b, Value first, MutableArrayRef<Value> kept,
+             MutableArrayRef<Value> carried, WordFn compare) {
+  SmallVector<Compared> words = compare(first);
+  SmallVector<Compared> others = compare(b.add(first, 1));
+  for (auto [bits, count, word, other] :
+       llvm::zip_equal(kept, carried, words, others)) {
+    Value half = arith::XOrIOp::create(b.b, b.loc, bits, differs(b, word));
+    Value sum = arith::XOrIOp::create(b.b, b.loc, half, differs(b, other));
+    // half ? ~sum : bits
+    constexpr int32_t carry = 0x3a;
+    Value carries = ternary(b, half, sum, bits, carry);
+    count = addCount(b, count, math::CtPopOp::create(b.b, b.loc, carries));
+    bits = sum;
+  }
+}
+
+/// Counts by carry-save adders: three instructions add two words to the bits
+/// that are kept, and carries alone are counted then; counting each word takes
+/// six for two.
+SmallVector<Counts> countCarries(LoopBuilder &b, int64_t words, int64_t counts,
+                                 WordFn compare) {
+  LoopBuilder::Values state;
+  for (const Compared &word : compare(b.index(0)))
+    state.push_back(differs(b, word));
+  state.append(counts, Value());
+  auto add = [&](Value first, int64_t pairs, ValueRange state) {
+    LoopBuilder::Values next(state);
+    MutableArrayRef<Value> all(next);
+    for (int64_t i = 0; i < pairs; ++i)
+      addPair(b, b.add(first, 2 * i), all.take_front(counts),
+              all.drop_front(counts), compare);
+    return next;
+  };
+  int64_t pairs = (words - 1) / 2, looped = 0;
+  int64_t chunk = std::max<int64_t>(1, kLoopVectorPopcounts / counts / 2);
+  if (pairs > chunk) {
+    looped = pairs / chunk * chunk;
+    std::fill(state.begin() + counts, state.end(), b.zero(state[0].getType()));
+    state = b.loop(
+        b.index(1), b.index(1 + 2 * looped), 2 * chunk, state,
+        [&](Value word, ValueRange args) { return add(word, chunk, args); });
+    disableUnrolling(state.front().getDefiningOp());
+  }
+  state = add(b.index(1 + 2 * looped), pairs - looped, state);
+  LoopBuilder::Values once, twice(ArrayRef(state).drop_front(counts));
+  for (Value bits : ArrayRef(state).take_front(counts))
+    once.push_back(math::CtPopOp::create(b.b, b.loc, bits));
+  if (words % 2 == 0)
+    for (auto [count, word] :
+         llvm::zip_equal(once, compare(b.index(words - 1))))
+      count = b.add(count, math::CtPopOp::create(b.b, b.loc, differs(b, word)));
+  if (!pairs)
+    return {{once, 1}};
+  return {{once, 1}, {twice, 2}};
+}
+
 /// Calls `body` for the bytes of up to `kByteWords` words at a time.
 void forEachBytes(LoopBuilder &b, int64_t words, ScheduleAttr schedule,
                   int64_t counts, WordFn compare,
@@ -257,9 +331,11 @@ void forEachBytes(LoopBuilder &b, int64_t words, ScheduleAttr schedule,
 }
 
 /// Counts the bits of all words of a row, in 32-bit lanes.
-LoopBuilder::Values countRow(LoopBuilder &b, int64_t words,
+SmallVector<Counts> countRow(LoopBuilder &b, int64_t words,
                              ScheduleAttr schedule, int64_t counts,
                              WordFn compare) {
+  if (schedule.getCounting() == Counting::Carries)
+    return countCarries(b, words, counts, compare);
   if (!countsInBytes(schedule)) {
     LoopBuilder::Values total =
         countWords(b, 0, words, schedule, counts, compare);
@@ -267,7 +343,7 @@ LoopBuilder::Values countRow(LoopBuilder &b, int64_t words,
       for (Value &count : total)
         count = arith::TruncIOp::create(
             b.b, b.loc, schedule.getVector(b.b.getI32Type()), count);
-    return total;
+    return {{total}};
   }
   LoopBuilder::Values total(counts, Value());
   forEachBytes(b, words, schedule, counts, compare,
@@ -275,7 +351,7 @@ LoopBuilder::Values countRow(LoopBuilder &b, int64_t words,
                  for (auto [sum, part] : llvm::zip_equal(total, bytes))
                    sum = addCount(b, sum, sumBytes(b, part, schedule));
                });
-  return total;
+  return {{total}};
 }
 
 /// Whether counts of so many words, and coordinates times a multiplier, fit 16
@@ -347,10 +423,10 @@ subbit::bitserial::subtractRow(LoopBuilder &b, ValueRange acc,
     // Without vectors one multiplication for all planes is less code.
     LoopBuilder::Values totals(sums.size(), Value());
     for (auto [j, m] : llvm::enumerate(multipliers)) {
-      LoopBuilder::Values counts =
+      SmallVector<Counts> parts =
           countRow(b, words, schedule, sums.size(),
                    [&, j = j](Value word) { return compare(j, word); });
-      for (auto [total, count] : llvm::zip_equal(totals, counts))
+      for (auto [total, count] : llvm::zip_equal(totals, parts[0].counts))
         total = addCount(
             b, total, m == 1 ? count : b.mul(count, b.splat(b.i32(m), type)));
     }
@@ -381,17 +457,18 @@ subbit::bitserial::subtractRow(LoopBuilder &b, ValueRange acc,
                    });
       continue;
     }
-    LoopBuilder::Values counts =
-        countRow(b, words, schedule, sums.size() * coordinates.size(), bits);
-    bool isShort = isAVX512 && fitsHalf(words, narrow, m);
-    for (auto [row, coordinate] : llvm::enumerate(coordinates)) {
-      Value factor = makeFactor(b, coordinate, m);
-      if (!isa<VectorType>(factor.getType()))
-        factor = b.splat(factor, type);
-      for (auto [v, sum] : llvm::enumerate(sums)) {
-        Value count = counts[row * sums.size() + v];
-        sum = b.add(sum, isShort ? multiplyHalves(b, count, factor, schedule)
-                                 : b.mul(count, factor));
+    for (const auto &[counts, weight] :
+         countRow(b, words, schedule, sums.size() * coordinates.size(), bits)) {
+      bool isShort = isAVX512 && fitsHalf(words, narrow, m * weight);
+      for (auto [row, coordinate] : llvm::enumerate(coordinates)) {
+        Value factor = makeFactor(b, coordinate, m * weight);
+        if (!isa<VectorType>(factor.getType()))
+          factor = b.splat(factor, type);
+        for (auto [v, sum] : llvm::enumerate(sums)) {
+          Value count = counts[row * sums.size() + v];
+          sum = b.add(sum, isShort ? multiplyHalves(b, count, factor, schedule)
+                                   : b.mul(count, factor));
+        }
       }
     }
   }

@@ -15,7 +15,7 @@ void subbit::bitserial::disableUnrolling(Operation *loop) {
   MLIRContext *context = loop->getContext();
   auto unroll = LLVM::LoopUnrollAttr::get(context, BoolAttr::get(context, true),
                                           {}, {}, {}, {}, {}, {});
-  loop->setAttr("llvm.loop_annotation",
+  loop->setAttr("loop_annotation",
                 LLVM::LoopAnnotationAttr::get(context, {}, {}, {}, unroll, {},
                                               {}, {}, {}, {}, {}, {}, {}, {},
                                               {}, {}));

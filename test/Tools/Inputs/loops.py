@@ -5,8 +5,21 @@ import re
 import sys
 
 
-def count(block, pattern):
-    return sum(bool(re.match(pattern, line)) for line in block)
+KINDS = {
+    "xor": r"vpxord\s",
+    "of three": r"vpternlogd\s",
+    "popcount": r"vpopcntd\s",
+    "add": r"vpaddd\s",
+    "multiply-add": r"vpdpwssd\s",
+    "broadcast": r"vpbroadcastd\s",
+    "load": r"vmovdqu\d+\s+-?\d*\((?!%rsp)",
+    "other vector": r"v",
+    "scalar": r"",
+}
+
+
+def kind(line):
+    return next(name for name, pattern in KINDS.items() if re.match(pattern, line))
 
 
 label, block = None, []
@@ -17,15 +30,7 @@ for line in open(sys.argv[1]):
     elif line and not line.startswith("."):
         block.append(line)
     jumps = re.match(r"j\w+\s+(\S+)", line)
-    if not jumps or jumps[1] != label or not count(block, r"v?popcnt"):
+    if not jumps or jumps[1] != label or not any(map(re.compile("v?popcnt").match, block)):
         continue
-    print(
-        "loop:",
-        count(block, r"vpxord\s+-?\d*\([^)]+\), "), "xor of memory,",
-        count(block, r"vpopcntd\s+%"), "popcount,",
-        count(block, r"vpaddd\s+%"), "add,",
-        count(block, r"vpbroadcastd\s"), "broadcast,",
-        count(block, r"(?!vp(xor|opcnt|add|broadcast)d\b)v"), "other vector,",
-        count(block, r".*\(%rsp"), "stack,",
-        count(block, r"[^v]"), "scalar",
-    )
+    counts = ["%d %s" % (sum(kind(line) == name for line in block), name) for name in KINDS]
+    print("loop:", ", ".join(counts + ["%d stack" % sum("(%rsp" in line for line in block)]))
