@@ -198,12 +198,20 @@ private:
     Values coordinates;
     for (int64_t r = 0; r < rows; ++r)
       coordinates.push_back(b.load(op.getCoordinates(), b.add(row, r)));
+    // Carries leave no registers for words of weights to wait in for the next
+    // plane.
+    bool loadsAnew = schedule.getCounting() == Counting::Carries;
+    Value ofPlane = firstWord;
+    int64_t lastPlane = 0;
     Values next = subtractRow(
         b, state.take_front(block.vectors), coordinates, op.getMultipliers(),
         words, schedule, [&](int64_t plane, Value word) {
+          if (loadsAnew && plane != lastPlane)
+            ofPlane = hide(b, firstWord);
+          lastPlane = plane;
           Values weights;
           for (int64_t r = 0; r < rows; ++r) {
-            Value at = b.add(b.add(firstWord, word), r * words);
+            Value at = b.add(b.add(ofPlane, word), r * words);
             weights.push_back(b.splat(b.load(op.getWords(), at), type));
           }
           Value at = b.add(patch, b.mul(b.add(word, plane * words), tile));
