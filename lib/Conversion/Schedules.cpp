@@ -85,7 +85,7 @@ static double costOf(Counting counting) {
   case Counting::Pmaddwd:
     return 3.2;
   case Counting::Carries:
-    return 3.1;
+    return 3.5;
   default:
     return 3.2;
   }
@@ -130,7 +130,7 @@ static double costOfBits(const TargetInfo &target, const ProductShape &shape,
   double perWord = counting == Counting::Words && !target.countsWords()
                        ? 2 * costOf(Counting::Pmadd)
                        : costOf(counting);
-  double perRow = counting == Counting::Carries ? 1 : 2;
+  double perRow = counting == Counting::Carries ? 0 : 2;
   double rows = shape.compact * perWord + perRow * shape.rows;
   int64_t block = vectorsOfBlock(g.getPositions(), lanes);
   if (counting != Counting::Tables)
@@ -160,21 +160,24 @@ static double costOfCodes(const TargetInfo &target, const ProductShape &shape,
     perWord *= relative;
   // Patches may be in the second cache.
   bool isFar = !fitsFirstCache(layout);
-  // Fewer outputs at a time than there are registers for load as much.
-  constexpr double ragged = 1.3, raggedAndFar = 1.8;
+  // Fewer outputs at a time than there are registers for load as much, and few
+  // products wait for each other.
+  constexpr double ragged = 1.4, raggedAndFar = 1.6, inFlight = 6;
   int64_t outputs = whole.getOutput()[0], vectors = schedule.getVectors();
-  if (denseOutputsAtOnce(schedule, vectors, outputs) <
-      denseOutputsAtOnce(schedule, vectors, /*outputs=*/32))
-    perWord *= isFar ? raggedAndFar : ragged;
+  int64_t atOnce = denseOutputsAtOnce(schedule, vectors, outputs);
+  double waiting = inFlight / (atOnce * vectors);
+  if (atOnce < denseOutputsAtOnce(schedule, vectors, /*outputs=*/32))
+    waiting = std::max(waiting, isFar ? raggedAndFar : ragged);
+  perWord *= std::max(1.0, waiting);
   // Words of codes are made of planes, for the whole image, and copied to
   // patches.
   int64_t lanes = schedule.getLanes();
   ArrayRef<int64_t> image = whole.getInput();
   double perPosition =
       double(image[1] * image[2]) / std::max(lanes, whole.getPositions());
-  double words = (2.0 * shape.planes + 1) * image[0] * perPosition;
+  double words = (2.0 + shape.planes) * image[0] * perPosition;
   int64_t block = vectorsOfBlock(whole.getPositions(), lanes);
-  constexpr double far = 2.5;
+  constexpr double far = 3;
   double patches =
       (isFar ? far : 1) *
       costOfPatches(whole, schedule, costOfCopy(block), costOfElement(block));
