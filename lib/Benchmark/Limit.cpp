@@ -32,8 +32,10 @@ public:
                LimitKind kind, StringRef dot)
       : module(module), context(module.getContext()), b(context),
         triple(triple), info(info), kind(kind), dot(dot) {
-    StringRef counting =
-        kind == LimitKind::Bits ? StringRef(info.counting) : "words";
+    // The limit counts each word, also where layers add carries.
+    StringRef counting = kind == LimitKind::Bits && !info.countsWords()
+                             ? StringRef(info.counting)
+                             : "words";
     byTable = counting == "pmadd" && StringRef(info.name) != "avx512-bitalg";
     bool inBytes = counting != "words" && counting != "pairs" &&
                    StringRef(info.name) != "scalar";

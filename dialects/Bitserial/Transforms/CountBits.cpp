@@ -253,8 +253,8 @@ LoopBuilder::Values countWords(LoopBuilder &b, int64_t first, int64_t words,
   return add(b.index(first + looped), words - looped, acc);
 }
 
-/// A function of three bits for each bit of vectors of words, by its table of
-/// truth: x86's vpternlogd.
+/// A function of three bits for each bit of vectors of words, by its truth
+/// table: x86's vpternlogd.
 Value ternary(LoopBuilder &b, Value x, Value y, Value z, int32_t table) {
   return LLVM::CallIntrinsicOp::create(
              b.b, b.loc, x.getType(),
