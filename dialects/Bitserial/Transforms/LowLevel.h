@@ -24,7 +24,8 @@ void disableUnrolling(mlir::Operation *loop);
 /// an address nor hoist what is read there. A block's patch words do not change
 /// from row to row; hoisting them out of the rows' loop would take more
 /// registers than there are, so that each would be stored and read again. Read
-/// in place they are memory operands of the xor.
+/// in place they are memory operands of the xor, or loaded when they are
+/// needed.
 mlir::Value hide(LoopBuilder &b, mlir::Value index, unsigned bits = 32);
 
 /// The address of an element of a memref, in bytes.

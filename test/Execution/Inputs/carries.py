@@ -12,7 +12,6 @@ def layer(number, words, vectors, positions, planes):
     """Two groups for each of three outputs, of which one has no base and one has only
     weights that differ from all codes of 0."""
     channels, outputs, groups = 32 * words - 5, 3, 2
-    size = channels
     widths = random.integers(0, 4, outputs * groups)
     widths[:3] = [0, 3, 1]
     rows = int(widths.sum())
